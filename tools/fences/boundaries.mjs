@@ -1,0 +1,33 @@
+// Which room may lean on which (DESIGN section 2). A tag a room does not list here may import nothing of ours.
+const adapters = [
+  'scope:event-store',
+  'scope:messaging',
+  'scope:read-model',
+  'scope:vault',
+  'scope:content',
+  'scope:channels',
+];
+const everyLib = ['scope:contracts', 'scope:domain', 'scope:service-kit', 'scope:client', ...adapters];
+
+export const depConstraints = [
+  { sourceTag: 'scope:contracts', onlyDependOnLibsWithTags: [] },
+  { sourceTag: 'scope:domain', onlyDependOnLibsWithTags: ['scope:contracts'] },
+  { sourceTag: 'scope:service-kit', onlyDependOnLibsWithTags: ['scope:contracts'] },
+  { sourceTag: 'scope:client', onlyDependOnLibsWithTags: ['scope:contracts'] },
+  { sourceTag: 'scope:console', onlyDependOnLibsWithTags: ['scope:contracts'] },
+  // Adapters never import each other; what two of them share is a contract or a decision.
+  { sourceTag: 'type:adapter', onlyDependOnLibsWithTags: ['scope:contracts', 'scope:domain', 'scope:service-kit'] },
+  { sourceTag: 'type:app', onlyDependOnLibsWithTags: everyLib },
+  {
+    sourceTag: 'scope:webhook-ingestion',
+    onlyDependOnLibsWithTags: [
+      'scope:contracts',
+      'scope:channels',
+      'scope:messaging',
+      'scope:service-kit',
+      'scope:vault',
+    ],
+  },
+  { sourceTag: 'type:dev', onlyDependOnLibsWithTags: [...everyLib, 'type:dev-lib'] },
+  { sourceTag: 'type:dev-lib', onlyDependOnLibsWithTags: [...everyLib, 'type:dev-lib'] },
+];

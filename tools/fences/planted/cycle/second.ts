@@ -1,0 +1,2 @@
+import { first } from './first.js';
+export const second = (): number => first() - 1;
