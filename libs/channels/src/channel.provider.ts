@@ -1,0 +1,83 @@
+import type { Channel } from './channel.js';
+
+/** One end of a message: the channel's own address form (email address, E.164 number, provider's user id). */
+export interface Party {
+  readonly address: string;
+  readonly name?: string;
+}
+
+/** One rendered message for one recipient: everything a provider call needs and nothing it may leak. */
+export interface OutboundMessage {
+  /** `{outreachId}.{leg}`; travels to the provider and comes back in its webhooks. */
+  readonly deliveryId: string;
+  /** From 1; with `deliveryId` it names the provider call. */
+  readonly attempt: number;
+  readonly tenantId: string;
+  /** A key that names the campaign without personal data. */
+  readonly campaignKey?: string;
+  readonly to: Party;
+  readonly from: Party;
+  readonly replyTo?: Party;
+  /** Required by email providers. */
+  readonly subject?: string;
+  readonly html?: string;
+  readonly text: string;
+  /** Message headers; a name outside the allow-list refuses the message (`header_not_allowed`), nothing is sent. */
+  readonly headers?: Readonly<Record<string, string>>;
+  /** Validate at the provider and send nothing. Default false. */
+  readonly sandbox?: boolean;
+}
+
+export interface SendOptions {
+  /** Aborts the call. Before the first byte went out: `rejected`/`retryable`; after it: `unknown`. */
+  readonly signal: AbortSignal;
+  /** Milliseconds, from 1. The whole call, connecting and reading the answer included, measured on the monotonic clock. */
+  readonly timeoutMs: number;
+}
+
+/**
+ * - `retryable`: surely not accepted, worth another attempt
+ * - `permanent`: surely not accepted and never will be as it stands
+ * - `throttled`: surely not accepted, too fast; uses up no attempt
+ * - `auth`: the account, not the message: stop the provider
+ * - `suppressed`: the provider holds this address back
+ */
+export type RejectionClass = 'retryable' | 'permanent' | 'throttled' | 'auth' | 'suppressed';
+
+/** Codes are short words of our own lists (`connect_refused`, `http_503`), never a provider's free text. */
+export type SendResult =
+  | { readonly kind: 'accepted'; readonly providerMessageId: string }
+  | {
+      readonly kind: 'rejected';
+      readonly class: RejectionClass;
+      readonly code: string;
+      readonly retryAfterSeconds?: number;
+    }
+  /** The provider may have it: never re-send blindly. */
+  | { readonly kind: 'unknown'; readonly reason: string };
+
+/** What a provider can do; the gateway and the universal suite believe this, never the provider's name. */
+export interface Capabilities {
+  /** The provider drops a second call under the same delivery and attempt. */
+  readonly idempotencyKey: boolean;
+  /** The provider can be asked whether it has a message. */
+  readonly lookUp: boolean;
+  /** Most messages in one call, or false. */
+  readonly batch: number | false;
+  /** The provider reports later facts through a webhook. */
+  readonly webhooks: boolean;
+}
+
+/**
+ * A way to send on one channel. `send` never throws for anything the network or the provider does, and calls the
+ * provider at most once: no retries of its own. It throws only a `TypeError` for a misuse of its parameters.
+ */
+export interface ChannelProvider {
+  /** Unique, lower case: also the bus subject token and the webhook path. */
+  readonly key: string;
+  readonly channel: Channel;
+  readonly capabilities: Capabilities;
+  send(message: OutboundMessage, options: SendOptions): Promise<SendResult>;
+  /** Closes kept-alive connections; calls in flight end as they would have. */
+  close(): void;
+}
