@@ -1,0 +1,15 @@
+import type { Channel } from '../channel.js';
+import type { ProviderFact } from '../provider-fact.js';
+
+/** `provider.signal.<provider>`: one verified fact from one provider's webhook. Holds no personal data. */
+export interface ProviderSignal extends ProviderFact {
+  readonly provider: string;
+  readonly channel: Channel;
+  readonly tenantId?: string;
+  readonly deliveryId?: string;
+  readonly attempt?: number;
+  /** ISO instant at which ingestion verified it. */
+  readonly receivedAt: string;
+  /** SHA-256 (hex) of the raw element, so that a provider's own record can be matched to ours. */
+  readonly payloadDigest: string;
+}

@@ -1,0 +1,27 @@
+import type { Channel } from '../channel.js';
+
+/** JetStream streams and what they carry (DESIGN section 6). */
+export const BUS_STREAMS = {
+  outreach: 'OUTREACH',
+  dispatch: 'DISPATCH',
+  signals: 'SIGNALS',
+  events: 'EVENTS',
+  deadLetters: 'DEADLETTERS',
+} as const;
+
+export const OUTREACH_REQUESTED = 'outreach.requested';
+export const dispatchSubject = (channel: Channel): string => `delivery.dispatch.${channel}`;
+export const signalSubject = (provider: string): string => `provider.signal.${provider}`;
+export const eventSubject = (transition: string): string => `event.outreach.${transition}`;
+export const deadLetterSubject = (consumer: string): string => `deadletter.${consumer}`;
+
+/** Core NATS, at most once, never a truth: "the read model moved on", so that live feeds look again. */
+export const LIVE_POKE = 'live.poke';
+/** Header naming the core NATS subject on which a publisher waits for the decision. */
+export const REPLY_TO_HEADER = 'Homing-Reply-To';
+
+/** `dataref` of a request already sealed in the vault. */
+export const acceptedRef = (outreachId: string): string => `vault:outreach/${outreachId}`;
+const ACCEPTED_REF = /^vault:outreach\/([0-9a-f-]{36})$/;
+/** The outreach id a `dataref` names, or undefined when it is not one of ours. */
+export const outreachIdOfRef = (dataref: string): string | undefined => ACCEPTED_REF.exec(dataref)?.[1];

@@ -1,0 +1,175 @@
+import type { Channel } from '../channel.js';
+import type { Money } from '../money.js';
+import type { ProviderFact } from '../provider-fact.js';
+import type { DecisionStep, Explanation, PlannedLeg, StepTrace } from './decision.js';
+
+/** Everything that can happen to one outreach, on its one stream `outreach-{id}`. Adding a type is compatible; changing one needs an upcaster. */
+export type OutreachEvent =
+  | Recorded<'OutreachRequested', OutreachRequested>
+  | Recorded<'OutreachDecided', OutreachDecided>
+  | Recorded<'OutreachRefused', OutreachRefused>
+  | Recorded<'DeliveryScheduled', DeliveryScheduled>
+  | Recorded<'AttemptStarted', AttemptStarted>
+  | Recorded<'AttemptAccepted', AttemptAccepted>
+  | Recorded<'AttemptRejected', AttemptRejected>
+  | Recorded<'AttemptOutcomeUnknown', AttemptOutcomeUnknown>
+  | Recorded<'ProviderFactRecorded', ProviderFactRecorded>
+  | Recorded<'RetryScheduled', RetryScheduled>
+  | Recorded<'DeliverySkipped', DeliverySkipped>
+  | Recorded<'DeliveryExpired', DeliveryExpired>
+  | Recorded<'DeliveryCancelled', DeliveryCancelled>
+  | Recorded<'DeliveryFailedPermanently', DeliveryFailedPermanently>
+  | Recorded<'OutreachSettled', OutreachSettled>;
+
+export interface Recorded<T extends string, D> {
+  readonly type: T;
+  readonly data: D;
+}
+
+export type OutreachEventType = OutreachEvent['type'];
+
+export type Urgency = 'low' | 'normal' | 'high' | 'critical';
+export type Strategy = 'single' | 'fallback' | 'parallel';
+
+/** A contact point as events may name it: keyed fingerprint and mask, never the address. */
+export interface ContactPointRef {
+  readonly channel: Channel;
+  readonly ordinal: number;
+  readonly fingerprint: string;
+  readonly mask: string;
+}
+
+/** Which content to render: by reference; the data for it is sealed in the vault. */
+export type ContentRef =
+  | { readonly kind: 'template'; readonly templateUuid: string; readonly version: number }
+  | { readonly kind: 'literal'; readonly channels: readonly Channel[] };
+
+export interface OutreachRequested {
+  readonly outreachId: string;
+  readonly tenantId: string;
+  readonly personId: string;
+  /** Keyed hash of the caller's campaign id. */
+  readonly campaignKey?: string;
+  readonly subject?: { readonly type: string; readonly key: string };
+  readonly messageType: string;
+  readonly strategy: Strategy;
+  readonly urgency: Urgency;
+  readonly content: ContentRef;
+  readonly contacts: readonly ContactPointRef[];
+  readonly timeZone?: string;
+  readonly locale?: string;
+  readonly customerType?: string;
+  readonly device?: string;
+  /** When intake had it sealed; the start of every latency. */
+  readonly acceptedAt: string;
+  readonly sendAt?: string;
+  readonly expiresAt: string;
+  /** How it came in. */
+  readonly via: 'bus' | 'api';
+}
+
+export interface OutreachDecided {
+  readonly strategy: Strategy;
+  readonly legs: readonly PlannedLeg[];
+  readonly fallbackChain: readonly Channel[];
+  readonly cost: Money;
+  /** 0..1. */
+  readonly confidence: number;
+  readonly explanation: Explanation;
+}
+
+export interface OutreachRefused {
+  readonly step: DecisionStep;
+  readonly reason: string;
+  readonly steps: readonly StepTrace[];
+  readonly policyVersion: string;
+  readonly decidedAt: string;
+}
+
+interface OfLeg {
+  readonly deliveryId: string;
+  readonly leg: number;
+  readonly channel: Channel;
+}
+
+interface OfAttempt extends OfLeg {
+  /** 1 is the first. */
+  readonly attempt: number;
+}
+
+export interface DeliveryScheduled extends OfLeg {
+  readonly sendAt: string;
+  readonly expiresAt: string;
+}
+
+/** The exclusive claim: only the holder of `claimId`, made once in its memory, may call the provider for this attempt. */
+export interface AttemptStarted extends OfAttempt {
+  readonly claimId: string;
+  readonly claimedBy: string;
+  readonly provider: string;
+  readonly startedAt: string;
+  /** After this instant nobody is calling the provider any more for this attempt. */
+  readonly leaseUntil: string;
+}
+
+/** The provider took it: queued there. */
+export interface AttemptAccepted extends OfAttempt {
+  readonly provider: string;
+  readonly providerMessageId: string;
+  readonly acceptedAt: string;
+}
+
+export type RejectionClass = 'retryable' | 'permanent' | 'throttled' | 'auth' | 'suppressed';
+
+/** The provider surely did not take it. */
+export interface AttemptRejected extends OfAttempt {
+  readonly provider: string;
+  readonly class: RejectionClass;
+  readonly code: string;
+  readonly retryAfterSeconds?: number;
+  readonly rejectedAt: string;
+}
+
+/** It may or may not have been taken: never blindly re-sent, and nothing else of this leg starts. */
+export interface AttemptOutcomeUnknown extends OfAttempt {
+  readonly provider: string;
+  readonly reason: 'timeout' | 'connection_lost' | 'ambiguous_answer' | 'lease_expired';
+  readonly since: string;
+}
+
+export interface ProviderFactRecorded extends OfAttempt, ProviderFact {
+  readonly provider: string;
+  readonly payloadDigest: string;
+}
+
+export interface RetryScheduled extends OfAttempt {
+  /** `attempt` is the attempt that will be made. */
+  readonly at: string;
+  readonly because: string;
+}
+
+/** Decided, at the moment of sending, not to send; surely not sent. */
+export interface DeliverySkipped extends OfLeg {
+  readonly reason: string;
+  readonly at: string;
+}
+export interface DeliveryExpired extends OfLeg {
+  readonly at: string;
+}
+export interface DeliveryCancelled extends OfLeg {
+  readonly at: string;
+  readonly by: string;
+}
+export interface DeliveryFailedPermanently extends OfLeg {
+  readonly reason: string;
+  readonly at: string;
+}
+
+export type SettledOutcome =
+  'delivered' | 'bounced' | 'failed' | 'undelivered' | 'dropped' | 'skipped' | 'expired' | 'cancelled';
+
+/** No further step of ours is pending. Later facts are still recorded. */
+export interface OutreachSettled {
+  readonly outcome: SettledOutcome;
+  readonly at: string;
+}

@@ -1,0 +1,70 @@
+import type { OutreachEvent } from './outreach-events.js';
+
+/** The name of one appended event as integration events and timelines call it (`event.outreach.<transition>`). */
+export function transitionOf(event: OutreachEvent): string {
+  switch (event.type) {
+    case 'OutreachRequested':
+      return 'requested';
+    case 'OutreachDecided':
+      return 'decided';
+    case 'OutreachRefused':
+      return 'refused';
+    case 'DeliveryScheduled':
+      return 'scheduled';
+    case 'AttemptStarted':
+      return 'attempt_started';
+    case 'AttemptAccepted':
+      return 'queued';
+    case 'AttemptRejected':
+      return 'rejected';
+    case 'AttemptOutcomeUnknown':
+      return 'outcome_unknown';
+    case 'ProviderFactRecorded':
+      return event.data.fact === 'other' ? 'provider_event' : event.data.fact;
+    case 'RetryScheduled':
+      return 'retrying';
+    case 'DeliverySkipped':
+      return 'skipped';
+    case 'DeliveryExpired':
+      return 'expired';
+    case 'DeliveryCancelled':
+      return 'cancelled';
+    case 'DeliveryFailedPermanently':
+      return 'permanent_failed';
+    case 'OutreachSettled':
+      return 'settled';
+  }
+}
+
+/** Every name `transitionOf` can give. */
+export const TRANSITIONS = [
+  'requested',
+  'decided',
+  'refused',
+  'scheduled',
+  'attempt_started',
+  'queued',
+  'rejected',
+  'outcome_unknown',
+  'sent',
+  'deferred',
+  'delivered',
+  'opened',
+  'read',
+  'clicked',
+  'replied',
+  'bounced',
+  'undelivered',
+  'failed',
+  'dropped',
+  'complained',
+  'unsubscribed',
+  'resubscribed',
+  'provider_event',
+  'retrying',
+  'skipped',
+  'expired',
+  'cancelled',
+  'permanent_failed',
+  'settled',
+] as const;

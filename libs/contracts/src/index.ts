@@ -1,0 +1,22 @@
+import 'reflect-metadata';
+
+export * from './channel.js';
+export * from './money.js';
+export * from './provider-fact.js';
+export * from './bus/cloud-event.js';
+export * from './bus/decision-answer.js';
+export * from './bus/dispatch.js';
+export * from './bus/integration-event.js';
+export * from './bus/provider-signal.js';
+export * from './bus/subjects.js';
+export * from './events/decision.js';
+export * from './events/event-metadata.js';
+export * from './events/outreach-events.js';
+export * from './events/transitions.js';
+export * from './ids/derived-ids.js';
+export * from './ids/length-prefixed.js';
+export * from './ids/streams.js';
+export * from './request/content.dto.js';
+export * from './request/outreach-request.dto.js';
+export * from './request/recipient.dto.js';
+export * from './request/validate-request.js';

@@ -1,0 +1,141 @@
+import { Type } from 'class-transformer';
+import {
+  ArrayMaxSize,
+  ArrayMinSize,
+  IsArray,
+  IsEmail,
+  IsIn,
+  IsInt,
+  IsISO8601,
+  IsNumber,
+  IsObject,
+  IsOptional,
+  IsString,
+  IsUUID,
+  Length,
+  Matches,
+  Max,
+  MaxLength,
+  Min,
+  ValidateNested,
+} from 'class-validator';
+import { CHANNELS, type Channel } from '../channel.js';
+import type { Strategy, Urgency } from '../events/outreach-events.js';
+import { ContentDto } from './content.dto.js';
+import { RecipientDto } from './recipient.dto.js';
+
+const INSTANT = { strict: true, strictSeparator: true };
+
+export class SubjectDto {
+  @IsIn(['property', 'business', 'lead'])
+  type!: 'property' | 'business' | 'lead';
+
+  @IsString()
+  @Length(1, 200)
+  id!: string;
+}
+
+export class StepDto {
+  @IsIn(CHANNELS) channel!: Channel;
+  @IsOptional() @IsString() @Length(1, 200) template?: string;
+  @IsOptional() @IsNumber() @Min(0) @Max(24 * 90) waitHours?: number;
+  @IsOptional() @IsInt() @Min(0) @Max(10) maxRetries?: number;
+  @IsOptional() @IsNumber() @Min(0) @Max(24 * 30) retryDelayHours?: number;
+}
+
+export class SenderDto {
+  @IsEmail() email!: string;
+  @IsOptional() @IsString() @MaxLength(200) name?: string;
+}
+
+/** "Reach this person": `data` of `outreach.requested` and body of `POST /api/v1/outreach/send` (DESIGN section 12). */
+export class OutreachRequestDto {
+  /** The caller's id of this request; the same id again gives the first answer. Over the bus the CloudEvent `id` stands in. */
+  @IsOptional()
+  @IsString()
+  @Length(1, 200)
+  requestId?: string;
+
+  /** Over HTTP the key names the tenant and this may be left out; another tenant's is 403. */
+  @IsOptional()
+  @IsUUID()
+  tenantId?: string;
+
+  @IsOptional()
+  @IsString()
+  @Length(1, 200)
+  campaignId?: string;
+
+  @IsOptional()
+  @IsObject()
+  @ValidateNested()
+  @Type(() => SubjectDto)
+  subject?: SubjectDto;
+
+  @IsObject()
+  @ValidateNested()
+  @Type(() => RecipientDto)
+  recipient!: RecipientDto;
+
+  /** A short word such as `cold_outreach`. Default `outreach`. */
+  @IsOptional()
+  @Matches(/^[a-z][a-z0-9_.-]{0,63}$/, { message: '$property must be a short lower-case word such as cold_outreach' })
+  messageType?: string;
+
+  @IsObject()
+  @ValidateNested()
+  @Type(() => ContentDto)
+  content!: ContentDto;
+
+  @IsOptional()
+  @IsIn(['single', 'fallback', 'parallel'])
+  strategy?: Strategy;
+
+  @IsOptional()
+  @IsString()
+  @Length(1, 200)
+  sequence?: string;
+
+  @IsOptional()
+  @IsArray()
+  @ArrayMinSize(1)
+  @ArrayMaxSize(10)
+  @ValidateNested({ each: true })
+  @Type(() => StepDto)
+  steps?: StepDto[];
+
+  /** Only these channels may be used. */
+  @IsOptional()
+  @IsArray()
+  @ArrayMinSize(1)
+  @ArrayMaxSize(CHANNELS.length)
+  @IsIn(CHANNELS, { each: true })
+  channels?: Channel[];
+
+  @IsOptional()
+  @IsObject()
+  @ValidateNested()
+  @Type(() => SenderDto)
+  sender?: SenderDto;
+
+  @IsOptional()
+  @IsEmail()
+  replyTo?: string;
+
+  @IsOptional()
+  @IsIn(['low', 'normal', 'high', 'critical'])
+  urgency?: Urgency;
+
+  @IsOptional()
+  @IsISO8601(INSTANT)
+  sendAt?: string;
+
+  /** Never sent after this instant. Default: 7 days after acceptance. */
+  @IsOptional()
+  @IsISO8601(INSTANT)
+  expiresAt?: string;
+
+  @IsOptional()
+  @IsObject()
+  metadata?: Record<string, unknown>;
+}
