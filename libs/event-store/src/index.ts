@@ -1,0 +1,6 @@
+export * from './event-store.port.js';
+export * from './event-store.errors.js';
+export { eventIdOf } from './event-id.js';
+export type { EventIdParts } from './event-id.js';
+export { createUpcasters } from './upcasters.js';
+export type { Upcast, Upcaster, UpcasterOptions } from './upcasters.js';
