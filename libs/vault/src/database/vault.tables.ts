@@ -1,0 +1,88 @@
+import type { ColumnType, Generated, Kysely } from 'kysely';
+
+type Instant = ColumnType<Date, Date | string, Date | string>;
+type Json = ColumnType<unknown, string, string>;
+
+/** Tables of the schemas `vault` (personal: hashes and ciphertext only) and `registry` (clear configuration). */
+export type VaultTables = {
+  'vault.person': { person_id: string; tenant_id: string; created_at: Generated<Date>; erased_at: Instant | null };
+  'vault.person_key': { person_id: string; tenant_id: string; public_key: Buffer; sealed_private_key: Buffer };
+  'vault.person_recipient': { tenant_id: string; recipient_hash: string; person_id: string };
+  'vault.person_address': { tenant_id: string; fingerprint: string; person_id: string };
+  'vault.person_ambiguity': { tenant_id: string; fingerprint: string; person_id: string; noticed_at: Generated<Date> };
+  'vault.sealed_request': SealedRequestTable;
+  'registry.tenant': TenantTable;
+  'registry.api_key': ApiKeyTable;
+  'registry.template': TemplateTable;
+  'registry.campaign': CampaignTable;
+  'registry.audit': AuditTable;
+  'registry.version': { only: Generated<boolean>; version: string };
+};
+
+export type SealedRequestTable = {
+  outreach_id: string;
+  tenant_id: string;
+  person_id: string;
+  live_key: string | null;
+  sealed: Buffer | null;
+  digest: Buffer;
+  contacts: Json;
+  decision_input: Json | null;
+  source: string;
+  accepted_at: Instant;
+  expires_at: Instant | null;
+  fed_at: Instant | null;
+};
+
+export type TenantTable = {
+  id: string;
+  name: string;
+  status: Generated<'active' | 'suspended'>;
+  sender: Json | null;
+  created_at: Generated<Date>;
+};
+
+export type ApiKeyTable = {
+  id: string;
+  tenant_id: string;
+  name: string;
+  scopes: string[];
+  secret_sha256: Buffer;
+  created_at: Generated<Date>;
+  last_used_at: Instant | null;
+  revoked_at: Instant | null;
+};
+
+export type TemplateTable = {
+  id: string;
+  tenant_id: string;
+  template_id: string;
+  version: number;
+  bodies: Json;
+  variables: string[];
+  description: string;
+  created_at: Generated<Date>;
+};
+
+export type CampaignTable = {
+  id: string;
+  tenant_id: string;
+  campaign_id: string;
+  name: string;
+  status: 'active' | 'paused' | 'stopped';
+  currency: string;
+  created_at: Generated<Date>;
+};
+
+export type AuditTable = {
+  id: Generated<string>;
+  at: Generated<Date>;
+  tenant_id: string;
+  actor: string;
+  action: string;
+  subject: string;
+  before: Json | null;
+  after: Json | null;
+};
+
+export type VaultDatabase = Kysely<VaultTables>;

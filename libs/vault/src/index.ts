@@ -1,0 +1,4 @@
+// What setting up needs. The halves that hold data are imported by their own paths: /seal, /intake, /open, /erase, /registry.
+export { generateFingerprintKey, generateVaultKeys } from './keys/vault.keys.js';
+export type { VaultKeys } from './keys/vault.keys.js';
+export type { VaultDatabase } from './database/vault.tables.js';

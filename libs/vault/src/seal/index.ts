@@ -1,0 +1,10 @@
+// Crypto only: no database, no private keys. May be held by internet-facing services.
+export { createSealer } from './sealer.js';
+export type { Sealer } from './sealer.js';
+export { EnvelopeError } from '../envelope/envelope.types.js';
+export type { SealContext } from '../envelope/envelope.types.js';
+export { createFingerprinter } from '../address/address.fingerprint.js';
+export type { Fingerprinter } from '../address/address.fingerprint.js';
+export { maskAddress } from '../address/address.mask.js';
+export { contactKind, normaliseAddress } from '../address/address.normalise.js';
+export type { ContactKind, NormalisedAddress } from '../address/address.normalise.js';

@@ -1,0 +1,30 @@
+import type { webcrypto } from 'node:crypto';
+import { importPublicKey, sealEnvelope } from '../envelope/envelope.codec.js';
+import type { SealContext } from '../envelope/envelope.types.js';
+import { decodeKey } from '../keys/vault.keys.js';
+
+/** Seals with public keys only: whoever holds a sealer can read nothing. */
+export type Sealer = {
+  /** For things that belong to no known person yet, such as dead letters. Opened by `openForInstallation`. */
+  sealForInstallation(bytes: Uint8Array, context: SealContext): Promise<Uint8Array>;
+  /** `publicKey`: the person's 32 raw bytes. Gone for good once the person's key is destroyed. */
+  sealForPerson(publicKey: Uint8Array, bytes: Uint8Array, context: SealContext): Promise<Uint8Array>;
+};
+
+/**
+ * @param settings.sealKey the installation's public key, base64 (`generateVaultKeys().sealKey`)
+ * @throws {TypeError} when the key is malformed
+ */
+export function createSealer(settings: { readonly sealKey: string }): Sealer {
+  const raw = decodeKey(settings.sealKey, 'sealKey');
+  let installation: Promise<webcrypto.CryptoKey> | undefined;
+  return {
+    async sealForInstallation(bytes, context) {
+      installation ??= importPublicKey(raw);
+      return sealEnvelope(await installation, bytes, context);
+    },
+    async sealForPerson(publicKey, bytes, context) {
+      return sealEnvelope(await importPublicKey(publicKey), bytes, context);
+    },
+  };
+}
