@@ -1,0 +1,48 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
+
+export interface Child {
+  readonly process: ChildProcess;
+  readonly lines: Record<string, unknown>[];
+  /** Resolves with the first JSON line (past or to come) that fits. */
+  line(fits: (line: Record<string, unknown>) => boolean): Promise<Record<string, unknown>>;
+  readonly ended: Promise<{ code: number | null; signal: NodeJS.Signals | null }>;
+}
+
+/** Starts a TypeScript fixture as a process of its own; stdout is read as JSON lines. */
+export function startChild(fixture: string, env: Record<string, string> = {}): Child {
+  const hooks = new URL('./typescript.hooks.fixture.mjs', import.meta.url).href;
+  const program = fileURLToPath(new URL(fixture, import.meta.url));
+  const child = spawn(process.execPath, ['--conditions=@homing/source', '--import', hooks, program], {
+    env: { PATH: process.env['PATH'] ?? '', ...env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  const lines: Record<string, unknown>[] = [];
+  const waiting: {
+    fits: (line: Record<string, unknown>) => boolean;
+    resolve: (line: Record<string, unknown>) => void;
+  }[] = [];
+  const reader = createInterface({ input: child.stdout });
+  const allRead = once(reader, 'close');
+  reader.on('line', (text) => {
+    const line = JSON.parse(text) as Record<string, unknown>;
+    lines.push(line);
+    for (const each of waiting) if (each.fits(line)) each.resolve(line);
+  });
+  let complaint = '';
+  child.stderr.on('data', (chunk) => (complaint += String(chunk)));
+  const ended = once(child, 'close').then(async ([code, signal]) => {
+    await allRead;
+    return { code: code as number | null, signal: signal as NodeJS.Signals | null };
+  });
+  const line = (fits: (line: Record<string, unknown>) => boolean) =>
+    new Promise<Record<string, unknown>>((resolve, reject) => {
+      const seen = lines.find(fits);
+      if (seen) return resolve(seen);
+      waiting.push({ fits, resolve });
+      void ended.then(() => reject(new Error(`the child ended first: ${complaint}`)));
+    });
+  return { process: child, lines, line, ended };
+}

@@ -1,0 +1,14 @@
+export { ConfigError, type ConfigFault } from './config.error.js';
+export { Env, readEnv } from './env.reader.js';
+export type { IntOptions, ListOptions, SecretOptions, StringOptions, UrlOptions } from './env.reader.js';
+export { Secret } from './secret.value.js';
+export { createLogger, type Logger, type LoggerSettings, type LogLevel } from './pino.logger.js';
+export { NestLogger } from './nest-logger.service.js';
+export { toSafeError, type SafeError } from './safe-error.serializer.js';
+export { HealthModule, type HealthOptions } from './health.module.js';
+export { Readiness, type Check, type CheckResult, type ReadinessReport } from './readiness.provider.js';
+export { runService } from './main.runner.js';
+export { startService, type HttpOptions, type RunningService, type ServiceOptions } from './service.runner.js';
+export { bounded } from './service.stopper.js';
+export { crashPoint } from './crash-point.js';
+export { backoffDelay, retryWithBackoff, type Backoff, type RetryOptions } from './backoff.policy.js';
