@@ -1,0 +1,68 @@
+import type { OutreachEvent } from '@homing/contracts';
+import { deliveryOf, type Delivery, type OutreachState } from '../outreach/outreach.state.js';
+import { withSettlement } from './settlement.policy.js';
+
+export interface ClaimAttempt {
+  readonly leg: number;
+  readonly attempt: number;
+  /** Random, made once in the claimer's memory: what makes the claim exclusive (DESIGN section 4, rule 3). */
+  readonly claimId: string;
+  readonly claimedBy: string;
+  readonly now: string;
+  /** Provider time-out plus margin. */
+  readonly leaseMs: number;
+}
+
+export type StandDownReason = 'unknown_outreach' | 'closed' | 'already_started' | 'superseded' | 'not_due';
+
+export type ClaimDecision =
+  | {
+      readonly kind: 'claim';
+      readonly events: readonly OutreachEvent[];
+      readonly delivery: Delivery;
+      readonly leaseUntil: string;
+    }
+  /** Too late to send: the deadline's events are to be appended instead. */
+  | { readonly kind: 'expire'; readonly events: readonly OutreachEvent[] }
+  | { readonly kind: 'stand_down'; readonly reason: StandDownReason };
+
+/** May this attempt be started now? Only the attempt that is next, only when due, never past the deadline. */
+export function claimAttempt(state: OutreachState, command: ClaimAttempt): ClaimDecision {
+  const delivery = deliveryOf(state, command.leg);
+  if (state.status === 'none' || !delivery) return { kind: 'stand_down', reason: 'unknown_outreach' };
+  if (state.status === 'settled' || delivery.closed) return { kind: 'stand_down', reason: 'closed' };
+  if (delivery.next?.attempt !== command.attempt) {
+    const started = delivery.attempts.some((attempt) => attempt.attempt === command.attempt);
+    return { kind: 'stand_down', reason: started ? 'already_started' : 'superseded' };
+  }
+  const { deliveryId, leg, channel } = delivery;
+  const now = Date.parse(command.now);
+  if (now >= Date.parse(delivery.expiresAt)) {
+    return {
+      kind: 'expire',
+      events: withSettlement(
+        state,
+        [{ type: 'DeliveryExpired', data: { deliveryId, leg, channel, at: command.now } }],
+        command.now,
+      ),
+    };
+  }
+  if (now < Date.parse(delivery.next.at)) return { kind: 'stand_down', reason: 'not_due' };
+  const leaseUntil = new Date(now + command.leaseMs).toISOString();
+  const { attempt, claimId, claimedBy } = command;
+  const started: OutreachEvent = {
+    type: 'AttemptStarted',
+    data: {
+      deliveryId,
+      leg,
+      channel,
+      attempt,
+      claimId,
+      claimedBy,
+      provider: delivery.plan.provider,
+      startedAt: command.now,
+      leaseUntil,
+    },
+  };
+  return { kind: 'claim', events: [started], delivery, leaseUntil };
+}

@@ -1,0 +1,28 @@
+import type { Delivery } from '../outreach/outreach.state.js';
+import { ATTEMPT_STATES, attemptState, REACHED, type AttemptState } from './attempt-state.policy.js';
+
+export type DeliveryState =
+  AttemptState | 'planned' | 'scheduled' | 'retrying' | 'permanent_failed' | 'skipped' | 'expired' | 'cancelled';
+
+/**
+ * The state of a delivery: what any of its attempts reached, else how it was closed, else what comes next, else how its
+ * last attempt stands. A function of the sets of facts, like the states it rests on.
+ */
+export function deliveryState(delivery: Delivery): DeliveryState {
+  const states = delivery.attempts.map(attemptState);
+  const reached = ATTEMPT_STATES.find((state) => REACHED.has(state) && states.includes(state));
+  if (reached) return reached;
+  if (delivery.closed) return closedState(delivery.closed.kind, states.at(-1));
+  if (delivery.next) return delivery.attempts.length === 0 ? 'scheduled' : 'retrying';
+  return states.at(-1) ?? 'planned';
+}
+
+/** Of a permanent failure the provider's own word for it tells more, where there is one. */
+function closedState(kind: NonNullable<Delivery['closed']>['kind'], last: AttemptState | undefined): DeliveryState {
+  if (kind !== 'permanent_failed') return kind;
+  return last === 'bounced' || last === 'dropped' || last === 'undelivered' ? last : 'permanent_failed';
+}
+
+/** True when some attempt of it may have reached the person or its outcome is open. */
+export const mayHaveReached = (delivery: Delivery): boolean =>
+  delivery.attempts.some((attempt) => attemptState(attempt) !== 'failed' && attemptState(attempt) !== 'dropped');

@@ -1,0 +1,121 @@
+import type { OutreachEvent, ProviderFactRecorded } from '@homing/contracts';
+import type { Attempt, Delivery, KnownOutreach, OutreachState } from './outreach.state.js';
+
+/**
+ * Folds one stored event into the state. Total and forgiving: what is stored happened, so nothing here refuses; an event
+ * that names an unknown leg or attempt changes nothing.
+ */
+export function evolveOutreach(state: OutreachState, event: OutreachEvent): OutreachState {
+  if (event.type === 'OutreachRequested') return { status: 'requested', request: event.data, deliveries: [] };
+  if (state.status === 'none') return state;
+  switch (event.type) {
+    case 'OutreachDecided':
+      return { ...state, status: 'active', deliveries: event.data.legs.map((plan) => planned(state, plan)) };
+    case 'OutreachRefused':
+      return { ...state, status: 'refused', refusal: { step: event.data.step, reason: event.data.reason } };
+    case 'OutreachSettled':
+      return { ...state, status: 'settled', outcome: event.data.outcome };
+    default:
+      return onDelivery(state, event.data.leg, (delivery) => evolveDelivery(delivery, event));
+  }
+}
+
+const planned = (state: KnownOutreach, plan: Delivery['plan']): Delivery => ({
+  deliveryId: `${state.request.outreachId}.${plan.leg}`,
+  leg: plan.leg,
+  channel: plan.channel,
+  plan,
+  expiresAt: state.request.expiresAt,
+  attempts: [],
+});
+
+function onDelivery(state: KnownOutreach, leg: number, change: (delivery: Delivery) => Delivery): KnownOutreach {
+  return { ...state, deliveries: state.deliveries.map((d) => (d.leg === leg ? change(d) : d)) };
+}
+
+type DeliveryEvent = Exclude<
+  OutreachEvent,
+  { type: 'OutreachRequested' | 'OutreachDecided' | 'OutreachRefused' | 'OutreachSettled' }
+>;
+
+function evolveDelivery(delivery: Delivery, event: DeliveryEvent): Delivery {
+  switch (event.type) {
+    case 'DeliveryScheduled':
+      return { ...delivery, expiresAt: event.data.expiresAt, next: { attempt: 1, at: event.data.sendAt } };
+    case 'RetryScheduled':
+      return { ...delivery, next: { attempt: event.data.attempt, at: event.data.at } };
+    case 'AttemptStarted': {
+      const { next: _started, ...rest } = delivery;
+      const { attempt, claimId, provider, startedAt, leaseUntil } = event.data;
+      return {
+        ...rest,
+        attempts: [...rest.attempts, { attempt, claimId, provider, startedAt, leaseUntil, facts: [] }],
+      };
+    }
+    case 'AttemptAccepted': {
+      const { providerMessageId, acceptedAt } = event.data;
+      return onAttempt(delivery, event.data.attempt, (a) => ({
+        ...a,
+        answer: { kind: 'accepted', providerMessageId, at: acceptedAt },
+      }));
+    }
+    case 'AttemptRejected': {
+      const { class: rejection, code, retryAfterSeconds, rejectedAt } = event.data;
+      return onAttempt(delivery, event.data.attempt, (a) => ({
+        ...a,
+        answer: {
+          kind: 'rejected',
+          class: rejection,
+          code,
+          at: rejectedAt,
+          ...(retryAfterSeconds === undefined ? {} : { retryAfterSeconds }),
+        },
+      }));
+    }
+    case 'AttemptOutcomeUnknown':
+      return onAttempt(delivery, event.data.attempt, (a) => ({ ...a, unknownSince: event.data.since }));
+    case 'ProviderFactRecorded':
+      return onAttempt(delivery, event.data.attempt, (a) => ({ ...a, facts: [...a.facts, factOf(event.data)] }));
+    case 'DeliverySkipped':
+      return close(delivery, 'skipped', event.data.reason, event.data.at);
+    case 'DeliveryExpired':
+      return close(delivery, 'expired', 'deadline_passed', event.data.at);
+    case 'DeliveryCancelled':
+      return close(delivery, 'cancelled', event.data.by, event.data.at);
+    case 'DeliveryFailedPermanently':
+      return close(delivery, 'permanent_failed', event.data.reason, event.data.at);
+    default:
+      return unreadable(event, delivery);
+  }
+}
+
+/** A type this version does not know (written by a newer one) changes nothing here. */
+const unreadable = (_event: never, delivery: Delivery): Delivery => delivery;
+
+function onAttempt(delivery: Delivery, attempt: number, change: (attempt: Attempt) => Attempt): Delivery {
+  return { ...delivery, attempts: delivery.attempts.map((a) => (a.attempt === attempt ? change(a) : a)) };
+}
+
+function close(
+  delivery: Delivery,
+  kind: NonNullable<Delivery['closed']>['kind'],
+  reason: string,
+  at: string,
+): Delivery {
+  const { next: _none, ...rest } = delivery;
+  return { ...rest, closed: { kind, reason, at } };
+}
+
+function factOf(data: ProviderFactRecorded): Attempt['facts'][number] {
+  const { fact, occurredAt, providerEventId, providerMessageId, subtype, code, machine, unknownEvent } = data;
+  return {
+    fact,
+    occurredAt,
+    providerEventId,
+    ...(providerMessageId === undefined ? {} : { providerMessageId }),
+    ...(subtype === undefined ? {} : { subtype }),
+    ...(code === undefined ? {} : { code }),
+    ...(machine === undefined ? {} : { machine }),
+    ...(unknownEvent === undefined ? {} : { unknownEvent }),
+  };
+}

@@ -1,0 +1,68 @@
+import type {
+  Channel,
+  OutreachRefused,
+  OutreachRequested,
+  PlannedLeg,
+  ProviderFact,
+  RejectionClass,
+  SettledOutcome,
+} from '@homing/contracts';
+
+/**
+ * One outreach, folded from its stream. Plain JSON: it travels in dispatch messages and rests in `folded_state`.
+ * Streams written by a newer version may hold more; nothing here may rely on a field that an older fold did not set.
+ */
+export type OutreachState = { readonly status: 'none' } | KnownOutreach;
+
+export interface KnownOutreach {
+  readonly status: 'requested' | 'refused' | 'active' | 'settled';
+  readonly request: OutreachRequested;
+  readonly refusal?: Pick<OutreachRefused, 'step' | 'reason'>;
+  readonly deliveries: readonly Delivery[];
+  readonly outcome?: SettledOutcome;
+}
+
+/** One channel's delivery (a leg). Exactly one attempt of it may be on its way at a time. */
+export interface Delivery {
+  readonly deliveryId: string;
+  readonly leg: number;
+  readonly channel: Channel;
+  readonly plan: PlannedLeg;
+  readonly expiresAt: string;
+  readonly attempts: readonly Attempt[];
+  /** The attempt that is to be started, and when. Absent while one is on its way or nothing is to come. */
+  readonly next?: { readonly attempt: number; readonly at: string };
+  readonly closed?: {
+    readonly kind: 'skipped' | 'expired' | 'cancelled' | 'permanent_failed';
+    readonly reason: string;
+    readonly at: string;
+  };
+}
+
+export interface Attempt {
+  readonly attempt: number;
+  readonly claimId: string;
+  readonly provider: string;
+  readonly startedAt: string;
+  readonly leaseUntil: string;
+  readonly answer?: Answer;
+  readonly unknownSince?: string;
+  readonly facts: readonly ProviderFact[];
+}
+
+export type Answer =
+  | { readonly kind: 'accepted'; readonly providerMessageId: string; readonly at: string }
+  | {
+      readonly kind: 'rejected';
+      readonly class: RejectionClass;
+      readonly code: string;
+      readonly retryAfterSeconds?: number;
+      readonly at: string;
+    };
+
+export const emptyOutreach: OutreachState = { status: 'none' };
+
+export const deliveryOf = (state: OutreachState, leg: number): Delivery | undefined =>
+  state.status === 'none' ? undefined : state.deliveries.find((delivery) => delivery.leg === leg);
+
+export const lastAttemptOf = (delivery: Delivery): Attempt | undefined => delivery.attempts.at(-1);
