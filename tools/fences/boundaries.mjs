@@ -7,7 +7,7 @@ const adapters = [
   'scope:content',
   'scope:channels',
 ];
-const everyLib = ['scope:contracts', 'scope:domain', 'scope:service-kit', 'scope:client', ...adapters];
+const everyLib = ['scope:contracts', 'scope:domain', 'scope:service-kit', 'scope:client', 'scope:intake', ...adapters];
 
 export const depConstraints = [
   { sourceTag: 'scope:contracts', onlyDependOnLibsWithTags: [] },
@@ -17,6 +17,11 @@ export const depConstraints = [
   { sourceTag: 'scope:console', onlyDependOnLibsWithTags: ['scope:contracts'] },
   // Adapters never import each other; what two of them share is a contract or a decision.
   { sourceTag: 'type:adapter', onlyDependOnLibsWithTags: ['scope:contracts', 'scope:domain', 'scope:service-kit'] },
+  // Intake composes what both doors (bus and API) need: registry, identity, seal.
+  {
+    sourceTag: 'scope:intake',
+    onlyDependOnLibsWithTags: ['scope:contracts', 'scope:domain', 'scope:service-kit', 'scope:vault'],
+  },
   { sourceTag: 'type:app', onlyDependOnLibsWithTags: everyLib },
   {
     sourceTag: 'scope:webhook-ingestion',

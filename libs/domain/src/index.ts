@@ -1,4 +1,5 @@
 export * from './decision/channel-selection.policy.js';
+export * from './decision/decision.answer.js';
 export * from './decision/explanation.sentence.js';
 export * from './decision/outreach.decider.js';
 export * from './decision/policy.state.js';

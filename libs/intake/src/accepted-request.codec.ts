@@ -1,0 +1,74 @@
+import { CHANNELS, type Channel, type ContentRef, type IdDeriver, type OutreachRequestDto } from '@homing/contracts';
+import type { AcceptedRecord } from '@homing/vault/intake';
+import type { NamedThings } from './intake-check.policy.js';
+import type { AcceptedRequest, IntakeItem, StoredDecisionInput } from './intake.types.js';
+
+/** The non-personal half of a request, to be kept in clear beside its seal. */
+export function toDecisionInput(item: IntakeItem, named: NamedThings, ids: IdDeriver): StoredDecisionInput {
+  const { request, tenantId } = item;
+  const { recipient } = request;
+  return dropAbsent({
+    requested: dropAbsent({
+      outreachId: ids.outreachId(tenantId, item.source, item.requestId),
+      tenantId,
+      campaignKey: named.campaign?.id,
+      subject: request.subject && { type: request.subject.type, key: ids.key('subject', tenantId, request.subject.id) },
+      messageType: request.messageType ?? 'outreach',
+      strategy: request.strategy ?? 'single',
+      urgency: request.urgency ?? 'normal',
+      content: contentRef(request, named),
+      timeZone: recipient.timeZone,
+      locale: recipient.locale,
+      customerType: recipient.customerType,
+      device: recipient.device,
+      sendAt: instant(request.sendAt),
+      expiresAt: instant(request.expiresAt),
+      via: item.via,
+    }),
+    inputs: dropAbsent({
+      allowed: request.channels,
+      optedOut: recipient.preferences?.optOut ?? [],
+      contentChannels: contentChannels(request, named),
+      campaign: named.campaign && { status: named.campaign.status },
+    }),
+  });
+}
+
+function contentRef(request: OutreachRequestDto, named: NamedThings): ContentRef {
+  const { template } = named;
+  if (template) return { kind: 'template', templateUuid: template.id, version: template.version };
+  return { kind: 'literal', channels: contentChannels(request, named) };
+}
+
+function contentChannels(request: OutreachRequestDto, { template }: NamedThings): Channel[] {
+  const bodies: object = template?.bodies ?? request.content.literal ?? {};
+  return CHANNELS.filter((channel) => (bodies as Record<string, unknown>)[channel] !== undefined);
+}
+
+const instant = (text: string | undefined): string | undefined =>
+  text === undefined ? undefined : new Date(Date.parse(text)).toISOString();
+
+/** JSON has no undefined: what is absent is left out, so that what is stored equals what is read back. */
+const dropAbsent = <T extends object>(value: T): T =>
+  Object.fromEntries(Object.entries(value).filter(([, v]) => v !== undefined)) as T;
+
+/**
+ * What the orchestrator decides on, from the vault's record. The deadline of a request that named none is `lifetimeHours`
+ * after its acceptance. Undefined when the person was erased: nothing can be sent any more.
+ */
+export function fromAcceptedRecord(record: AcceptedRecord, lifetimeHours: number): AcceptedRequest | undefined {
+  if (record.erased || !record.decisionInput) return undefined;
+  const { requested, inputs } = record.decisionInput as StoredDecisionInput;
+  const expiresAt =
+    requested.expiresAt ?? new Date(Date.parse(record.acceptedAt) + lifetimeHours * 3_600_000).toISOString();
+  const contacts = record.contacts.map(({ channel, ordinal, fingerprint, mask }) => ({
+    channel,
+    ordinal,
+    fingerprint,
+    mask,
+  }));
+  return {
+    requested: { ...requested, personId: record.personId, contacts, acceptedAt: record.acceptedAt, expiresAt },
+    inputs,
+  };
+}

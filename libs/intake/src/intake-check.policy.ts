@@ -1,0 +1,42 @@
+import type { FieldFault } from '@homing/contracts';
+import type { Campaign, Template, Tenant } from '@homing/vault/registry';
+import { contactPoints } from './contact-points.js';
+import type { IntakeItem } from './intake.types.js';
+
+/** What the registry knows of the things a request names; absent means unknown. */
+export interface NamedThings {
+  readonly tenant?: Tenant | undefined;
+  readonly template?: Template | undefined;
+  readonly campaign?: Campaign | undefined;
+}
+
+/** What makes a well-formed request impossible all the same. Names fields, never values. */
+export function checkIntake(item: IntakeItem, named: NamedThings): FieldFault[] {
+  const { request } = item;
+  const faults: FieldFault[] = [];
+  const fault = (field: string, code: string, message: string): void => void faults.push({ field, code, message });
+
+  if (!named.tenant || named.tenant.status !== 'active') fault('tenantId', 'unknown_tenant', 'is not an active tenant');
+  if (request.content.templateId !== undefined && !named.template) {
+    const field = request.content.version === undefined ? 'content.templateId' : 'content.version';
+    fault(field, 'unknown_template', 'no such template (or version of it) exists for this tenant');
+  }
+  if (request.campaignId !== undefined && !named.campaign) {
+    fault('campaignId', 'unknown_campaign', 'no such campaign exists for this tenant');
+  }
+  if (contactPoints(request.recipient.contacts).length === 0) {
+    fault('recipient.contacts', 'no_usable_address', 'holds no address of any channel');
+  }
+  if (request.sequence !== undefined) fault('sequence', 'not_available_yet', 'named sequences cannot be used yet');
+  if (request.steps !== undefined) fault('steps', 'not_available_yet', 'own steps cannot be used yet');
+  const received = Date.parse(item.receivedAt);
+  if (request.expiresAt !== undefined && Date.parse(request.expiresAt) <= received) {
+    fault('expiresAt', 'deadline_passed', 'has already passed');
+  } else if (request.sendAt !== undefined && Date.parse(request.sendAt) >= deadlineOf(request.expiresAt)) {
+    fault('sendAt', 'after_deadline', 'is not before expiresAt');
+  }
+  return faults;
+}
+
+const deadlineOf = (expiresAt: string | undefined): number =>
+  expiresAt === undefined ? Infinity : Date.parse(expiresAt);

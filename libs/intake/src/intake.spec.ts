@@ -1,0 +1,155 @@
+import { describe, expect, it } from '@jest/globals';
+import { createIdDeriver, readOutreachRequest, type OutreachRequestDto } from '@homing/contracts';
+import type { AcceptItem, AcceptResult } from '@homing/vault/intake';
+import type { Campaign, RegistryReader, Template, Tenant } from '@homing/vault/registry';
+import { fromAcceptedRecord } from './accepted-request.codec.js';
+import type { IntakeItem } from './intake.types.js';
+import { createIntake } from './request.intake.js';
+
+const tenantId = '0a6f2c8e-6c0e-4b43-9d0c-000000000001';
+const tenant: Tenant = { id: tenantId, name: 'Sandbox', status: 'active', sender: null };
+const template = {
+  id: 'b1f2c8e0-6c0e-4b43-9d0c-000000000002',
+  tenantId,
+  templateId: 'welcome',
+  version: 3,
+  bodies: { email: { text: 'Hi' } },
+} as Partial<Template> as Template;
+const campaign = {
+  id: 'c1f2c8e0-6c0e-4b43-9d0c-000000000003',
+  tenantId,
+  campaignId: 'spring',
+  status: 'paused',
+} as Partial<Campaign> as Campaign;
+const ids = createIdDeriver('5a7c1e56-3a5f-4f0e-9a44-7b1b6f1c1d10');
+
+const registry: Pick<RegistryReader, 'findTenants' | 'findTemplates' | 'findCampaigns'> = {
+  findTenants: (asked) => Promise.resolve(asked.map((id) => (id === tenantId ? tenant : undefined))),
+  findTemplates: (asked) =>
+    Promise.resolve(
+      asked.map((ref) => (ref.templateId === 'welcome' && (ref.version ?? 3) === 3 ? template : undefined)),
+    ),
+  findCampaigns: (asked) => Promise.resolve(asked.map((ref) => (ref.campaignId === 'spring' ? campaign : undefined))),
+};
+
+function intakeOver(sealed: AcceptItem[]) {
+  const acceptRequests = (batch: readonly AcceptItem[]): Promise<AcceptResult[]> => {
+    sealed.push(...batch);
+    return Promise.resolve(
+      batch.map(({ outreachId, acceptedAt }) => ({
+        kind: 'accepted',
+        outreachId,
+        personId: 'p',
+        contacts: [],
+        sealedRef: 'r',
+        acceptedAt,
+      })),
+    );
+  };
+  return createIntake({ vault: { acceptRequests }, registry, ids });
+}
+
+function item(over: Record<string, unknown> = {}, of: Partial<IntakeItem> = {}): IntakeItem {
+  const body = {
+    recipient: { id: 'r-1', name: 'Ada', contacts: { email: 'ada@example.test' } },
+    content: { templateId: 'welcome', data: { x: 1 } },
+    ...over,
+  };
+  const reading = readOutreachRequest(body, { unknownFields: 'refuse' });
+  if (reading.kind === 'invalid') throw new Error(JSON.stringify(reading.faults));
+  return {
+    tenantId,
+    via: 'bus',
+    source: 'crm',
+    requestId: 'q-1',
+    request: reading.request as OutreachRequestDto,
+    receivedAt: '2026-05-01T10:00:00.000Z',
+    ...of,
+  };
+}
+
+describe('taking in', () => {
+  it('seals what is sound, in order, and answers the faulty beside it', async () => {
+    const sealed: AcceptItem[] = [];
+    const results = await intakeOver(sealed).takeIn([
+      item({}, { requestId: 'a' }),
+      item({ campaignId: 'nowhere' }),
+      item({}, { requestId: 'b' }),
+    ]);
+    expect(results.map((result) => result.kind)).toEqual(['accepted', 'invalid', 'accepted']);
+    expect(sealed.map((s) => s.outreachId)).toEqual([
+      ids.outreachId(tenantId, 'crm', 'a'),
+      ids.outreachId(tenantId, 'crm', 'b'),
+    ]);
+  });
+
+  it.each([
+    ['an unknown tenant', {}, { tenantId: '0a6f2c8e-6c0e-4b43-9d0c-0000000000ff' }, 'tenantId', 'unknown_tenant'],
+    ['an unknown template', { content: { templateId: 'nope' } }, {}, 'content.templateId', 'unknown_template'],
+    [
+      'an unknown version',
+      { content: { templateId: 'welcome', version: 9 } },
+      {},
+      'content.version',
+      'unknown_template',
+    ],
+    ['an unknown campaign', { campaignId: 'nope' }, {}, 'campaignId', 'unknown_campaign'],
+    ['no address', { recipient: { id: 'r', contacts: {} } }, {}, 'recipient.contacts', 'no_usable_address'],
+    ['a deadline that has passed', { expiresAt: '2026-05-01T09:59:59Z' }, {}, 'expiresAt', 'deadline_passed'],
+    [
+      'a send time after the deadline',
+      { sendAt: '2026-05-03T00:00:00Z', expiresAt: '2026-05-02T00:00:00Z' },
+      {},
+      'sendAt',
+      'after_deadline',
+    ],
+    ['own steps, which do not work yet', { steps: [{ channel: 'email' }] }, {}, 'steps', 'not_available_yet'],
+  ])('refuses %s by its field and seals nothing', async (_what, body, of, field, code) => {
+    const sealed: AcceptItem[] = [];
+    const [result] = await intakeOver(sealed).takeIn([item(body, of)]);
+    expect(result).toMatchObject({ kind: 'invalid', faults: [{ field, code }] });
+    expect(sealed).toEqual([]);
+  });
+
+  it('keeps nothing personal in the clear half', async () => {
+    const sealed: AcceptItem[] = [];
+    const secret = item({
+      recipient: { id: 'canary-id', name: 'canary-name', contacts: { email: 'canary@example.test' } },
+      subject: { type: 'lead', id: 'canary-subject' },
+      metadata: { note: 'canary-note' },
+    });
+    await intakeOver(sealed).takeIn([secret]);
+    expect(JSON.stringify(sealed[0]?.decisionInput)).not.toContain('canary');
+    expect(JSON.stringify(sealed[0]?.request)).toContain('canary-note');
+  });
+
+  it('gives the orchestrator back what it needs, with a deadline where none was named', async () => {
+    const sealed: AcceptItem[] = [];
+    await intakeOver(sealed).takeIn([item({ campaignId: 'spring', urgency: 'high' })]);
+    const { outreachId = '', decisionInput, acceptedAt = '' } = sealed[0] ?? {};
+    const stored = JSON.parse(JSON.stringify(decisionInput)) as unknown;
+    const contacts = [{ channel: 'email' as const, ordinal: 0, fingerprint: 'f', mask: 'a***@e***.test' }];
+    const record = {
+      outreachId,
+      tenantId,
+      personId: 'p',
+      contacts,
+      decisionInput: stored,
+      acceptedAt,
+      expiresAt: null,
+      source: 'bus',
+      erased: false,
+    };
+    expect(fromAcceptedRecord(record, 48)).toMatchObject({
+      requested: {
+        outreachId,
+        personId: 'p',
+        urgency: 'high',
+        expiresAt: '2026-05-03T10:00:00.000Z',
+        content: { templateUuid: template.id, version: 3 },
+      },
+      inputs: { contentChannels: ['email'], campaign: { status: 'paused' } },
+    });
+    expect(fromAcceptedRecord({ ...record, erased: true, decisionInput: null }, 48)).toBeUndefined();
+  });
+});

@@ -1,0 +1,89 @@
+import type { FieldFault, IdDeriver } from '@homing/contracts';
+import { crashPoint } from '@homing/service-kit';
+import type { AcceptItem, AcceptResult, VaultIntake } from '@homing/vault/intake';
+import type { Campaign, RegistryReader, Template } from '@homing/vault/registry';
+import { toDecisionInput } from './accepted-request.codec.js';
+import { contactPoints } from './contact-points.js';
+import { checkIntake, type NamedThings } from './intake-check.policy.js';
+import type { IntakeItem, IntakeResult } from './intake.types.js';
+
+export interface IntakeParts {
+  readonly vault: Pick<VaultIntake, 'acceptRequests'>;
+  readonly registry: Pick<RegistryReader, 'findTenants' | 'findTemplates' | 'findCampaigns'>;
+  readonly ids: IdDeriver;
+}
+
+export interface RequestIntake {
+  /**
+   * Takes in a micro-batch, set-wise, and answers in its order. When it returns, every `accepted` request is sealed and
+   * committed in the vault: losing the bus loses none of them.
+   * @throws when registry or vault cannot be reached; repeating the call is safe.
+   */
+  takeIn(items: readonly IntakeItem[]): Promise<IntakeResult[]>;
+}
+
+/** The one way in, for the bus and the API alike: look up what a request names, check it, resolve identity, seal it. */
+export function createIntake({ vault, registry, ids }: IntakeParts): RequestIntake {
+  return {
+    async takeIn(items) {
+      const named = await lookUp(registry, items);
+      const faults = items.map((item, i) => checkIntake(item, named[i] ?? {}));
+      const sound = items.flatMap((item, i) => (faults[i]?.length ? [] : [toAcceptItem(item, named[i] ?? {}, ids)]));
+      crashPoint('intake.before-seal');
+      const accepted = sound.length > 0 ? await vault.acceptRequests(sound) : [];
+      crashPoint('intake.after-seal');
+      const results = accepted.values();
+      return faults.map((found) =>
+        found.length > 0 ? { kind: 'invalid', faults: found } : resultOf(results.next().value),
+      );
+    },
+  };
+}
+
+async function lookUp(registry: IntakeParts['registry'], items: readonly IntakeItem[]): Promise<NamedThings[]> {
+  const withTemplate = items.filter((item) => item.request.content.templateId !== undefined);
+  const withCampaign = items.filter((item) => item.request.campaignId !== undefined);
+  const [tenants, templates, campaigns] = await Promise.all([
+    registry.findTenants(items.map((item) => item.tenantId)),
+    registry.findTemplates(
+      withTemplate.map(({ tenantId, request: { content } }) => ({
+        tenantId,
+        templateId: content.templateId ?? '',
+        ...(content.version === undefined ? {} : { version: content.version }),
+      })),
+    ),
+    registry.findCampaigns(
+      withCampaign.map(({ tenantId, request }) => ({ tenantId, campaignId: request.campaignId ?? '' })),
+    ),
+  ]);
+  const templateOf = new Map<IntakeItem, Template | undefined>(withTemplate.map((item, i) => [item, templates[i]]));
+  const campaignOf = new Map<IntakeItem, Campaign | undefined>(withCampaign.map((item, i) => [item, campaigns[i]]));
+  return items.map((item, i) => ({
+    tenant: tenants[i],
+    template: templateOf.get(item),
+    campaign: campaignOf.get(item),
+  }));
+}
+
+function toAcceptItem(item: IntakeItem, named: NamedThings, ids: IdDeriver): AcceptItem {
+  const decisionInput = toDecisionInput(item, named, ids);
+  return {
+    outreachId: decisionInput.requested.outreachId,
+    tenantId: item.tenantId,
+    // Class instances become plain JSON: what is sealed and digested is what was sent.
+    request: JSON.parse(JSON.stringify(item.request)) as unknown,
+    recipientId: item.request.recipient.id,
+    contacts: contactPoints(item.request.recipient.contacts),
+    decisionInput,
+    acceptedAt: item.receivedAt,
+    expiresAt: decisionInput.requested.expiresAt ?? null,
+    source: item.via,
+  };
+}
+
+function resultOf(result: AcceptResult | undefined): IntakeResult {
+  if (!result) throw new Error('the vault answered fewer requests than it was given');
+  if (result.kind !== 'invalid') return { kind: result.kind, outreachId: result.outreachId };
+  const fault: FieldFault = { field: result.path, code: 'invalid', message: result.reason };
+  return { kind: 'invalid', faults: [fault] };
+}
