@@ -16,7 +16,7 @@ export type VaultTables = {
   'registry.template': TemplateTable;
   'registry.campaign': CampaignTable;
   'registry.audit': AuditTable;
-  'registry.version': { only: Generated<boolean>; version: string };
+  'registry.version': { single: Generated<boolean>; version: string };
 };
 
 export type SealedRequestTable = {
@@ -26,8 +26,8 @@ export type SealedRequestTable = {
   live_key: string | null;
   sealed: Buffer | null;
   digest: Buffer;
-  contacts: Json;
-  decision_input: Json | null;
+  contacts: string;
+  decision_input: string | null;
   source: string;
   accepted_at: Instant;
   expires_at: Instant | null;

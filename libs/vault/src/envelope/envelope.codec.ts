@@ -1,3 +1,4 @@
+import { createPrivateKey, createPublicKey } from 'node:crypto';
 import type { webcrypto } from 'node:crypto';
 import { encapsulatedBytes, keyBytes, overheadBytes, suite } from './hpke.suite.js';
 import { lengthPrefixed } from './length-prefix.codec.js';
@@ -6,6 +7,8 @@ import type { SealContext } from './envelope.types.js';
 
 /** First byte of every envelope. A new algorithm gets a new number; old envelopes stay readable. */
 const hpkeX25519Aes256Gcm = 1;
+/** DER of an X25519 private key up to its 32 bytes (RFC 8410). */
+const pkcs8Header = Buffer.from('302e020100300506032b656e04220420', 'hex');
 const info = new TextEncoder().encode('homing.vault.v1');
 
 function associatedData(context: SealContext): Uint8Array {
@@ -46,4 +49,18 @@ export async function openEnvelope(
 export function importPublicKey(raw: Uint8Array): Promise<webcrypto.CryptoKey> {
   if (raw.byteLength !== keyBytes) throw new TypeError('A vault public key has 32 bytes.');
   return suite.kem.deserializePublicKey(raw);
+}
+
+/** @param publicKey where it is known: deriving it costs an export of the private one */
+export async function importKeyPair(raw: Uint8Array, publicKey?: Uint8Array): Promise<webcrypto.CryptoKeyPair> {
+  const privateKey = await suite.kem.deserializePrivateKey(raw);
+  if (publicKey !== undefined) return { privateKey, publicKey: await importPublicKey(publicKey) };
+  return { privateKey, publicKey: await importPublicKey(publicBytesOf(raw)) };
+}
+
+function publicBytesOf(rawPrivateKey: Uint8Array): Uint8Array {
+  const der = Buffer.concat([pkcs8Header, rawPrivateKey]);
+  const publicKey = createPublicKey(createPrivateKey({ key: der, format: 'der', type: 'pkcs8' }));
+  der.fill(0);
+  return new Uint8Array(publicKey.export({ format: 'der', type: 'spki' }).subarray(-keyBytes));
 }

@@ -44,14 +44,8 @@ export type AcceptResult =
     }
   /** The same outreach id with other content: nothing was stored, the first content stands. */
   | { readonly kind: 'different_content'; readonly outreachId: string }
-  /** A contact that is no address of its channel: nothing of this item was stored. */
-  | {
-      readonly kind: 'invalid_contact';
-      readonly outreachId: string;
-      readonly channel: Channel;
-      readonly ordinal: number;
-      readonly reason: string;
-    };
+  /** Not to be stored: `path` names the field within the request (empty for the whole), `reason` repeats no content. */
+  | { readonly kind: 'invalid'; readonly outreachId: string; readonly path: string; readonly reason: string };
 
 /** An accepted request without anything personal: what the orchestrator works from. */
 export type AcceptedRecord = {

@@ -1,0 +1,64 @@
+import { randomUUID } from 'node:crypto';
+import { Client } from 'pg';
+import { generateFingerprintKey, generateVaultKeys } from '../keys/vault.keys.js';
+import type { VaultKeys } from '../keys/vault.keys.js';
+import { openVaultDatabase } from './vault.database.js';
+import { migrateVault, vaultRoles } from './vault.migration.js';
+import type { VaultRole } from './vault.migration.js';
+import type { VaultDatabase } from './vault.tables.js';
+
+export type TestVault = {
+  readonly ownerUrl: string;
+  readonly keys: VaultKeys;
+  readonly fingerprintKey: string;
+  /** A pool connected as this role, closed with the vault. */
+  as(role: VaultRole | 'owner', maxConnections?: number): VaultDatabase;
+  close(): Promise<void>;
+};
+
+/** A database of its own, migrated, in the PostgreSQL of this test run. */
+export async function startTestVault(): Promise<TestVault> {
+  const adminUrl = process.env.HOMING_TEST_POSTGRES_URL;
+  if (!adminUrl) throw new Error('HOMING_TEST_POSTGRES_URL is not set');
+  const name = `vault_${randomUUID().replaceAll('-', '')}`;
+  await administer(adminUrl, `create database ${name}`);
+  const ownerUrl = urlOf(adminUrl, name);
+  const password = 'only-for-tests';
+  await migrateVault(ownerUrl, { roles: Object.fromEntries(vaultRoles.map((role) => [role, { password }])) });
+  const pools: VaultDatabase[] = [];
+  return {
+    ownerUrl,
+    keys: await generateVaultKeys(),
+    fingerprintKey: generateFingerprintKey(),
+    as(role, maxConnections = 4) {
+      const url = role === 'owner' ? ownerUrl : urlOf(adminUrl, name, { role, password });
+      const db = openVaultDatabase({ url, maxConnections });
+      pools.push(db);
+      return db;
+    },
+    async close() {
+      await Promise.all(pools.map((pool) => pool.destroy()));
+      await administer(adminUrl, `drop database ${name} with (force)`);
+    },
+  };
+}
+
+function urlOf(adminUrl: string, database: string, login?: { role: string; password: string }): string {
+  const url = new URL(adminUrl);
+  url.pathname = `/${database}`;
+  if (login !== undefined) {
+    url.username = login.role;
+    url.password = login.password;
+  }
+  return url.href;
+}
+
+async function administer(adminUrl: string, statement: string): Promise<void> {
+  const client = new Client({ connectionString: adminUrl });
+  await client.connect();
+  try {
+    await client.query(statement);
+  } finally {
+    await client.end();
+  }
+}

@@ -1,0 +1,70 @@
+import { Migrator } from 'kysely/migration';
+import { Client } from 'pg';
+import { openVaultDatabase } from './vault.database.js';
+import * as vault from './migrations/0001-vault.migration.js';
+import * as registry from './migrations/0002-registry.migration.js';
+
+/** What each service connects as. Grants and policies are stated in the migrations. */
+export const vaultRoles = ['vault_intake', 'vault_open', 'vault_api'] as const;
+export type VaultRole = (typeof vaultRoles)[number];
+
+/** Any number, the same in every release: one migration at a time per database. */
+const lockKey = 7_301_946_225;
+/** PostgreSQL's code for `tuple concurrently updated`. */
+const concurrentlyUpdated = 'XX000';
+
+export type MigrateOptions = {
+  /** Roles that shall be able to log in, with their passwords. Roles left out exist without login: make members of them. */
+  readonly roles?: Partial<Record<VaultRole, { readonly password: string }>>;
+};
+
+/**
+ * Brings database `vault` to this release's schema; safe to run from several processes and again. Owner needs CREATEROLE the
+ * first time. Answers the names of the migrations it ran.
+ * @throws the failed migration's error; the schema is then as before it
+ */
+export async function migrateVault(ownerUrl: string, options: MigrateOptions = {}): Promise<string[]> {
+  const guard = new Client({ connectionString: ownerUrl });
+  await guard.connect();
+  try {
+    await guard.query('select pg_advisory_lock($1)', [lockKey]);
+    for (const role of vaultRoles) await ensureRole(guard, role, options.roles?.[role]?.password);
+    return await runMigrations(ownerUrl);
+  } finally {
+    await guard.end();
+  }
+}
+
+async function runMigrations(ownerUrl: string): Promise<string[]> {
+  const db = openVaultDatabase({ url: ownerUrl, maxConnections: 1 });
+  try {
+    const migrator = new Migrator({
+      db,
+      migrationTableSchema: 'vault',
+      provider: { getMigrations: async () => ({ '0001-vault': vault, '0002-registry': registry }) },
+    });
+    const { error, results } = await migrator.migrateToLatest();
+    if (error !== undefined) throw error;
+    return (results ?? []).map((result) => result.migrationName);
+  } finally {
+    await db.destroy();
+  }
+}
+
+/** Roles belong to the whole server: another database's migration may make or alter the same one at this moment. */
+async function ensureRole(client: Client, role: VaultRole, password: string | undefined): Promise<void> {
+  await client.query(`do $$ begin
+    if not exists (select from pg_roles where rolname = '${role}') then create role ${role} nologin; end if;
+  exception when duplicate_object or unique_violation then null;
+  end $$`);
+  if (password === undefined) return;
+  const statement = `alter role ${role} login password ${client.escapeLiteral(password)}`;
+  for (let tries = 1; ; tries += 1) {
+    try {
+      await client.query(statement);
+      return;
+    } catch (error) {
+      if (tries === 20 || (error as { code?: unknown }).code !== concurrentlyUpdated) throw error;
+    }
+  }
+}

@@ -1,0 +1,73 @@
+import { sql } from 'kysely';
+import { createFingerprinter } from '../address/address.fingerprint.js';
+import type { VaultDatabase } from '../database/vault.tables.js';
+import { createSealer } from '../seal/sealer.js';
+import type { AcceptedContact, AcceptedRecord, UnfedRequest, VaultIntake } from './intake.types.js';
+import { acceptRequests, sealedRefOf } from './request.acceptor.js';
+
+export type VaultIntakeParts = {
+  /** Connected as `vault_intake`. */
+  readonly db: VaultDatabase;
+  /** The installation's public key, base64. */
+  readonly sealKey: string;
+  /** 32 bytes, base64; the same for the life of the installation. */
+  readonly fingerprintKey: string;
+};
+
+/** @throws {TypeError} when a key is malformed */
+export function createVaultIntake(parts: VaultIntakeParts): VaultIntake {
+  const { db } = parts;
+  const sealer = createSealer(parts);
+  const fingerprinter = createFingerprinter(parts.fingerprintKey);
+  return {
+    acceptRequests: (batch) => acceptRequests({ db, sealer, fingerprinter }, batch),
+    loadAccepted: (outreachIds) => loadAccepted(db, outreachIds),
+    listUnfed: (query) => listUnfed(db, query),
+    async markFed(outreachIds) {
+      if (outreachIds.length === 0) return;
+      await sql`update vault.sealed_request set fed_at = now()
+        where outreach_id = any(${[...outreachIds]}::uuid[]) and fed_at is null`.execute(db);
+    },
+  };
+}
+
+async function loadAccepted(db: VaultDatabase, outreachIds: readonly string[]): Promise<AcceptedRecord[]> {
+  if (outreachIds.length === 0) return [];
+  const rows = await db
+    .selectFrom('vault.sealed_request')
+    .select(['outreach_id', 'tenant_id', 'person_id', 'live_key', 'contacts', 'decision_input'])
+    .select(['accepted_at', 'expires_at', 'source'])
+    .where(sql<boolean>`outreach_id = any(${[...outreachIds]}::uuid[])`)
+    .execute();
+  return rows.map((row) => ({
+    outreachId: row.outreach_id,
+    tenantId: row.tenant_id,
+    personId: row.person_id,
+    contacts: JSON.parse(row.contacts) as AcceptedContact[],
+    decisionInput: row.decision_input === null ? null : (JSON.parse(row.decision_input) as unknown),
+    acceptedAt: row.accepted_at.toISOString(),
+    expiresAt: row.expires_at?.toISOString() ?? null,
+    source: row.source,
+    erased: row.live_key === null,
+  }));
+}
+
+async function listUnfed(db: VaultDatabase, query: { olderThan: string; limit: number }): Promise<UnfedRequest[]> {
+  const rows = await db
+    .selectFrom('vault.sealed_request')
+    .select(['outreach_id', 'tenant_id', 'accepted_at', 'expires_at', 'source'])
+    .where('fed_at', 'is', null)
+    .where('accepted_at', '<', new Date(query.olderThan))
+    .orderBy('accepted_at')
+    .orderBy('outreach_id')
+    .limit(query.limit)
+    .execute();
+  return rows.map((row) => ({
+    outreachId: row.outreach_id,
+    tenantId: row.tenant_id,
+    sealedRef: sealedRefOf(row.outreach_id),
+    acceptedAt: row.accepted_at.toISOString(),
+    expiresAt: row.expires_at?.toISOString() ?? null,
+    source: row.source,
+  }));
+}

@@ -1,0 +1,54 @@
+import type { webcrypto } from 'node:crypto';
+import { importKeyPair, openEnvelope } from '../envelope/envelope.codec.js';
+import type { SealContext } from '../envelope/envelope.types.js';
+import { decodeKey } from '../keys/vault.keys.js';
+import { PersonKeyCache } from './person-key.cache.js';
+
+export type SealedPersonKey = {
+  readonly tenantId: string;
+  readonly personId: string;
+  readonly publicKey: Uint8Array;
+  readonly sealedPrivateKey: Uint8Array;
+};
+
+/** Crypto of the opening half: installation key -> person's key -> content. */
+export class EnvelopeOpener {
+  readonly #rawKey: Uint8Array;
+  readonly #keys: PersonKeyCache;
+  #installation: Promise<webcrypto.CryptoKeyPair> | undefined;
+
+  /** @throws {TypeError} when the key is malformed */
+  constructor(openKey: string, cachedKeys: number) {
+    this.#rawKey = decodeKey(openKey, 'openKey');
+    this.#keys = new PersonKeyCache(cachedKeys);
+  }
+
+  async openForInstallation(envelope: Uint8Array, context: SealContext): Promise<Uint8Array> {
+    this.#installation ??= importKeyPair(this.#rawKey);
+    return openEnvelope(await this.#installation, envelope, context);
+  }
+
+  async openForPerson(person: SealedPersonKey, envelope: Uint8Array, context: SealContext): Promise<Uint8Array> {
+    return openEnvelope(await this.#personKey(person), envelope, context);
+  }
+
+  /** To be called as soon as a person is known to be erased. */
+  forget(personId: string): void {
+    this.#keys.forget(personId);
+  }
+
+  clear(): void {
+    this.#keys.clear();
+  }
+
+  async #personKey(person: SealedPersonKey): Promise<webcrypto.CryptoKeyPair> {
+    const cached = this.#keys.get(person.personId);
+    if (cached !== undefined) return cached;
+    const context = { tenantId: person.tenantId, kind: 'person-key', id: person.personId };
+    const raw = await this.openForInstallation(person.sealedPrivateKey, context);
+    const key = await importKeyPair(raw, person.publicKey);
+    raw.fill(0);
+    this.#keys.put(person.personId, key);
+    return key;
+  }
+}
