@@ -1,6 +1,7 @@
 import type { RecordedEvent, SubscribeOptions } from '../event-store.port.js';
 import { subscriptionDefaults } from '../subscription.policy.js';
-import { backoffMs } from '../backoff.policy.js';
+import { offerUntilTaken } from '../batch.offer.js';
+import type { OfferParts } from '../batch.offer.js';
 import type { EventLog, LoggedEvent } from './event-log.js';
 
 export interface InMemorySubscriptionParts {
@@ -15,10 +16,18 @@ export class InMemorySubscription {
   readonly done: Promise<void>;
   private stopping = false;
   private ring: () => void = () => undefined;
+  private halt: () => void = () => undefined;
+  private readonly offering: OfferParts;
 
   constructor(private readonly parts: InMemorySubscriptionParts) {
+    const halted = new Promise<void>((resolve) => (this.halt = resolve));
+    this.offering = {
+      options: parts.options,
+      wait: (ms) => Promise.race([parts.delay(ms), halted]),
+      stopped: () => this.stopping,
+      random: () => 1,
+    };
     this.done = this.run();
-    this.done.catch(() => undefined);
   }
 
   wake(): void {
@@ -27,6 +36,7 @@ export class InMemorySubscription {
 
   async stop(): Promise<void> {
     this.stopping = true;
+    this.halt();
     this.ring();
     await this.done.catch(() => undefined);
   }
@@ -46,23 +56,8 @@ export class InMemorySubscription {
         continue;
       }
       position = events.at(-1)?.position ?? position;
-      await this.offer({ events, position, caughtUp });
+      if (!(await offerUntilTaken({ events, position, caughtUp }, this.offering))) return;
       live = caughtUp;
-    }
-  }
-
-  private async offer(batch: Parameters<SubscribeOptions['onBatch']>[0]): Promise<void> {
-    const { options, delay } = this.parts;
-    for (let failures = 1; ; failures += 1) {
-      try {
-        return await options.onBatch(batch);
-      } catch (error) {
-        if (this.stopping) return;
-        const retryInMs = backoffMs(failures, subscriptionDefaults.backoff, () => 1);
-        options.onTrouble?.({ kind: 'batch_rejected', error, retryInMs });
-        await Promise.race([delay(retryInMs), new Promise<void>((resolve) => (this.ring = resolve))]);
-        if (this.stopping) return;
-      }
     }
   }
 }

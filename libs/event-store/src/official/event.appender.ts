@@ -1,0 +1,133 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import type { EventStoreDBClient } from '@eventstore/db-client';
+import { backoffMs } from '../backoff.policy.js';
+import type { Backoff } from '../backoff.policy.js';
+import { AppendOutcomeUnknownError, EventStoreUnavailableError, StreamDeletedError } from '../event-store.errors.js';
+import type { AppendResult, ExpectedRevision } from '../event-store.port.js';
+import { BatchLane, NoAnswerError } from './batch.lane.js';
+import type { AppendAnswer, PreparedAppend } from './batch.messages.js';
+import type { ClientHolder } from './client.internals.js';
+import type { EventReader } from './event.reader.js';
+import { within } from './time-limit.js';
+
+export interface AppendTiming {
+  /** How long one sending may go unanswered. */
+  timeoutMs: number;
+  /** How long to go on resending before the outcome is reported as unknown. */
+  deadlineMs: number;
+  backoff: Backoff;
+}
+
+/** Failed sendings in a row after which even a connection that still looks alive is replaced. */
+const RENEW_AFTER = 3;
+
+/**
+ * Appends until the outcome is known: resends the same ids at the same revision while answers stay away, and after a
+ * refused revision reads what stands there, so that its own late duplicate is success and only another's is a conflict.
+ */
+export class EventAppender {
+  private open: BatchLane | undefined;
+  private opening: { client: EventStoreDBClient; lane: Promise<BatchLane> } | undefined;
+  private disposed = false;
+
+  constructor(
+    private readonly holder: ClientHolder,
+    private readonly reader: EventReader,
+    private readonly timing: AppendTiming,
+  ) {}
+
+  async append(append: PreparedAppend): Promise<AppendResult> {
+    const { timeoutMs, deadlineMs, backoff } = this.timing;
+    const deadline = performance.now() + deadlineMs;
+    for (let sendings = 1; ; sendings += 1) {
+      const left = deadline - performance.now();
+      try {
+        const answer = await this.send(append, Math.min(timeoutMs, Math.max(1, left)), sendings);
+        return await this.resultOf(append, answer);
+      } catch (error) {
+        if (!isUnclear(error)) throw error;
+        const wait = backoffMs(sendings, backoff);
+        if (this.disposed || performance.now() + wait >= deadline) {
+          throw new AppendOutcomeUnknownError(append.stream, append.commandId, append.expectedRevision, {
+            cause: error,
+          });
+        }
+        await delay(wait);
+      }
+    }
+  }
+
+  /** Appends still open reject with AppendOutcomeUnknownError. */
+  dispose(): void {
+    this.disposed = true;
+    this.open?.close('the event store was disposed');
+    this.opening?.lane.then(
+      (lane) => lane.close('the event store was disposed'),
+      () => undefined,
+    );
+  }
+
+  private async send(append: PreparedAppend, timeoutMs: number, sendings: number): Promise<AppendAnswer> {
+    const client = this.holder.current();
+    let lane: BatchLane | undefined;
+    try {
+      lane = await within(this.lane(), timeoutMs, () => new NoAnswerError('no append stream could be opened in time'));
+      return await lane.append(append, timeoutMs);
+    } catch (error) {
+      if (!lane || lane.wedged || sendings >= RENEW_AFTER) this.holder.renew(lane?.client ?? client);
+      throw error instanceof NoAnswerError
+        ? error
+        : new NoAnswerError('the append stream could not be opened', { cause: error });
+    }
+  }
+
+  /** The lane of the current client; concurrent appends share the opening. */
+  private lane(): Promise<BatchLane> {
+    if (this.disposed) return Promise.reject(new NoAnswerError('the event store was disposed'));
+    const client = this.holder.current();
+    if (this.open?.alive && this.open.client === client) return Promise.resolve(this.open);
+    if (this.opening?.client === client) return this.opening.lane;
+    const lane = BatchLane.open(client).then((opened) => (this.open = opened));
+    const opening = { client, lane };
+    this.opening = opening;
+    const settled = (): void => {
+      if (this.opening === opening) this.opening = undefined;
+    };
+    lane.then(settled, settled);
+    return lane;
+  }
+
+  private async resultOf(append: PreparedAppend, answer: AppendAnswer): Promise<AppendResult> {
+    switch (answer.kind) {
+      case 'refused':
+        throw answer.error;
+      case 'unclear':
+        throw new NoAnswerError(answer.message);
+      case 'wrong_revision':
+        return this.readBack(append, answer.actualRevision);
+      case 'stored': {
+        const expected = firstRevision(append) + BigInt(append.events.length) - 1n;
+        if (answer.revision !== expected) throw new StreamDeletedError(append.stream, 'soft');
+        if (answer.position === undefined) return this.readBack(append, answer.revision);
+        return { kind: 'appended', revision: answer.revision, position: answer.position };
+      }
+    }
+  }
+
+  private async readBack(append: PreparedAppend, actualRevision: ExpectedRevision): Promise<AppendResult> {
+    const stored = await this.reader.raw(append.stream, firstRevision(append), append.events.length);
+    const last = stored?.at(-1);
+    const ours =
+      stored?.length === append.events.length && append.events.every((event, i) => event.id === stored[i]?.id);
+    if (ours && last) return { kind: 'appended', revision: last.revision, position: last.position };
+    return { kind: 'conflict', actualRevision };
+  }
+}
+
+function firstRevision(append: PreparedAppend): bigint {
+  return append.expectedRevision === 'no_stream' ? 0n : append.expectedRevision + 1n;
+}
+
+function isUnclear(error: unknown): boolean {
+  return error instanceof NoAnswerError || error instanceof EventStoreUnavailableError;
+}
