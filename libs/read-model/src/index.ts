@@ -1,0 +1,23 @@
+export { connectReadModel } from './connection/read-model.connection.js';
+export type {
+  ConnectionOptions,
+  ReadModelConnection,
+  ReadModelDb,
+  ReadModelTransaction,
+} from './connection/read-model.connection.js';
+export { LIVE_SCHEMA } from './connection/schema.name.js';
+export { withTenant } from './connection/tenant.transaction.js';
+export { migrateReadModel, type MigrateOptions } from './migrations/migrate.runner.js';
+export { DEFAULT_ROLES, type ReadModelRoles } from './migrations/access.statements.js';
+export { outreachIdsOf, projectBatch, type BatchChanges } from './projection/batch.projection.js';
+export { RevisionGapError, type FoldedOutreach } from './projection/outreach.fold.js';
+export type { StoredEvent } from './projection/stored-event.js';
+export { InvalidCursorError } from './queries/cursor.js';
+export { PROJECTION } from './queries/projection.name.js';
+export type * from './queries/read-model.port.js';
+export { createSystemQueries } from './queries/system.queries.js';
+export { createTenantQueries } from './queries/tenant.queries.js';
+export type * from './tables/read-model.tables.js';
+export { commitBatch, loadFolded, type BatchCommit } from './writing/batch.commit.js';
+export { advanceCheckpoint, ProjectionFencedError, takeLease } from './writing/projection.lease.js';
+export type { Advance, ProjectionLease, TakenLease } from './writing/projection.lease.js';

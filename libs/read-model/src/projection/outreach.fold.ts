@@ -1,0 +1,42 @@
+import { emptyOutreach, evolveOutreach, type OutreachState } from '@homing/domain';
+import type { OutreachStreamEvent } from './stored-event.js';
+
+/** One outreach as far as it is projected. */
+export interface FoldedOutreach {
+  readonly outreachId: string;
+  readonly tenantId: string;
+  readonly revision: bigint;
+  readonly state: OutreachState;
+}
+
+/**
+ * A stream's revisions are dense, so a hole means that something was lost or read twice. Never skipped: the projection
+ * stands still until somebody looks (rebuild the read model, or restore the store).
+ */
+export class RevisionGapError extends Error {
+  readonly safeMessage = true;
+  readonly code = 'REVISION_GAP';
+
+  constructor(
+    readonly outreachId: string,
+    readonly expected: bigint,
+    readonly found: bigint,
+  ) {
+    super(`outreach ${outreachId}: expected revision ${expected}, found ${found}`);
+    this.name = 'RevisionGapError';
+  }
+}
+
+/** @throws RevisionGapError */
+export function foldNext(before: FoldedOutreach | undefined, event: OutreachStreamEvent): FoldedOutreach {
+  const { outreachId, revision, known, metadata } = event;
+  const expected = before ? before.revision + 1n : 0n;
+  if (revision !== expected) throw new RevisionGapError(outreachId, expected, revision);
+  const state = before?.state ?? emptyOutreach;
+  return {
+    outreachId,
+    tenantId: before?.tenantId ?? metadata.tenantId,
+    revision,
+    state: known ? evolveOutreach(state, known) : state,
+  };
+}

@@ -1,0 +1,89 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { describe, expect, it } from '@jest/globals';
+import {
+  CamelCasePlugin,
+  type Compilable,
+  DummyDriver,
+  Kysely,
+  PostgresAdapter,
+  PostgresIntrospector,
+  PostgresQueryCompiler,
+} from 'kysely';
+import type { ReadModelTables } from '../tables/read-model.tables.js';
+import { insertStatement, timetableRemoval, timetableUpsert, upsertStatement } from '../writing/set-wise.writes.js';
+import {
+  DELIVERY_STATUS,
+  FOLDED_STATE,
+  OUTREACH,
+  OUTREACH_ATTEMPTS,
+  OUTREACH_EVENTS,
+} from '../writing/table.columns.js';
+import { encodeCursor } from './cursor.js';
+import * as tenant from './outreach.queries.js';
+import { attemptsByMessage, foldedStatesOf } from './system.queries.js';
+import { dueTimetable, wokenTimetable } from './timetable.queries.js';
+
+const schema = 'read_model';
+const db = new Kysely<ReadModelTables>({
+  dialect: {
+    createAdapter: () => new PostgresAdapter(),
+    createDriver: () => new DummyDriver(),
+    createIntrospector: (root) => new PostgresIntrospector(root),
+    createQueryCompiler: () => new PostgresQueryCompiler(),
+  },
+  plugins: [new CamelCasePlugin({ maintainNestedObjectKeys: true })],
+}).withSchema(schema);
+
+const t = '00000000-0000-4000-8000-000000000001';
+const id = '00000000-0000-5000-8000-000000000002';
+const now = '2026-01-05T09:00:00.000Z';
+
+const queries: Record<string, Compilable<unknown> | { compile(executor: typeof db): { sql: string } }> = {
+  'findOutreach: the outreach': tenant.outreachById(db, t, id),
+  'findOutreach: its deliveries': tenant.deliveriesOf(db, t, id),
+  'findOutreach: their attempts': tenant.attemptsOf(db, t, id),
+  timeline: tenant.timelineOf(db, t, id),
+  'listOutreach: first page': tenant.outreachPage(db, { tenantId: t, limit: 50 }),
+  'listOutreach: next page, every filter': tenant.outreachPage(db, {
+    tenantId: t,
+    limit: 50,
+    cursor: encodeCursor([now, id]),
+    state: 'sent',
+    personId: 'p',
+    campaignKey: 'c',
+  }),
+  feedAfter: tenant.feedPage(db, { tenantId: t, afterPosition: 1n, limit: 100 }),
+  'listUnknown: next page': tenant.unknownPage(db, {
+    tenantId: t,
+    limit: 50,
+    cursor: encodeCursor([now, `${id}.1`, '1']),
+  }),
+  campaignStatus: tenant.campaignCounts(db, t, 'c'),
+  currentPosition: tenant.checkpointPosition(db, 'read-model'),
+  foldedStates: foldedStatesOf(db, [id]),
+  attemptsByProviderMessage: attemptsByMessage(db, [{ provider: 'sendgrid', providerMessageId: 'm' }]),
+  dueEntries: dueTimetable(schema, { now, limit: 100 }),
+  'dueEntries: of one kind and channel': dueTimetable(schema, { now, limit: 100, kind: 'dispatch', channel: 'email' }),
+  markWoken: wokenTimetable(schema, { entries: [], now, nextWakeAt: now }),
+  'write outreach': upsertStatement(schema, OUTREACH, []),
+  'write delivery_status': upsertStatement(schema, DELIVERY_STATUS, []),
+  'write outreach_attempts': upsertStatement(schema, OUTREACH_ATTEMPTS, []),
+  'write outreach_events': insertStatement(schema, OUTREACH_EVENTS, []),
+  'write folded_state': upsertStatement(schema, FOLDED_STATE, []),
+  'timetable: take away': timetableRemoval(schema, [], []),
+  'timetable: write': timetableUpsert(schema, []),
+};
+
+const file = new URL('./compiled.sql', import.meta.url);
+
+describe('compiled SQL', () => {
+  it('is what compiled.sql says (WRITE_SQL=1 writes it; read the difference in review)', () => {
+    const text = Object.entries(queries).map(([name, query]) => `-- ${name}\n${query.compile(db).sql};\n`);
+    const compiled = [
+      '-- What the queries and writes of this room send to Postgres. Written by compiled-sql.spec.ts.\n',
+      ...text,
+    ].join('\n');
+    if (process.env['WRITE_SQL'] === '1') writeFileSync(file, compiled);
+    expect(compiled).toBe(readFileSync(file, 'utf8'));
+  });
+});

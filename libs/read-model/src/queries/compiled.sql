@@ -1,0 +1,98 @@
+-- What the queries and writes of this room send to Postgres. Written by compiled-sql.spec.ts.
+
+-- findOutreach: the outreach
+select * from "read_model"."outreach" where "tenant_id" = $1 and "outreach_id" = $2;
+
+-- findOutreach: its deliveries
+select * from "read_model"."delivery_status" where "tenant_id" = $1 and "outreach_id" = $2 order by "leg";
+
+-- findOutreach: their attempts
+select * from "read_model"."outreach_attempts" where "tenant_id" = $1 and "outreach_id" = $2 order by "delivery_id", "attempt";
+
+-- timeline
+select * from "read_model"."outreach_events" where "tenant_id" = $1 and "outreach_id" = $2 order by "revision";
+
+-- listOutreach: first page
+select * from "read_model"."outreach" where "tenant_id" = $1 order by "accepted_at" desc, "outreach_id" desc limit $2;
+
+-- listOutreach: next page, every filter
+select * from "read_model"."outreach" where "tenant_id" = $1 and "state" = $2 and "person_id" = $3 and "campaign_key" = $4 and (accepted_at, outreach_id) < ($5::timestamptz, $6::uuid) order by "accepted_at" desc, "outreach_id" desc limit $7;
+
+-- feedAfter
+select * from "read_model"."outreach_events" where "tenant_id" = $1 and "position" > $2 order by "position" limit $3;
+
+-- listUnknown: next page
+select * from "read_model"."unknown_outcomes" where "tenant_id" = $1 and (unknown_since, delivery_id, attempt) > ($2::timestamptz, $3, $4) order by "unknown_since", "delivery_id", "attempt" limit $5;
+
+-- campaignStatus
+select "state", "refusal_step", "refusal_reason", "outcome_reason", count(*) as "count" from "read_model"."outreach" where "tenant_id" = $1 and "campaign_key" = $2 group by "state", "refusal_step", "refusal_reason", "outcome_reason";
+
+-- currentPosition
+select "position" from "read_model"."checkpoint" where "name" = $1;
+
+-- foldedStates
+select "outreach_id", "tenant_id", "revision", "state" from "read_model"."folded_state" where "outreach_id" = any($1::uuid[]);
+
+-- attemptsByProviderMessage
+select * from "read_model"."outreach_attempts" where (provider, provider_message_id) in (select * from unnest($1::text[], $2::text[]));
+
+-- dueEntries
+select t.delivery_id, t.kind, t.outreach_id, t.tenant_id, t.leg, t.channel, t.attempt, t.urgency, t.urgency_rank, t.due_at, t.wake_at,
+  t.wakes, t.last_wake_at
+    from (select distinct tenant_id from "read_model"."timetable" where wake_at <= $1::timestamptz) as waiting
+    cross join lateral (
+      select d.*, row_number() over (order by d.urgency_rank, d.due_at, d.delivery_id, d.kind) as turn
+      from (select * from "read_model"."timetable" where tenant_id = waiting.tenant_id and wake_at <= $2::timestamptz
+        order by urgency_rank, due_at, delivery_id, kind limit $3) as d
+    ) as t
+    order by t.turn, t.urgency_rank, t.due_at, t.delivery_id, t.kind
+    limit $4;
+
+-- dueEntries: of one kind and channel
+select t.delivery_id, t.kind, t.outreach_id, t.tenant_id, t.leg, t.channel, t.attempt, t.urgency, t.urgency_rank, t.due_at, t.wake_at,
+  t.wakes, t.last_wake_at
+    from (select distinct tenant_id from "read_model"."timetable" where wake_at <= $1::timestamptz and kind = $2 and channel = $3) as waiting
+    cross join lateral (
+      select d.*, row_number() over (order by d.urgency_rank, d.due_at, d.delivery_id, d.kind) as turn
+      from (select * from "read_model"."timetable" where tenant_id = waiting.tenant_id and wake_at <= $4::timestamptz and kind = $5 and channel = $6
+        order by urgency_rank, due_at, delivery_id, kind limit $7) as d
+    ) as t
+    order by t.turn, t.urgency_rank, t.due_at, t.delivery_id, t.kind
+    limit $8;
+
+-- markWoken
+update "read_model"."timetable" as t
+    set wakes = t.wakes + 1, last_wake_at = $1::timestamptz, wake_at = $2::timestamptz
+    from unnest($3::text[], $4::text[], $5::int[],
+      $6::int[]) as seen(delivery_id, kind, attempt, wakes)
+    where t.delivery_id = seen.delivery_id and t.kind = seen.kind and t.attempt = seen.attempt and t.wakes = seen.wakes
+    returning t.delivery_id, t.kind, t.outreach_id, t.tenant_id, t.leg, t.channel, t.attempt, t.urgency, t.urgency_rank, t.due_at, t.wake_at,
+  t.wakes, t.last_wake_at;
+
+-- write outreach
+insert into "read_model"."outreach" as t ("outreach_id", "tenant_id", "person_id", "campaign_key", "message_type", "urgency", "strategy", "via", "state", "channel_used", "accepted_at", "expires_at", "decided_at", "cost_micros", "cost_currency", "confidence", "send_at", "sent_at", "delivered_at", "opened_at", "clicked_at", "responded_at", "settled_at", "refusal_step", "refusal_reason", "outcome", "outcome_reason", "revision", "updated_position") select "outreach_id", "tenant_id", "person_id", "campaign_key", "message_type", "urgency", "strategy", "via", "state", "channel_used", "accepted_at", "expires_at", "decided_at", "cost_micros", "cost_currency", "confidence", "send_at", "sent_at", "delivered_at", "opened_at", "clicked_at", "responded_at", "settled_at", "refusal_step", "refusal_reason", "outcome", "outcome_reason", "revision", "updated_position" from json_populate_recordset(null::"read_model"."outreach", $1::json) on conflict ("outreach_id") do update set "tenant_id" = excluded."tenant_id", "person_id" = excluded."person_id", "campaign_key" = excluded."campaign_key", "message_type" = excluded."message_type", "urgency" = excluded."urgency", "strategy" = excluded."strategy", "via" = excluded."via", "state" = excluded."state", "channel_used" = excluded."channel_used", "accepted_at" = excluded."accepted_at", "expires_at" = excluded."expires_at", "decided_at" = coalesce(excluded."decided_at", t."decided_at"), "cost_micros" = coalesce(excluded."cost_micros", t."cost_micros"), "cost_currency" = coalesce(excluded."cost_currency", t."cost_currency"), "confidence" = coalesce(excluded."confidence", t."confidence"), "send_at" = excluded."send_at", "sent_at" = excluded."sent_at", "delivered_at" = excluded."delivered_at", "opened_at" = excluded."opened_at", "clicked_at" = excluded."clicked_at", "responded_at" = excluded."responded_at", "settled_at" = coalesce(excluded."settled_at", t."settled_at"), "refusal_step" = excluded."refusal_step", "refusal_reason" = excluded."refusal_reason", "outcome" = excluded."outcome", "outcome_reason" = excluded."outcome_reason", "revision" = excluded."revision", "updated_position" = excluded."updated_position";
+
+-- write delivery_status
+insert into "read_model"."delivery_status" as t ("delivery_id", "outreach_id", "tenant_id", "leg", "channel", "state", "attempts", "retry_count", "provider", "provider_message_id", "last_error_code", "closed_reason", "send_at", "expires_at", "queued_at", "sent_at", "delivered_at", "opened_at", "read_at", "clicked_at", "replied_at", "bounced_at", "failed_at", "complained_at", "unsubscribed_at", "closed_at", "updated_position") select "delivery_id", "outreach_id", "tenant_id", "leg", "channel", "state", "attempts", "retry_count", "provider", "provider_message_id", "last_error_code", "closed_reason", "send_at", "expires_at", "queued_at", "sent_at", "delivered_at", "opened_at", "read_at", "clicked_at", "replied_at", "bounced_at", "failed_at", "complained_at", "unsubscribed_at", "closed_at", "updated_position" from json_populate_recordset(null::"read_model"."delivery_status", $1::json) on conflict ("delivery_id") do update set "outreach_id" = excluded."outreach_id", "tenant_id" = excluded."tenant_id", "leg" = excluded."leg", "channel" = excluded."channel", "state" = excluded."state", "attempts" = excluded."attempts", "retry_count" = excluded."retry_count", "provider" = excluded."provider", "provider_message_id" = excluded."provider_message_id", "last_error_code" = excluded."last_error_code", "closed_reason" = excluded."closed_reason", "send_at" = excluded."send_at", "expires_at" = excluded."expires_at", "queued_at" = excluded."queued_at", "sent_at" = excluded."sent_at", "delivered_at" = excluded."delivered_at", "opened_at" = excluded."opened_at", "read_at" = excluded."read_at", "clicked_at" = excluded."clicked_at", "replied_at" = excluded."replied_at", "bounced_at" = excluded."bounced_at", "failed_at" = excluded."failed_at", "complained_at" = excluded."complained_at", "unsubscribed_at" = excluded."unsubscribed_at", "closed_at" = excluded."closed_at", "updated_position" = excluded."updated_position";
+
+-- write outreach_attempts
+insert into "read_model"."outreach_attempts" as t ("delivery_id", "attempt", "outreach_id", "tenant_id", "channel", "state", "provider", "provider_message_id", "started_at", "lease_until", "answered_at", "unknown_since", "class", "code", "updated_position") select "delivery_id", "attempt", "outreach_id", "tenant_id", "channel", "state", "provider", "provider_message_id", "started_at", "lease_until", "answered_at", "unknown_since", "class", "code", "updated_position" from json_populate_recordset(null::"read_model"."outreach_attempts", $1::json) on conflict ("delivery_id", "attempt") do update set "outreach_id" = excluded."outreach_id", "tenant_id" = excluded."tenant_id", "channel" = excluded."channel", "state" = excluded."state", "provider" = excluded."provider", "provider_message_id" = excluded."provider_message_id", "started_at" = excluded."started_at", "lease_until" = excluded."lease_until", "answered_at" = excluded."answered_at", "unknown_since" = excluded."unknown_since", "class" = excluded."class", "code" = excluded."code", "updated_position" = excluded."updated_position";
+
+-- write outreach_events
+insert into "read_model"."outreach_events" as t ("position", "outreach_id", "tenant_id", "campaign_key", "revision", "event_id", "event_type", "transition", "delivery_id", "leg", "channel", "attempt", "reason", "occurred_at", "recorded_at", "event_data") select "position", "outreach_id", "tenant_id", "campaign_key", "revision", "event_id", "event_type", "transition", "delivery_id", "leg", "channel", "attempt", "reason", "occurred_at", "recorded_at", "event_data" from json_populate_recordset(null::"read_model"."outreach_events", $1::json) on conflict ("position") do nothing;
+
+-- write folded_state
+insert into "read_model"."folded_state" as t ("outreach_id", "tenant_id", "revision", "state") select "outreach_id", "tenant_id", "revision", "state" from json_populate_recordset(null::"read_model"."folded_state", $1::json) on conflict ("outreach_id") do update set "tenant_id" = excluded."tenant_id", "revision" = excluded."revision", "state" = excluded."state";
+
+-- timetable: take away
+delete from "read_model"."timetable" as t where t.outreach_id = any($1::uuid[]) and not exists (
+    select from unnest($2::text[], $3::text[]) as kept(delivery_id, kind)
+    where kept.delivery_id = t.delivery_id and kept.kind = t.kind);
+
+-- timetable: write
+insert into "read_model"."timetable" as t ("delivery_id", "kind", "outreach_id", "tenant_id", "leg", "channel", "attempt", "urgency", "urgency_rank", "due_at", "wake_at", "wakes", "last_wake_at") select "delivery_id", "kind", "outreach_id", "tenant_id", "leg", "channel", "attempt", "urgency", "urgency_rank", "due_at", "wake_at", "wakes", "last_wake_at" from json_populate_recordset(null::"read_model"."timetable", $1::json) on conflict (delivery_id, kind) do update set
+    outreach_id = excluded.outreach_id, tenant_id = excluded.tenant_id, leg = excluded.leg, channel = excluded.channel,
+    attempt = excluded.attempt, urgency = excluded.urgency, urgency_rank = excluded.urgency_rank, due_at = excluded.due_at,
+    wake_at = case when t.attempt = excluded.attempt and t.due_at = excluded.due_at then t.wake_at else excluded.wake_at end,
+    wakes = case when t.attempt = excluded.attempt then t.wakes else 0 end,
+    last_wake_at = case when t.attempt = excluded.attempt then t.last_wake_at end;

@@ -1,0 +1,112 @@
+import type { Channel } from '@homing/contracts';
+import type { OutreachStateName } from '@homing/domain';
+import type {
+  AttemptRow,
+  DeliveryRow,
+  FoldedStateRow,
+  Instant,
+  OutreachRow,
+  TimelineRow,
+  TimetableKind,
+  TimetableRow,
+  UnknownOutcomeRow,
+} from '../tables/read-model.tables.js';
+
+/** What a tenant may ask. Each call is one short transaction that sees rows of that tenant only. */
+export interface TenantQueries {
+  findOutreach(tenantId: string, outreachId: string): Promise<OutreachDetail | undefined>;
+  /** Every recorded event of one outreach, oldest first; empty when there is none. */
+  timeline(tenantId: string, outreachId: string): Promise<TimelineRow[]>;
+  /** Newest accepted first. */
+  listOutreach(filter: OutreachFilter): Promise<Page<OutreachRow>>;
+  /** Recorded events after a position, oldest first, without gap: resume with the last row's position. */
+  feedAfter(resume: { tenantId: string; afterPosition: bigint; limit: number }): Promise<TimelineRow[]>;
+  /** Attempts whose outcome is open, longest open first. */
+  listUnknown(filter: { tenantId: string; cursor?: string; limit: number }): Promise<Page<UnknownOutcomeRow>>;
+  campaignStatus(tenantId: string, campaignKey: string): Promise<CampaignStatus>;
+  /** Everything up to and including this position of the store is in the rows; 0 when nothing is. */
+  currentPosition(): Promise<bigint>;
+}
+
+/** What the system asks, over all tenants. Needs the system role. */
+export interface SystemQueries {
+  /** In any order; ids without a row are left out. */
+  foldedStates(outreachIds: readonly string[]): Promise<FoldedStateRow[]>;
+  /** What may be woken now: within a tenant by urgency, then by due time; tenants take turns. */
+  dueEntries(due: DueFilter): Promise<TimetableRow[]>;
+  /**
+   * Counts a wake of each entry that still stands as it was read, and puts it off until `nextWakeAt`. Returns the entries it
+   * counted, with the new `wakes`; the others were woken or moved on by somebody else.
+   */
+  markWoken(woken: Woken): Promise<TimetableRow[]>;
+  /** Attempts by the provider's own id; those nobody knows (yet) are left out. */
+  attemptsByProviderMessage(ids: readonly ProviderMessage[]): Promise<AttemptRow[]>;
+  currentPosition(): Promise<bigint>;
+}
+
+export interface OutreachDetail {
+  readonly outreach: OutreachRow;
+  /** By leg. */
+  readonly deliveries: readonly (DeliveryRow & { readonly attemptList: readonly AttemptRow[] })[];
+}
+
+export interface OutreachFilter {
+  readonly tenantId: string;
+  /** Of the page before; absent for the first. @throws InvalidCursorError */
+  readonly cursor?: string;
+  /** 1..500 */
+  readonly limit: number;
+  readonly state?: OutreachStateName;
+  readonly personId?: string;
+  readonly campaignKey?: string;
+}
+
+export interface Page<Row> {
+  readonly rows: readonly Row[];
+  /** Absent on the last page. */
+  readonly nextCursor?: string;
+}
+
+export interface DueFilter {
+  readonly now: Instant;
+  readonly limit: number;
+  readonly kind?: TimetableKind;
+  readonly channel?: Channel;
+}
+
+export interface Woken {
+  readonly entries: readonly Pick<TimetableRow, 'deliveryId' | 'kind' | 'attempt' | 'wakes'>[];
+  readonly now: Instant;
+  readonly nextWakeAt: Instant;
+}
+
+export interface ProviderMessage {
+  readonly provider: string;
+  readonly providerMessageId: string;
+}
+
+/** audience = sent + skipped + failed + pending + unknown + refused, always. */
+export interface CampaignStatus {
+  readonly audience: number;
+  /** The provider took it (queued there, delivered, opened ...; bounced too) and did not say that it failed. */
+  readonly sent: number;
+  readonly skipped: number;
+  readonly failed: number;
+  readonly pending: number;
+  readonly unknown: number;
+  readonly refused: number;
+  /** Counts by the outreach's state. */
+  readonly states: Readonly<Record<string, number>>;
+  /** Of the refused, skipped and failed: how many for which reason, most first. */
+  readonly reasons: readonly CampaignReason[];
+}
+
+export interface CampaignReason {
+  readonly bucket: CampaignBucket;
+  /** Of a refusal: the step that refused. */
+  readonly step: string | null;
+  readonly reason: string;
+  readonly count: number;
+}
+
+export type CampaignBucket = 'sent' | 'skipped' | 'failed' | 'pending' | 'unknown' | 'refused';

@@ -1,0 +1,34 @@
+import { sql } from 'kysely';
+import type { ReadModelConnection, ReadModelDb } from '../connection/read-model.connection.js';
+import { checkpointPosition } from './outreach.queries.js';
+import type { ProviderMessage, SystemQueries } from './read-model.port.js';
+import { PROJECTION } from './projection.name.js';
+import { dueTimetable, wokenTimetable } from './timetable.queries.js';
+
+/** For projector, orchestrator and scheduler: over all tenants, with the system role. */
+export function createSystemQueries({ db, schema }: ReadModelConnection): SystemQueries {
+  return {
+    foldedStates: (outreachIds) => foldedStatesOf(db, outreachIds).execute(),
+    dueEntries: async (due) => (await dueTimetable(schema, due).execute(db)).rows,
+    markWoken: async (woken) => {
+      if (woken.entries.length === 0) return [];
+      return (await wokenTimetable(schema, woken).execute(db)).rows;
+    },
+    attemptsByProviderMessage: (ids) => attemptsByMessage(db, ids).execute(),
+    currentPosition: async () => (await checkpointPosition(db, PROJECTION).executeTakeFirst())?.position ?? 0n,
+  };
+}
+
+export const foldedStatesOf = (db: ReadModelDb, outreachIds: readonly string[]) =>
+  db
+    .selectFrom('foldedState')
+    .select(['outreachId', 'tenantId', 'revision', 'state'])
+    .where('outreachId', '=', sql<string>`any(${outreachIds}::uuid[])`);
+
+export const attemptsByMessage = (db: ReadModelDb, ids: readonly ProviderMessage[]) =>
+  db
+    .selectFrom('outreachAttempts')
+    .selectAll()
+    .where(
+      sql<boolean>`(provider, provider_message_id) in (select * from unnest(${ids.map((id) => id.provider)}::text[], ${ids.map((id) => id.providerMessageId)}::text[]))`,
+    );

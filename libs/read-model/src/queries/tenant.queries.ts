@@ -1,0 +1,62 @@
+import type { ReadModelConnection } from '../connection/read-model.connection.js';
+import { withTenant } from '../connection/tenant.transaction.js';
+import { campaignStatusOf } from './campaign.status.js';
+import { encodeCursor } from './cursor.js';
+import {
+  attemptsOf,
+  campaignCounts,
+  checkpointPosition,
+  deliveriesOf,
+  feedPage,
+  outreachById,
+  outreachPage,
+  timelineOf,
+  unknownPage,
+} from './outreach.queries.js';
+import { PROJECTION } from './projection.name.js';
+import type { OutreachDetail, Page, TenantQueries } from './read-model.port.js';
+
+/** For the API: each call one transaction of one tenant, with the role `read_api` (or `read_analyst`). */
+export function createTenantQueries({ db }: ReadModelConnection): TenantQueries {
+  return {
+    findOutreach: (tenantId, outreachId) =>
+      withTenant(db, tenantId, async (trx): Promise<OutreachDetail | undefined> => {
+        const outreach = await outreachById(trx, tenantId, outreachId).executeTakeFirst();
+        if (!outreach) return undefined;
+        const deliveries = await deliveriesOf(trx, tenantId, outreachId).execute();
+        const attempts = await attemptsOf(trx, tenantId, outreachId).execute();
+        const attemptsOn = (deliveryId: string) => attempts.filter((attempt) => attempt.deliveryId === deliveryId);
+        return {
+          outreach,
+          deliveries: deliveries.map((row) => ({ ...row, attemptList: attemptsOn(row.deliveryId) })),
+        };
+      }),
+    timeline: (tenantId, outreachId) =>
+      withTenant(db, tenantId, (trx) => timelineOf(trx, tenantId, outreachId).execute()),
+    listOutreach: (filter) =>
+      withTenant(db, filter.tenantId, async (trx) =>
+        pageOf(await outreachPage(trx, filter).execute(), filter.limit, (row) => [row.acceptedAt, row.outreachId]),
+      ),
+    feedAfter: (resume) => withTenant(db, resume.tenantId, (trx) => feedPage(trx, resume).execute()),
+    listUnknown: (filter) =>
+      withTenant(db, filter.tenantId, async (trx) =>
+        pageOf(await unknownPage(trx, filter).execute(), filter.limit, (row) => [
+          row.unknownSince,
+          row.deliveryId,
+          String(row.attempt),
+        ]),
+      ),
+    campaignStatus: (tenantId, campaignKey) =>
+      withTenant(db, tenantId, async (trx) =>
+        campaignStatusOf(await campaignCounts(trx, tenantId, campaignKey).execute()),
+      ),
+    currentPosition: async () => (await checkpointPosition(db, PROJECTION).executeTakeFirst())?.position ?? 0n,
+  };
+}
+
+/** Cuts the row that was read only to see whether another page follows. */
+function pageOf<Row>(found: readonly Row[], limit: number, keyOf: (row: Row) => string[]): Page<Row> {
+  const rows = found.slice(0, limit);
+  const last = rows.at(-1);
+  return found.length > limit && last !== undefined ? { rows, nextCursor: encodeCursor(keyOf(last)) } : { rows };
+}

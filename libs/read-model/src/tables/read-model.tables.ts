@@ -1,0 +1,181 @@
+import type { Channel, OutreachEvent, SettledOutcome, Strategy, Urgency } from '@homing/contracts';
+import type { AttemptState, DeliveryState, OutreachState, OutreachStateName, TimetableEntry } from '@homing/domain';
+
+/**
+ * The rows of the read model as code sees them: columns are snake_case in Postgres and camelCase here, instants are ISO 8601
+ * UTC text with milliseconds, positions and revisions are bigint. No row holds personal data.
+ */
+export interface ReadModelTables {
+  checkpoint: CheckpointRow;
+  outreach: OutreachRow;
+  deliveryStatus: DeliveryRow;
+  outreachAttempts: AttemptRow;
+  outreachEvents: TimelineRow;
+  foldedState: FoldedStateRow;
+  timetable: TimetableRow;
+  unknownOutcomes: UnknownOutcomeRow;
+}
+
+/** ISO 8601, UTC, milliseconds. */
+export type Instant = string;
+
+/** How far one reader has come. `epoch` grows with every takeover and fences the writers before it. */
+export interface CheckpointRow {
+  readonly name: string;
+  readonly position: bigint;
+  readonly epoch: bigint;
+  readonly updatedAt: Instant;
+}
+
+export interface OutreachRow {
+  readonly outreachId: string;
+  readonly tenantId: string;
+  readonly personId: string;
+  readonly campaignKey: string | null;
+  readonly messageType: string;
+  readonly urgency: Urgency;
+  readonly strategy: Strategy;
+  readonly via: 'bus' | 'api';
+  readonly state: OutreachStateName;
+  readonly channelUsed: Channel | null;
+  readonly acceptedAt: Instant;
+  readonly expiresAt: Instant;
+  readonly decidedAt: Instant | null;
+  readonly costMicros: bigint | null;
+  readonly costCurrency: string | null;
+  /** 0..1 */
+  readonly confidence: number | null;
+  /** Planned instant of the first leg. */
+  readonly sendAt: Instant | null;
+  readonly sentAt: Instant | null;
+  readonly deliveredAt: Instant | null;
+  readonly openedAt: Instant | null;
+  readonly clickedAt: Instant | null;
+  readonly respondedAt: Instant | null;
+  readonly settledAt: Instant | null;
+  readonly refusalStep: string | null;
+  readonly refusalReason: string | null;
+  readonly outcome: SettledOutcome | null;
+  /** Why nothing (more) was sent: of the last leg that was closed or rejected. */
+  readonly outcomeReason: string | null;
+  readonly revision: bigint;
+  readonly updatedPosition: bigint;
+}
+
+export interface DeliveryRow {
+  readonly deliveryId: string;
+  readonly outreachId: string;
+  readonly tenantId: string;
+  readonly leg: number;
+  readonly channel: Channel;
+  readonly state: DeliveryState;
+  readonly attempts: number;
+  /** Attempts after the first. */
+  readonly retryCount: number;
+  readonly provider: string;
+  /** Of the last attempt that has one. */
+  readonly providerMessageId: string | null;
+  readonly lastErrorCode: string | null;
+  readonly closedReason: string | null;
+  readonly sendAt: Instant | null;
+  readonly expiresAt: Instant;
+  readonly queuedAt: Instant | null;
+  readonly sentAt: Instant | null;
+  readonly deliveredAt: Instant | null;
+  readonly openedAt: Instant | null;
+  readonly readAt: Instant | null;
+  readonly clickedAt: Instant | null;
+  readonly repliedAt: Instant | null;
+  readonly bouncedAt: Instant | null;
+  readonly failedAt: Instant | null;
+  readonly complainedAt: Instant | null;
+  readonly unsubscribedAt: Instant | null;
+  readonly closedAt: Instant | null;
+  readonly updatedPosition: bigint;
+}
+
+export interface AttemptRow {
+  readonly deliveryId: string;
+  readonly attempt: number;
+  readonly outreachId: string;
+  readonly tenantId: string;
+  readonly channel: Channel;
+  readonly state: AttemptState;
+  readonly provider: string;
+  readonly providerMessageId: string | null;
+  readonly startedAt: Instant;
+  readonly leaseUntil: Instant;
+  readonly answeredAt: Instant | null;
+  readonly unknownSince: Instant | null;
+  /** A rejection's class, or of a bounce `hard` or `soft`. */
+  readonly class: string | null;
+  readonly code: string | null;
+  readonly updatedPosition: bigint;
+}
+
+/** One recorded event: the timeline of an outreach, and by position the live feed of a tenant. */
+export interface TimelineRow {
+  readonly position: bigint;
+  readonly outreachId: string;
+  readonly tenantId: string;
+  readonly campaignKey: string | null;
+  readonly revision: bigint;
+  readonly eventId: string;
+  readonly eventType: OutreachEvent['type'];
+  /** As integration events name it: `sent`, `opened`, `refused` ... */
+  readonly transition: string;
+  readonly deliveryId: string | null;
+  readonly leg: number | null;
+  readonly channel: Channel | null;
+  readonly attempt: number | null;
+  readonly reason: string | null;
+  /** When it happened, as stated by whoever saw it. */
+  readonly occurredAt: Instant;
+  /** When the store took it. */
+  readonly recordedAt: Instant;
+  /** The event's data as stored. */
+  readonly eventData: OutreachEvent['data'];
+}
+
+/** For set-wise reads by those who decide: stale only costs them a conflict. */
+export interface FoldedStateRow {
+  readonly outreachId: string;
+  readonly tenantId: string;
+  readonly revision: bigint;
+  readonly state: OutreachState;
+}
+
+export type TimetableKind = TimetableEntry['kind'];
+
+/** What is to be done when. `wakeAt`, `wakes` and `lastWakeAt` are the scheduler's own marks, not made from events. */
+export interface TimetableRow {
+  readonly deliveryId: string;
+  readonly kind: TimetableKind;
+  readonly outreachId: string;
+  readonly tenantId: string;
+  readonly leg: number;
+  readonly channel: Channel;
+  readonly attempt: number;
+  readonly urgency: Urgency;
+  /** 0 critical .. 3 low. */
+  readonly urgencyRank: number;
+  readonly dueAt: Instant;
+  /** Not before this instant again: `dueAt`, and after a wake the instant that was given with it. */
+  readonly wakeAt: Instant;
+  readonly wakes: number;
+  readonly lastWakeAt: Instant | null;
+}
+
+/** Attempts whose outcome is open now. */
+export interface UnknownOutcomeRow {
+  readonly deliveryId: string;
+  readonly attempt: number;
+  readonly outreachId: string;
+  readonly tenantId: string;
+  readonly channel: Channel;
+  readonly provider: string;
+  readonly providerMessageId: string | null;
+  readonly startedAt: Instant;
+  readonly unknownSince: Instant;
+  readonly updatedPosition: bigint;
+}

@@ -1,0 +1,58 @@
+import { type RawBuilder, sql } from 'kysely';
+import type { ReadModelConnection } from '../connection/read-model.connection.js';
+import type { BatchChanges } from '../projection/batch.projection.js';
+import type { FoldedOutreach } from '../projection/outreach.fold.js';
+import { advanceCheckpoint, type Advance, type ProjectionLease } from './projection.lease.js';
+import { insertStatement, timetableRemoval, timetableUpsert, upsertStatement } from './set-wise.writes.js';
+import { DELIVERY_STATUS, FOLDED_STATE, OUTREACH, OUTREACH_ATTEMPTS, OUTREACH_EVENTS } from './table.columns.js';
+
+export interface BatchCommit extends Advance {
+  readonly lease: ProjectionLease;
+  readonly changes: BatchChanges;
+  /** Called inside the transaction, after the last write. */
+  readonly beforeCommit?: () => void;
+}
+
+/**
+ * Rows and checkpoint in one transaction, in at most ten statements however many events the batch has. Repeating a batch
+ * that is in already is refused, not applied twice.
+ * @throws ProjectionFencedError and then nothing was written
+ */
+export async function commitBatch({ db, schema }: ReadModelConnection, commit: BatchCommit): Promise<void> {
+  const statements = statementsOf(schema, commit.changes);
+  await db.transaction().execute(async (trx) => {
+    await advanceCheckpoint(trx, commit.lease, commit);
+    for (const statement of statements) await statement.execute(trx);
+    commit.beforeCommit?.();
+  });
+}
+
+function statementsOf(schema: string, changes: BatchChanges): RawBuilder<unknown>[] {
+  const { outreach, deliveries, attempts, timeline, folded, timetable } = changes;
+  const when = (rows: readonly unknown[], statement: () => RawBuilder<unknown>) =>
+    rows.length > 0 ? [statement()] : [];
+  const ids = folded.map((row) => row.outreachId);
+  return [
+    ...when(timeline, () => insertStatement(schema, OUTREACH_EVENTS, timeline)),
+    ...when(outreach, () => upsertStatement(schema, OUTREACH, outreach)),
+    ...when(deliveries, () => upsertStatement(schema, DELIVERY_STATUS, deliveries)),
+    ...when(attempts, () => upsertStatement(schema, OUTREACH_ATTEMPTS, attempts)),
+    ...when(folded, () => upsertStatement(schema, FOLDED_STATE, folded)),
+    ...when(folded, () => timetableRemoval(schema, ids, timetable)),
+    ...when(timetable, () => timetableUpsert(schema, timetable)),
+  ];
+}
+
+/** The states to project on, in one statement. */
+export async function loadFolded(
+  { db }: ReadModelConnection,
+  outreachIds: readonly string[],
+): Promise<Map<string, FoldedOutreach>> {
+  if (outreachIds.length === 0) return new Map();
+  const rows = await db
+    .selectFrom('foldedState')
+    .select(['outreachId', 'tenantId', 'revision', 'state'])
+    .where('outreachId', '=', sql<string>`any(${outreachIds}::uuid[])`)
+    .execute();
+  return new Map(rows.map((row) => [row.outreachId, row]));
+}

@@ -1,0 +1,74 @@
+import { type RawBuilder, sql } from 'kysely';
+import { snakeCase, toJsonParameter } from './row.json.js';
+import { TIMETABLE, type TableWrite } from './table.columns.js';
+import type { TimetableRow } from '../tables/read-model.tables.js';
+
+/** One statement for any number of rows: one JSON parameter, the later of two rows with one key wins. */
+export function upsertStatement<Row extends object>(
+  schema: string,
+  write: TableWrite<Row>,
+  rows: readonly Row[],
+): RawBuilder<unknown> {
+  const keys = new Set<string>(write.key);
+  const sticky = new Set<string>(write.sticky);
+  const updates = write.columns
+    .filter((column) => !keys.has(column))
+    .map((column) => {
+      const name = sql.id(snakeCase(column));
+      return sticky.has(column)
+        ? sql`${name} = coalesce(excluded.${name}, t.${name})`
+        : sql`${name} = excluded.${name}`;
+    });
+  return sql`${insertRows(schema, write, rows)} on conflict (${idList(write.key)}) do update set ${sql.join(updates)}`;
+}
+
+/** Like `upsertStatement`, for rows that never change once they stand. */
+export function insertStatement<Row extends object>(
+  schema: string,
+  write: TableWrite<Row>,
+  rows: readonly Row[],
+): RawBuilder<unknown> {
+  return sql`${insertRows(schema, write, rows)} on conflict (${idList(write.key)}) do nothing`;
+}
+
+/** Takes away what stands no more of these outreach. */
+export function timetableRemoval(
+  schema: string,
+  outreachIds: readonly string[],
+  rows: readonly TimetableRow[],
+): RawBuilder<unknown> {
+  const deliveryIds = rows.map((row) => row.deliveryId);
+  const kinds = rows.map((row) => row.kind);
+  return sql`delete from ${sql.id(schema, 'timetable')} as t where t.outreach_id = any(${outreachIds}::uuid[]) and not exists (
+    select from unnest(${deliveryIds}::text[], ${kinds}::text[]) as kept(delivery_id, kind)
+    where kept.delivery_id = t.delivery_id and kept.kind = t.kind)`;
+}
+
+/** The scheduler's marks stay as long as the entry is for the same attempt; a new due time counts at once. */
+export function timetableUpsert(schema: string, rows: readonly TimetableRow[]): RawBuilder<unknown> {
+  const same = sql`t.attempt = excluded.attempt`;
+  return sql`${insertRows(schema, TIMETABLE, rows)} on conflict (delivery_id, kind) do update set
+    outreach_id = excluded.outreach_id, tenant_id = excluded.tenant_id, leg = excluded.leg, channel = excluded.channel,
+    attempt = excluded.attempt, urgency = excluded.urgency, urgency_rank = excluded.urgency_rank, due_at = excluded.due_at,
+    wake_at = case when ${same} and t.due_at = excluded.due_at then t.wake_at else excluded.wake_at end,
+    wakes = case when ${same} then t.wakes else 0 end,
+    last_wake_at = case when ${same} then t.last_wake_at end`;
+}
+
+function insertRows<Row extends object>(
+  schema: string,
+  write: TableWrite<Row>,
+  rows: readonly Row[],
+): RawBuilder<unknown> {
+  const table = sql.id(schema, write.table);
+  const columns = idList(write.columns);
+  const json = toJsonParameter(latestByKey(rows, write.key), write.columns);
+  return sql`insert into ${table} as t (${columns}) select ${columns} from json_populate_recordset(null::${table}, ${json}::json)`;
+}
+
+const idList = (columns: readonly string[]): RawBuilder<unknown> =>
+  sql.join(columns.map((column) => sql.id(snakeCase(column))));
+
+function latestByKey<Row extends object>(rows: readonly Row[], key: readonly (keyof Row & string)[]): Row[] {
+  return [...new Map(rows.map((row) => [key.map((column) => String(row[column])).join('\n'), row])).values()];
+}

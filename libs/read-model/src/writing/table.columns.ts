@@ -1,0 +1,161 @@
+import type {
+  AttemptRow,
+  DeliveryRow,
+  FoldedStateRow,
+  OutreachRow,
+  TimelineRow,
+  TimetableRow,
+} from '../tables/read-model.tables.js';
+
+/** How rows of one table are written: every column, which of them name a row, and which keep what stands when nothing new is said. */
+export interface TableWrite<Row extends object> {
+  readonly table: string;
+  readonly key: readonly (keyof Row & string)[];
+  readonly columns: readonly (keyof Row & string)[];
+  readonly sticky?: readonly (keyof Row & string)[];
+}
+
+const columnsOf = <Row extends object>(columns: Record<keyof Row & string, true>): (keyof Row & string)[] =>
+  Object.keys(columns) as (keyof Row & string)[];
+
+export const OUTREACH: TableWrite<OutreachRow> = {
+  table: 'outreach',
+  key: ['outreachId'],
+  sticky: ['decidedAt', 'costMicros', 'costCurrency', 'confidence', 'settledAt'],
+  columns: columnsOf<OutreachRow>({
+    outreachId: true,
+    tenantId: true,
+    personId: true,
+    campaignKey: true,
+    messageType: true,
+    urgency: true,
+    strategy: true,
+    via: true,
+    state: true,
+    channelUsed: true,
+    acceptedAt: true,
+    expiresAt: true,
+    decidedAt: true,
+    costMicros: true,
+    costCurrency: true,
+    confidence: true,
+    sendAt: true,
+    sentAt: true,
+    deliveredAt: true,
+    openedAt: true,
+    clickedAt: true,
+    respondedAt: true,
+    settledAt: true,
+    refusalStep: true,
+    refusalReason: true,
+    outcome: true,
+    outcomeReason: true,
+    revision: true,
+    updatedPosition: true,
+  }),
+};
+
+export const DELIVERY_STATUS: TableWrite<DeliveryRow> = {
+  table: 'delivery_status',
+  key: ['deliveryId'],
+  columns: columnsOf<DeliveryRow>({
+    deliveryId: true,
+    outreachId: true,
+    tenantId: true,
+    leg: true,
+    channel: true,
+    state: true,
+    attempts: true,
+    retryCount: true,
+    provider: true,
+    providerMessageId: true,
+    lastErrorCode: true,
+    closedReason: true,
+    sendAt: true,
+    expiresAt: true,
+    queuedAt: true,
+    sentAt: true,
+    deliveredAt: true,
+    openedAt: true,
+    readAt: true,
+    clickedAt: true,
+    repliedAt: true,
+    bouncedAt: true,
+    failedAt: true,
+    complainedAt: true,
+    unsubscribedAt: true,
+    closedAt: true,
+    updatedPosition: true,
+  }),
+};
+
+export const OUTREACH_ATTEMPTS: TableWrite<AttemptRow> = {
+  table: 'outreach_attempts',
+  key: ['deliveryId', 'attempt'],
+  columns: columnsOf<AttemptRow>({
+    deliveryId: true,
+    attempt: true,
+    outreachId: true,
+    tenantId: true,
+    channel: true,
+    state: true,
+    provider: true,
+    providerMessageId: true,
+    startedAt: true,
+    leaseUntil: true,
+    answeredAt: true,
+    unknownSince: true,
+    class: true,
+    code: true,
+    updatedPosition: true,
+  }),
+};
+
+export const OUTREACH_EVENTS: TableWrite<TimelineRow> = {
+  table: 'outreach_events',
+  key: ['position'],
+  columns: columnsOf<TimelineRow>({
+    position: true,
+    outreachId: true,
+    tenantId: true,
+    campaignKey: true,
+    revision: true,
+    eventId: true,
+    eventType: true,
+    transition: true,
+    deliveryId: true,
+    leg: true,
+    channel: true,
+    attempt: true,
+    reason: true,
+    occurredAt: true,
+    recordedAt: true,
+    eventData: true,
+  }),
+};
+
+export const FOLDED_STATE: TableWrite<FoldedStateRow> = {
+  table: 'folded_state',
+  key: ['outreachId'],
+  columns: columnsOf<FoldedStateRow>({ outreachId: true, tenantId: true, revision: true, state: true }),
+};
+
+export const TIMETABLE: TableWrite<TimetableRow> = {
+  table: 'timetable',
+  key: ['deliveryId', 'kind'],
+  columns: columnsOf<TimetableRow>({
+    deliveryId: true,
+    kind: true,
+    outreachId: true,
+    tenantId: true,
+    leg: true,
+    channel: true,
+    attempt: true,
+    urgency: true,
+    urgencyRank: true,
+    dueAt: true,
+    wakeAt: true,
+    wakes: true,
+    lastWakeAt: true,
+  }),
+};
