@@ -1,0 +1,108 @@
+import type { CloudEvent } from '@homing/contracts';
+import { dueDispatches } from '@homing/domain';
+import type { RequestIntake } from '@homing/intake';
+import {
+  cloudEvent,
+  Collector,
+  rejected,
+  type Bus,
+  type Outgoing,
+  type Publisher,
+  type Settled,
+} from '@homing/messaging';
+import { crashPoint } from '@homing/service-kit';
+import { decideBatch, type Decided, type DecideParts } from './decide.batch.js';
+import { intakeBatch } from './intake.batch.js';
+
+export interface DeciderParts extends DecideParts {
+  readonly intake: RequestIntake;
+  readonly publisher: Pick<Publisher, 'publishMany'>;
+  readonly bus: Pick<Bus, 'notify'>;
+}
+
+interface Incoming {
+  readonly event: CloudEvent;
+  readonly replyTo?: string | undefined;
+}
+
+/**
+ * Takes requests from the bus in micro-batches: seal, decide, commit, dispatch, answer. `decide` resolves, and the message is
+ * acknowledged, only when all of that stands; any of it may be repeated.
+ */
+export class OutreachDecider {
+  readonly #collector: Collector<Incoming, void>;
+
+  constructor(private readonly parts: DeciderParts) {
+    this.#collector = new Collector({
+      flush: (batch) => this.#flush(batch),
+      maxBatch: 128,
+      lingerMs: 2,
+      maxConcurrent: 2,
+    });
+  }
+
+  decide(incoming: Incoming): Promise<void> {
+    return this.#collector.add(incoming);
+  }
+
+  async #flush(batch: readonly Incoming[]): Promise<Settled<void>[]> {
+    const events = batch.map((incoming) => incoming.event);
+    const taken = await intakeBatch(this.parts.intake, events, this.parts.now());
+    crashPoint('orchestrator.after-intake');
+    const sound = batch.flatMap((incoming, i) => {
+      const result = taken[i];
+      return result?.status === 'fulfilled' ? [{ incoming, outreachId: result.value }] : [];
+    });
+    const decided = await decideBatch(
+      this.parts,
+      sound.map(({ incoming: { event }, outreachId }) => ({
+        outreachId,
+        causationId: event.id,
+        traceparent: event.traceparent,
+      })),
+    );
+    crashPoint('orchestrator.before-dispatch');
+    const dispatched = await this.#dispatch(decided);
+    crashPoint('orchestrator.after-dispatch');
+    sound.forEach(({ incoming }, i) => this.#answer(incoming, decided[i]));
+    const results = dispatched.values();
+    return taken.map((result) =>
+      result.status === 'rejected'
+        ? rejected(result.reason)
+        : (results.next().value ?? rejected(new Error('a decision went missing'))),
+    );
+  }
+
+  /** One result per decision: whether it stands and all its dispatches are on the bus. */
+  async #dispatch(decided: readonly Settled<Decided>[]): Promise<Settled<void>[]> {
+    const now = this.parts.now();
+    const messages: (Outgoing & { readonly of: number })[] = decided.flatMap((result, of) => {
+      if (result.status === 'rejected' || result.value.revision === 'no_stream') return [];
+      const { state, revision } = result.value;
+      return dueDispatches(state, revision, now).map(({ subject, tenantId, key, data }) => {
+        const event = cloudEvent({
+          id: key,
+          source: 'homing/orchestrator',
+          type: 'delivery.dispatch',
+          time: now,
+          tenantid: tenantId,
+          data,
+        });
+        return { subject, tenantId, key, event, of };
+      });
+    });
+    const acks = await this.parts.publisher.publishMany(messages);
+    const results = decided.map((result): Settled<void> =>
+      result.status === 'rejected' ? result : { status: 'fulfilled', value: undefined },
+    );
+    messages.forEach(({ of }, i) => {
+      const ack = acks[i];
+      if (ack?.status !== 'fulfilled') results[of] = rejected(ack?.reason);
+    });
+    return results;
+  }
+
+  #answer({ replyTo }: Incoming, decided: Settled<Decided> | undefined): void {
+    if (replyTo !== undefined && decided?.status === 'fulfilled') this.parts.bus.notify(replyTo, decided.value.answer);
+  }
+}

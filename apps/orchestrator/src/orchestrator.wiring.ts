@@ -1,0 +1,77 @@
+import { createIdDeriver } from '@homing/contracts';
+import { DEFAULT_POLICY } from '@homing/domain';
+import { connectEventStore, type Folded } from '@homing/event-store';
+import type { OutreachState } from '@homing/domain';
+import { createIntake } from '@homing/intake';
+import { connectBus, JetStreamServer, Publisher } from '@homing/messaging';
+import { connectReadModel, createSystemQueries } from '@homing/read-model';
+import { closeOnShutdown, type ServiceBasics } from '@homing/service-kit';
+import { createVaultIntake, openVaultDatabase } from '@homing/vault/intake';
+import { createRegistry } from '@homing/vault/registry';
+import { createSealer } from '@homing/vault/seal';
+import { Module, type DynamicModule } from '@nestjs/common';
+import { OutreachRequestedController } from './decide-outreach/outreach-requested.controller.js';
+import { OutreachDecider } from './decide-outreach/outreach.decider.service.js';
+import { REACT_PARTS, TransitionController } from './react-to-event/transition.controller.js';
+import { ProviderSignalController } from './record-signal/provider-signal.controller.js';
+import { SignalRecorder } from './record-signal/signal.recorder.service.js';
+
+@Module({})
+class OrchestratorModule {}
+
+/** Everything the orchestrator is made of, in one place. */
+export function wireOrchestrator({ env, logger, instance, readiness }: ServiceBasics): {
+  module: DynamicModule;
+  strategy: JetStreamServer;
+} {
+  const busUrl = env.secret('NATS_URL', { protocols: ['nats', 'tls'] });
+  const storeUrl = env.secret('EVENTSTORE_URL', { protocols: ['esdb', 'esdb+discover'] });
+  const vaultUrl = env.secret('VAULT_DATABASE_URL', { protocols: ['postgres', 'postgresql'] });
+  const readUrl = env.secret('READ_DATABASE_URL', { protocols: ['postgres', 'postgresql'] });
+  const idNamespace = env.secret('ID_NAMESPACE', { minLength: 36 });
+  const fingerprintKey = env.secret('FINGERPRINT_KEY');
+  const sealKey = env.string('VAULT_SEAL_KEY');
+  env.check();
+
+  const bus = connectBus({ url: busUrl, name: instance, logger, topology: {} });
+  const store = connectEventStore({ url: storeUrl.reveal() });
+  const vaultDb = openVaultDatabase({ url: vaultUrl.reveal(), maxConnections: 4 });
+  const readModel = connectReadModel({ connectionString: readUrl.reveal(), applicationName: instance, max: 4 });
+  const queries = createSystemQueries(readModel);
+  const vault = createVaultIntake({ db: vaultDb, sealKey, fingerprintKey: fingerprintKey.reveal() });
+  const registry = createRegistry({ db: vaultDb, access: 'system' });
+  const publisher = new Publisher(bus);
+  const sealer = createSealer({ sealKey });
+
+  const now = (): string => new Date().toISOString();
+  const foldedStates = async (ids: readonly string[]): Promise<ReadonlyMap<string, Folded<OutreachState>>> => {
+    const rows = ids.length > 0 ? await queries.foldedStates(ids) : [];
+    return new Map(rows.map(({ outreachId, state, revision }) => [outreachId, { state, revision }]));
+  };
+  const intake = createIntake({ vault, registry, ids: createIdDeriver(idNamespace.reveal()) });
+  const react = { store, foldedStates, instance, now };
+
+  const strategy = new JetStreamServer({
+    bus,
+    seal: (bytes) => sealer.sealForInstallation(bytes, { tenantId: 'system', kind: 'dead-letter', id: 'orchestrator' }),
+  });
+  readiness.add('bus', bus.health);
+  readiness.add('consumers', strategy.health);
+  readiness.add('event store', async () => (await store.ping(), { status: 'up' }));
+  readiness.add('read model', async () => (await readModel.ping(), { status: 'up' }));
+
+  const module: DynamicModule = {
+    module: OrchestratorModule,
+    controllers: [OutreachRequestedController, ProviderSignalController, TransitionController],
+    providers: [
+      {
+        provide: OutreachDecider,
+        useValue: new OutreachDecider({ store, vault, intake, publisher, bus, policy: DEFAULT_POLICY, instance, now }),
+      },
+      { provide: SignalRecorder, useValue: new SignalRecorder(react) },
+      { provide: REACT_PARTS, useValue: react },
+      closeOnShutdown(() => Promise.all([bus.close(), store.dispose(), vaultDb.destroy(), readModel.close()])),
+    ],
+  };
+  return { module, strategy };
+}

@@ -1,0 +1,28 @@
+import { BUS_STREAMS, eventSubject, type CloudEvent, type OutreachTransition } from '@homing/contracts';
+import { JsEvent, PoisonError } from '@homing/messaging';
+import { Controller, Inject } from '@nestjs/common';
+import { Payload } from '@nestjs/microservices';
+import { reactTo, type ReactParts } from './reaction.handler.js';
+
+export const REACT_PARTS = Symbol('what reactions need');
+
+/**
+ * Transitions that call for something. Signals bring their reaction along in their own append; what the gateway appends is
+ * followed here. Should the bus lose one, the timetable's `reaction` entry makes the scheduler do it.
+ */
+@Controller()
+export class TransitionController {
+  constructor(@Inject(REACT_PARTS) private readonly parts: ReactParts) {}
+
+  @JsEvent(eventSubject('rejected'), {
+    stream: BUS_STREAMS.events,
+    durable: 'orchestrator-react-rejected',
+    maxInFlight: 64,
+  })
+  rejected(@Payload() event: CloudEvent<OutreachTransition>): Promise<void> {
+    const { data } = event;
+    if (!data || typeof data.outreachId !== 'string' || !/^\d+$/.test(data.revision))
+      throw new PoisonError('not_a_transition');
+    return reactTo(this.parts, data);
+  }
+}

@@ -1,0 +1,20 @@
+import { BUS_STREAMS, signalSubject, type CloudEvent, type ProviderSignal } from '@homing/contracts';
+import { JsEvent } from '@homing/messaging';
+import { Controller } from '@nestjs/common';
+import { Payload } from '@nestjs/microservices';
+import { SignalRecorder } from './signal.recorder.service.js';
+
+/** What providers say, as ingestion verified it. Its own consumers, so that click storms never starve decisions. */
+@Controller()
+export class ProviderSignalController {
+  constructor(private readonly recorder: SignalRecorder) {}
+
+  @JsEvent(signalSubject('sendgrid'), {
+    stream: BUS_STREAMS.signals,
+    durable: 'orchestrator-signals-sendgrid',
+    maxInFlight: 256,
+  })
+  sendgrid(@Payload() event: CloudEvent<ProviderSignal>): Promise<void> {
+    return this.recorder.record(event);
+  }
+}

@@ -1,0 +1,106 @@
+import { createHash } from 'node:crypto';
+import { parseDeliveryId, type ProviderSignal } from '@homing/contracts';
+import { recordFacts, type OutreachState, type SignalledFact } from '@homing/domain';
+import type { EventStore, Folded } from '@homing/event-store';
+import { PoisonError } from '@homing/messaging';
+import { crashPoint } from '@homing/service-kit';
+import { changeOutreach, readOutreach } from '@homing/event-store/outreach';
+
+export interface RecordParts {
+  readonly store: Pick<EventStore, 'append' | 'readStream'>;
+  /** Folded states by outreach id, possibly behind; absent when not projected yet. */
+  readonly foldedStates: (outreachIds: readonly string[]) => Promise<ReadonlyMap<string, Folded<OutreachState>>>;
+  readonly instance: string;
+  readonly now: () => string;
+}
+
+interface Placed {
+  readonly index: number;
+  readonly outreachId: string;
+  readonly fact: SignalledFact;
+  readonly tenantId?: string | undefined;
+}
+
+/**
+ * Records a micro-batch of provider facts: one append an outreach, however many facts of it came together. Facts already
+ * recorded change nothing; facts that name nothing of ours are poison (`unmatched`).
+ */
+export async function recordBatch(
+  parts: RecordParts,
+  signals: readonly ProviderSignal[],
+): Promise<PromiseSettledResult<void>[]> {
+  const results: PromiseSettledResult<void>[] = signals.map(() => ({
+    status: 'rejected',
+    reason: new PoisonError('unmatched'),
+  }));
+  const groups = new Map<string, Placed[]>();
+  signals.forEach((signal, index) => {
+    const of = signal.deliveryId === undefined ? undefined : parseDeliveryId(signal.deliveryId);
+    if (!of) return;
+    const placed = { index, outreachId: of.outreachId, fact: factOf(signal, of.leg), tenantId: signal.tenantId };
+    groups.set(of.outreachId, [...(groups.get(of.outreachId) ?? []), placed]);
+  });
+  const known = await parts.foldedStates([...groups.keys()]);
+  crashPoint('orchestrator.before-signal-append');
+  await Promise.all(
+    [...groups].map(async ([outreachId, placed]) => {
+      const settled = await recordOne(parts, outreachId, placed, known.get(outreachId)).catch((reason: unknown) =>
+        placed.map((): PromiseSettledResult<void> => ({ status: 'rejected', reason })),
+      );
+      placed.forEach(({ index }, i) => (results[index] = settled[i] ?? { status: 'fulfilled', value: undefined }));
+    }),
+  );
+  crashPoint('orchestrator.after-signal-append');
+  return results;
+}
+
+async function recordOne(
+  parts: RecordParts,
+  outreachId: string,
+  placed: readonly Placed[],
+  known: Folded<OutreachState> | undefined,
+): Promise<PromiseSettledResult<void>[]> {
+  const now = parts.now();
+  const facts = placed.map((p) => p.fact);
+  // A projection that is behind may not know the attempt yet: only the stream can say that something is unmatched.
+  const projected = known && recordFacts(known.state, { facts, now }).unmatched.length === 0 ? known : undefined;
+  const start = projected ?? (await readOutreach(parts.store, outreachId));
+  const tenantId = start.state.status === 'none' ? undefined : start.state.request.tenantId;
+  const ours = placed.filter((p) => tenantId !== undefined && (p.tenantId === undefined || p.tenantId === tenantId));
+  let unmatched: readonly SignalledFact[] = [];
+  if (tenantId !== undefined && ours.length > 0) {
+    const recorded = ours.map((p) => p.fact);
+    await changeOutreach(parts.store, parts.instance, {
+      outreachId,
+      tenantId,
+      known: start,
+      decide: (state) => {
+        const decision = recordFacts(state, { facts: recorded, now });
+        unmatched = decision.unmatched;
+        return decision.events;
+      },
+      commandId: `facts:${digestOf(recorded)}`,
+      causationId: recorded[0]?.providerEventId ?? outreachId,
+      now,
+    });
+  }
+  return placed.map((p) =>
+    ours.includes(p) && !unmatched.includes(p.fact)
+      ? { status: 'fulfilled', value: undefined }
+      : { status: 'rejected', reason: new PoisonError('unmatched') },
+  );
+}
+
+function factOf(signal: ProviderSignal, leg: number): SignalledFact {
+  const { fact, occurredAt, providerEventId, providerMessageId, subtype, code, machine, unknownEvent } = signal;
+  const { provider, payloadDigest, attempt } = signal;
+  const optional = { attempt, providerMessageId, subtype, code, machine, unknownEvent };
+  const given = Object.fromEntries(Object.entries(optional).filter(([, value]) => value !== undefined));
+  return { leg, fact, occurredAt, providerEventId, provider, payloadDigest, ...given };
+}
+
+const digestOf = (facts: readonly SignalledFact[]): string =>
+  createHash('sha256')
+    .update(JSON.stringify(facts.map((f) => [f.fact, f.providerEventId])))
+    .digest('hex')
+    .slice(0, 32);
