@@ -1,4 +1,4 @@
-import type { Channel } from './channel.js';
+import type { Channel } from '@homing/contracts';
 
 /** One end of a message: the channel's own address form (email address, E.164 number, provider's user id). */
 export interface Party {

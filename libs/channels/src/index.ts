@@ -1,4 +1,3 @@
-export { CHANNELS, type Channel } from './channel.js';
 export type {
   Capabilities,
   ChannelProvider,
@@ -8,12 +7,6 @@ export type {
   SendOptions,
   SendResult,
 } from './channel.provider.js';
-export {
-  FACT_KINDS,
-  type FactKind,
-  type ParsedFact,
-  type ParseFault,
-  type Verification,
-  type WebhookParser,
-  type WebhookRequest,
-} from './webhook.parser.js';
+export { createSendgridProvider, type SendgridConfig } from './sendgrid/sendgrid.provider.js';
+export { createSendgridWebhook, type SendgridWebhookConfig } from './sendgrid/sendgrid.webhook.js';
+export type { ParsedFact, ParseFault, Verification, WebhookParser, WebhookRequest } from './webhook.parser.js';

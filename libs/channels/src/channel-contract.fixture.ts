@@ -1,0 +1,186 @@
+// The definition of done for a provider: every one passes this suite against its own answers on loopback.
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
+import type { Capabilities, ChannelProvider, OutboundMessage, SendOptions } from './channel.provider.js';
+import { LoopbackProvider, type Answer } from './loopback-provider.fixture.js';
+import type { WebhookParser, WebhookRequest } from './webhook.parser.js';
+
+/** How one provider says the things every provider can say. */
+export interface ChannelStage {
+  /** A new provider that calls `baseUrl`; made for every test and closed after it. */
+  provide(baseUrl: string): ChannelProvider;
+  readonly message: OutboundMessage;
+  readonly answers: {
+    readonly accepted: { readonly answer: Answer; readonly providerMessageId: string };
+    readonly throttled: { readonly answer: Answer; readonly retryAfterSeconds: number };
+    readonly badKey: Answer;
+    readonly refused: Answer;
+    readonly unavailable: Answer;
+    readonly failed: Answer;
+  };
+  /** With capability `webhooks`: the parser and a request that it must accept. */
+  readonly webhook?: { readonly parser: WebhookParser; readonly valid: WebhookRequest };
+}
+
+const patient = (): SendOptions => ({ signal: new AbortController().signal, timeoutMs: 30_000 });
+
+export function channelContract(name: string, stage: ChannelStage, capabilities: Capabilities): void {
+  describe(`${name} keeps the channel contract`, () => {
+    let server: LoopbackProvider;
+    let provider: ChannelProvider;
+    const answered = (answer: Answer, options = patient()) => {
+      server.answer = answer;
+      return provider.send(stage.message, options);
+    };
+
+    beforeEach(async () => {
+      server = await LoopbackProvider.start();
+      provider = stage.provide(server.url);
+    });
+    afterEach(async () => {
+      provider.close();
+      await server.close();
+    });
+
+    it('declares what it can', () => {
+      expect(provider.capabilities).toEqual(capabilities);
+      expect(provider.key).toMatch(/^[a-z][a-z0-9_]*$/);
+      expect(capabilities.webhooks).toBe(stage.webhook !== undefined);
+    });
+
+    it('returns the provider’s id of an accepted message, and its one call names delivery, attempt and tenant', async () => {
+      const { answer, providerMessageId } = stage.answers.accepted;
+      expect(await answered(answer)).toEqual({ kind: 'accepted', providerMessageId });
+      expect(server.calls).toHaveLength(1);
+      const { deliveryId, attempt, tenantId } = stage.message;
+      for (const part of [deliveryId, String(attempt), tenantId]) expect(server.calls[0]?.body).toContain(part);
+    });
+
+    it('tells throttled, bad key, refused and unavailable apart', async () => {
+      const { throttled, badKey, refused, unavailable } = stage.answers;
+      const { retryAfterSeconds } = throttled;
+      expect(await answered(throttled.answer)).toMatchObject({
+        kind: 'rejected',
+        class: 'throttled',
+        retryAfterSeconds,
+      });
+      expect(await answered(badKey)).toMatchObject({ kind: 'rejected', class: 'auth' });
+      expect(await answered(refused)).toMatchObject({ kind: 'rejected', class: 'permanent' });
+      expect(await answered(unavailable)).toMatchObject({ kind: 'rejected', class: 'retryable' });
+    });
+
+    it('does not know what became of a message after an internal error', async () => {
+      expect(await answered(stage.answers.failed)).toMatchObject({ kind: 'unknown' });
+    });
+
+    it('does not know what became of a message whose connection broke after it was written', async () => {
+      expect(await answered('drop-after-reading')).toMatchObject({ kind: 'unknown' });
+      expect(server.calls).toHaveLength(1);
+    });
+
+    it('may retry what found nobody listening', async () => {
+      await server.close();
+      expect(await provider.send(stage.message, patient())).toMatchObject({ kind: 'rejected', class: 'retryable' });
+      server = await LoopbackProvider.start();
+    });
+
+    it('gives up at its time-out, closes the connection and says unknown', async () => {
+      expect(await answered('hang', { ...patient(), timeoutMs: 50 })).toMatchObject({ kind: 'unknown' });
+      await server.until(() => server.abandoned === 1);
+    });
+
+    it('gives up when told to, closes the connection and says unknown', async () => {
+      const stop = new AbortController();
+      const result = answered('hang', { ...patient(), signal: stop.signal });
+      await server.until(() => server.calls.length === 1);
+      stop.abort();
+      expect(await result).toMatchObject({ kind: 'unknown' });
+      await server.until(() => server.abandoned === 1);
+    });
+
+    it('calls nobody when it was told to stop before', async () => {
+      const { answer } = stage.answers.accepted;
+      const stopped = await answered(answer, { ...patient(), signal: AbortSignal.abort() });
+      expect(stopped).toMatchObject({ kind: 'rejected', class: 'retryable' });
+      expect(server.calls).toHaveLength(0);
+    });
+
+    it('calls once, whatever the answer', async () => {
+      const { accepted, throttled, ...others } = stage.answers;
+      const answers: Answer[] = [accepted.answer, throttled.answer, ...Object.values(others), 'drop-after-reading'];
+      for (const [index, answer] of answers.entries()) {
+        await answered(answer);
+        expect(server.calls).toHaveLength(index + 1);
+      }
+    });
+
+    it('keeps concurrent messages apart', async () => {
+      server.answer = stage.answers.accepted.answer;
+      const ids = Array.from({ length: 100 }, (_, i) => `concurrent-${i}.1`);
+      const sent = await Promise.all(
+        ids.map((deliveryId) => provider.send({ ...stage.message, deliveryId }, patient())),
+      );
+      expect(sent.every((result) => result.kind === 'accepted')).toBe(true);
+      for (const id of ids) expect(server.calls.filter((call) => call.body.includes(`"${id}"`))).toHaveLength(1);
+    });
+
+    it('lets nothing of the person or of the provider’s prose into its result', async () => {
+      const { accepted, throttled, ...others } = stage.answers;
+      for (const answer of [throttled.answer, ...Object.values(others)]) {
+        const said = JSON.stringify(await answered(answer));
+        expect(said).not.toContain(stage.message.to.address);
+        expect(said).not.toContain('PROSE');
+      }
+      expect(accepted.answer).toBeDefined();
+    });
+
+    it('refuses a message header that is not on the list, and calls nobody', async () => {
+      if (provider.channel !== 'email') return;
+      const headers = { Authorization: 'Bearer SG.other' };
+      const result = await provider.send({ ...stage.message, headers }, patient());
+      expect(result).toEqual({ kind: 'rejected', class: 'permanent', code: 'header_not_allowed' });
+      expect(server.calls).toHaveLength(0);
+    });
+
+    if (stage.webhook) webhookContract(stage.webhook);
+  });
+}
+
+function webhookContract({ parser, valid }: NonNullable<ChannelStage['webhook']>): void {
+  it('accepts its own webhook under any header case and any order of keys', () => {
+    const upper = Object.fromEntries(Object.entries(valid.headers).map(([name, value]) => [name.toUpperCase(), value]));
+    expect(parser.verify(valid)).toEqual({ kind: 'valid' });
+    expect(parser.verify({ ...valid, headers: upper })).toEqual({ kind: 'valid' });
+    expect(parser.verify({ ...valid, keys: ['bm90IGEga2V5', ...valid.keys] })).toEqual({ kind: 'valid' });
+    expect(parser.parse(valid.rawBody).facts.length).toBeGreaterThan(0);
+  });
+
+  it('accepts no webhook without a key in force', () => {
+    expect(parser.verify({ ...valid, keys: [] })).toMatchObject({ kind: 'invalid' });
+  });
+
+  it('accepts no body with any bit changed', () => {
+    const bit = fc.integer({ min: 0, max: valid.rawBody.length * 8 - 1 });
+    fc.assert(
+      fc.property(bit, (at) => {
+        const rawBody = Uint8Array.from(valid.rawBody);
+        rawBody[at >> 3] = (rawBody[at >> 3] ?? 0) ^ (1 << (at & 7));
+        expect(parser.verify({ ...valid, rawBody })).toMatchObject({ kind: 'invalid' });
+      }),
+      { numRuns: 300 },
+    );
+  });
+
+  it('reads any bytes without throwing', () => {
+    const bytes = fc.oneof(
+      fc.uint8Array(),
+      fc.json().map((text) => Buffer.from(text)),
+    );
+    fc.assert(
+      fc.property(bytes, (rawBody) => {
+        const { facts, faults } = parser.parse(rawBody);
+        expect(facts.length + faults.length).toBeGreaterThanOrEqual(0);
+      }),
+    );
+  });
+}

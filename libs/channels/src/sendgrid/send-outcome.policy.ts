@@ -1,0 +1,78 @@
+import type { SendResult } from '../channel.provider.js';
+import { retryAfterSeconds, type AnswerHeaders } from '../retry-after.policy.js';
+
+/** What came of one call, before it is judged. */
+export interface CallEnd {
+  /** HTTP status, when an answer arrived. */
+  readonly status?: number;
+  readonly headers?: AnswerHeaders;
+  readonly body?: unknown;
+  /** Node's or axios' code of a failure without an answer. */
+  readonly errorCode?: string;
+  /** Whether a byte of the request can have left. */
+  readonly mayHaveReached: boolean;
+  /** Milliseconds since the epoch. */
+  readonly now: number;
+}
+
+const NETWORK_CODES: Readonly<Record<string, string>> = {
+  ECONNREFUSED: 'connect_refused',
+  ECONNRESET: 'connection_reset',
+  EPIPE: 'connection_reset',
+  ENOTFOUND: 'name_not_found',
+  EAI_AGAIN: 'name_not_found',
+  ETIMEDOUT: 'timed_out',
+  ECONNABORTED: 'timed_out',
+  ERR_CANCELED: 'deadline',
+  EHOSTUNREACH: 'unreachable',
+  ENETUNREACH: 'unreachable',
+};
+
+/** Judges a call that was not answered with 2xx. Only what surely was not accepted may be tried again. */
+export function judgeFailure(end: CallEnd): SendResult {
+  if (end.status === undefined) {
+    const code = NETWORK_CODES[end.errorCode ?? ''] ?? 'network_error';
+    return end.mayHaveReached ? { kind: 'unknown', reason: code } : { kind: 'rejected', class: 'retryable', code };
+  }
+  return judgeStatus(end.status, end);
+}
+
+function judgeStatus(status: number, end: CallEnd): SendResult {
+  const code = `http_${status}`;
+  switch (status) {
+    case 401:
+    case 403:
+      return { kind: 'rejected', class: 'auth', code: firstField(end.body) === 'from' ? 'sender_not_verified' : code };
+    case 408:
+    case 502:
+    case 503:
+      return { kind: 'rejected', class: 'retryable', code };
+    case 429: {
+      const wait = retryAfterSeconds(end.headers ?? {}, end.now);
+      return { kind: 'rejected', class: 'throttled', code, ...(wait === undefined ? {} : { retryAfterSeconds: wait }) };
+    }
+    default:
+      // 500 and 504 say nothing about what happened before them; nor does anything outside 4xx that we do not know.
+      if (status < 400 || status >= 500) return { kind: 'unknown', reason: code };
+      return { kind: 'rejected', class: 'permanent', code: PERMANENT_FIELDS[firstField(end.body) ?? ''] ?? code };
+  }
+}
+
+/** Which part of the message SendGrid refused, from the first segment of `errors[0].field`. Its sentence is not kept. */
+const PERMANENT_FIELDS: Readonly<Record<string, string>> = {
+  personalizations: 'recipient_refused',
+  from: 'sender_refused',
+  content: 'content_refused',
+  subject: 'subject_refused',
+  reply_to: 'reply_to_refused',
+  headers: 'headers_refused',
+};
+
+function firstField(body: unknown): string | undefined {
+  const errors: unknown = isRecord(body) ? body['errors'] : undefined; // a 413 may be an HTML page: then a string
+  const first: unknown = Array.isArray(errors) ? errors[0] : undefined;
+  const field = isRecord(first) ? first['field'] : undefined;
+  return typeof field === 'string' ? field.split('.')[0] : undefined;
+}
+
+const isRecord = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null;

@@ -1,0 +1,110 @@
+import { Agent as HttpAgent } from 'node:http';
+import { Agent as HttpsAgent } from 'node:https';
+import type { ChannelProvider, OutboundMessage, SendOptions, SendResult } from '../channel.provider.js';
+import { HttpCallWatch } from '../http-call.watch.js';
+import { providerAddress } from '../provider-address.policy.js';
+import { judgeFailure } from './send-outcome.policy.js';
+import { SendgridCallClient, type SendgridAccount } from './sendgrid.client.js';
+import { toMail } from './sendgrid.mail.js';
+import { MailService, type SdkMail } from './sendgrid.sdk.js';
+
+export interface SendgridConfig {
+  readonly apiKey: string;
+  /** Default `https://api.sendgrid.com`; EU subusers `https://api.eu.sendgrid.com`. */
+  readonly baseUrl?: string;
+  /** Most connections at once. Default 50. */
+  readonly maxSockets?: number;
+  /** Milliseconds since the epoch; reads throttling headers only. Default the system clock. */
+  readonly now?: () => number;
+}
+
+/** Below the idle time of the other side, so that we close first: a reset on a reused connection is an unknown outcome. */
+const IDLE_MS = 4_000;
+
+/**
+ * Email through SendGrid's official SDK.
+ *
+ * @throws TypeError, to whoever configures: no key, or an address `providerAddress` refuses.
+ */
+export function createSendgridProvider(config: SendgridConfig): ChannelProvider {
+  if (!config.apiKey.trim()) throw new TypeError('SendGrid needs an API key');
+  const agent = { keepAlive: true, maxSockets: config.maxSockets ?? 50, timeout: IDLE_MS, scheduling: 'lifo' as const };
+  const account: SendgridAccount = {
+    apiKey: config.apiKey,
+    baseUrl: providerAddress(config.baseUrl ?? 'https://api.sendgrid.com'),
+    httpAgent: new HttpAgent(agent),
+    httpsAgent: new HttpsAgent(agent),
+  };
+  const now = config.now ?? Date.now;
+  return {
+    key: 'sendgrid',
+    channel: 'email',
+    capabilities: { idempotencyKey: false, lookUp: false, batch: false, webhooks: true },
+    send: async (message, options) => {
+      const checked = toMail(message);
+      if (checked.kind === 'refused') return { kind: 'rejected', class: 'permanent', code: checked.code };
+      if (options.signal.aborted) return { kind: 'rejected', class: 'retryable', code: 'aborted_before_call' };
+      return withDeadline(options, (signal) => call({ account, mail: checked.mail, message, signal, now }));
+    },
+    close: () => {
+      account.httpAgent.destroy();
+      account.httpsAgent.destroy();
+    },
+  };
+}
+
+/** Runs a call under the caller's signal and its own monotonic deadline; leaves no timer behind. */
+async function withDeadline<T>(options: SendOptions, run: (signal: AbortSignal) => Promise<T>): Promise<T> {
+  if (!(options.timeoutMs >= 1)) throw new TypeError('timeoutMs must be at least 1');
+  const deadline = new AbortController();
+  const timer = setTimeout(() => deadline.abort(), options.timeoutMs);
+  try {
+    return await run(AbortSignal.any([options.signal, deadline.signal]));
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+interface Call {
+  readonly account: SendgridAccount;
+  readonly mail: SdkMail;
+  readonly message: OutboundMessage;
+  readonly signal: AbortSignal;
+  readonly now: () => number;
+}
+
+async function call({ account, mail, message, signal, now }: Call): Promise<SendResult> {
+  const watch = new HttpCallWatch();
+  const service = new MailService();
+  service.setClient(new SendgridCallClient(account, signal, watch));
+  try {
+    const [answer] = await service.send(mail);
+    return judgeAnswer(answer.statusCode, answer.headers as Record<string, unknown>, message);
+  } catch (error) {
+    return judgeFailure({ ...describe(error), mayHaveReached: watch.mayHaveReached, now: now() });
+  }
+}
+
+/** 202 means accepted; 200 means validated in the sandbox; any other success is not SendGrid's word for either. */
+function judgeAnswer(status: number, headers: Record<string, unknown>, message: OutboundMessage): SendResult {
+  if (status !== 202 && !(status === 200 && message.sandbox)) return { kind: 'unknown', reason: `http_${status}` };
+  const id = headers['x-message-id'];
+  const usable = typeof id === 'string' && /^[\w.+/=-]{1,200}$/.test(id);
+  return { kind: 'accepted', providerMessageId: usable ? id : `unstated-${message.deliveryId}-${message.attempt}` };
+}
+
+/** The SDK throws its own error for answers from 400 and axios' one for the rest. */
+function describe(error: unknown): {
+  status?: number;
+  headers?: Record<string, unknown>;
+  body?: unknown;
+  errorCode?: string;
+} {
+  const { code, response } = error as {
+    code?: number | string;
+    response?: { status?: number; headers?: object; body?: unknown; data?: unknown };
+  };
+  const status = typeof code === 'number' ? code : response?.status;
+  if (status === undefined) return typeof code === 'string' ? { errorCode: code } : {};
+  return { status, headers: { ...response?.headers }, body: response?.body ?? response?.data };
+}

@@ -1,0 +1,99 @@
+import { createHash } from 'node:crypto';
+import { arraySlices } from '../json-array.slices.js';
+import type { ParsedFact, ParseFault, WebhookParser } from '../webhook.parser.js';
+import { meaningOf, type SendgridEvent } from './sendgrid.facts.js';
+import { verifySignature } from './sendgrid.signature.js';
+
+export interface SendgridWebhookConfig {
+  /**
+   * How far a signed timestamp may lie from now, in seconds. Default 25 h: SendGrid retries for 24 h and does not say
+   * whether a retry is signed anew; repeats inside the window are caught by their event ids.
+   */
+  readonly toleranceSeconds?: number;
+}
+
+/** Hears SendGrid's signed event webhook. Keys are base64 SPKI DER, as SendGrid shows them. */
+export function createSendgridWebhook(config: SendgridWebhookConfig = {}): WebhookParser {
+  const tolerance = config.toleranceSeconds ?? 25 * 3600;
+  return {
+    provider: 'sendgrid',
+    channel: 'email',
+    verify: (request) => verifySignature(request, tolerance),
+    parse,
+  };
+}
+
+function parse(rawBody: Uint8Array): { facts: ParsedFact[]; faults: ParseFault[] } {
+  const text = Buffer.from(rawBody).toString('utf8');
+  const elements = parseArray(text);
+  if (!elements) return { facts: [], faults: [{ index: -1, code: 'not_a_json_array' }] };
+  const facts: ParsedFact[] = [];
+  const faults: ParseFault[] = [];
+  const slices = arraySlices(text);
+  elements.forEach((element, index) => {
+    const read = readEvent(element, slices[index] ?? '');
+    if (typeof read === 'string') faults.push({ index, code: read });
+    else facts.push(read);
+  });
+  return { facts, faults };
+}
+
+function parseArray(text: string): unknown[] | undefined {
+  try {
+    const parsed: unknown = JSON.parse(text);
+    return Array.isArray(parsed) ? parsed : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** The fact in one element, or the code of what is wrong with it. */
+function readEvent(element: unknown, slice: string): ParsedFact | string {
+  if (typeof element !== 'object' || element === null || Array.isArray(element)) return 'not_an_object';
+  const event = element as SendgridEvent;
+  const meaning = meaningOf(event);
+  if (!meaning) return 'event_name_missing';
+  const occurredAt = instant(event['timestamp']);
+  if (!occurredAt) return 'timestamp_unreadable';
+  const payloadDigest = createHash('sha256').update(slice).digest('hex');
+  const attempt = Number(event['op_attempt']);
+  return {
+    ...meaning,
+    occurredAt,
+    providerEventId: matching(event['sg_event_id'], /^[\w+/=.-]{1,100}$/) ?? `digest-${payloadDigest}`,
+    payloadDigest,
+    ...present('providerMessageId', messageId(event)),
+    ...present('deliveryId', matching(event['op_delivery_id'], OUR_ID)),
+    ...present('tenantId', matching(event['op_tenant_id'], OUR_ID)),
+    ...(Number.isInteger(attempt) && attempt > 0 && attempt < 1_000_000 ? { attempt } : {}),
+  };
+}
+
+const OUR_ID = /^[A-Za-z0-9][\w.:-]{0,127}$/;
+
+const matching = (value: unknown, pattern: RegExp) =>
+  typeof value === 'string' && pattern.test(value) ? value : undefined;
+
+const present = <K extends string>(key: K, value: string | undefined) =>
+  (value === undefined ? {} : { [key]: value }) as Partial<Record<K, string>>;
+
+/** Unix seconds between 2001 and 2100. */
+function instant(value: unknown): string | undefined {
+  const seconds = typeof value === 'string' && /^\d{10}$/.test(value) ? Number(value) : value;
+  if (typeof seconds !== 'number' || !(seconds >= 1e9 && seconds < 4.1e9)) return undefined;
+  return new Date(Math.floor(seconds * 1000)).toISOString();
+}
+
+/**
+ * The `X-Message-Id` of the send call. `sg_message_id` is that id, a dot and the names of hosts; legacy ids hold dots
+ * themselves, so `smtp-id`, which ends it with an `@`, is believed first.
+ */
+function messageId(event: SendgridEvent): string | undefined {
+  const whole = matching(event['sg_message_id'], /^[\w.+/=-]{1,300}$/);
+  if (whole === undefined) return undefined;
+  const smtp = matching(event['smtp-id'], /^<[\w.+/=-]{1,200}@[^@<>]{1,200}>$/)
+    ?.slice(1)
+    .split('@')[0];
+  if (smtp && whole.startsWith(`${smtp}.`)) return smtp;
+  return /^(.+?)\.(?:filter|recvd)/.exec(whole)?.[1] ?? whole.split('.')[0];
+}
