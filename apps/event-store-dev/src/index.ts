@@ -1,0 +1,6 @@
+export {
+  type EventStoreDev,
+  type EventStoreDevOptions,
+  startEventStoreDev,
+  type StopReason,
+} from './event-store-dev.server.js';
