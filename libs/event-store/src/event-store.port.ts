@@ -97,7 +97,10 @@ export interface SubscribeOptions {
 export interface Subscription {
   /** Resolves when the batch in hand has been settled (once: a rejected one is not retried any more) and no other will come. */
   stop(): Promise<void>;
-  /** Resolves after `stop`; rejects only for what no retry can mend, such as an event with an unknown newer schema. */
+  /**
+   * Resolves after `stop`; rejects only for what no retry can mend, such as an event with an unknown newer schema. Watch
+   * it: nothing else tells that the subscription has ended.
+   */
   readonly done: Promise<void>;
 }
 

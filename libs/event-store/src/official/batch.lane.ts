@@ -39,7 +39,7 @@ export class BatchLane {
   ) {
     stream.on('data', (response: BatchAppendResp) => this.hear(response));
     stream.on('error', (error: Error) => this.lose('the append stream broke', error));
-    stream.on('end', () => this.lose('the server ended the append stream'));
+    stream.on('end', () => this.close('the server ended the append stream'));
   }
 
   /** Rejects when no connection can be made (discovery failed); a connection lost later fails the appends instead. */
@@ -71,9 +71,15 @@ export class BatchLane {
     });
   }
 
+  /** Takes no more appends; those in flight are still answered. */
+  retire(): void {
+    if (!this.alive) return;
+    this.alive = false;
+    this.stream.end();
+  }
+
   /** Fails everything in flight and ends the stream. */
   close(reason: string): void {
-    if (!this.alive) return;
     this.lose(reason);
     this.stream.cancel();
   }

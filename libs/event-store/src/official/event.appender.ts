@@ -18,8 +18,11 @@ export interface AppendTiming {
   backoff: Backoff;
 }
 
-/** Failed sendings in a row after which even a connection that still looks alive is replaced. */
-const RENEW_AFTER = 3;
+/**
+ * Every so many failed sendings even a connection that still looks alive is replaced; not every time, because the client
+ * that was just told of another leader is the one that knows it.
+ */
+const RENEW_EVERY = 3;
 
 /**
  * Appends until the outcome is known: resends the same ids at the same revision while answers stay away, and after a
@@ -71,13 +74,19 @@ export class EventAppender {
     const client = this.holder.current();
     let lane: BatchLane | undefined;
     try {
-      lane = await within(this.lane(), timeoutMs, () => new NoAnswerError('no append stream could be opened in time'));
+      lane = await this.laneWithin(timeoutMs);
       return await lane.append(append, timeoutMs);
     } catch (error) {
-      if (!lane || lane.wedged || sendings >= RENEW_AFTER) this.holder.renew(lane?.client ?? client);
-      throw error instanceof NoAnswerError
-        ? error
-        : new NoAnswerError('the append stream could not be opened', { cause: error });
+      if (!lane || lane.wedged || sendings % RENEW_EVERY === 0) this.holder.renew(lane?.client ?? client);
+      throw error;
+    }
+  }
+
+  private async laneWithin(timeoutMs: number): Promise<BatchLane> {
+    try {
+      return await within(this.lane(), timeoutMs, () => new NoAnswerError(`no connection within ${timeoutMs} ms`));
+    } catch (cause) {
+      throw new NoAnswerError('no append stream could be opened', { cause });
     }
   }
 
@@ -87,6 +96,7 @@ export class EventAppender {
     const client = this.holder.current();
     if (this.open?.alive && this.open.client === client) return Promise.resolve(this.open);
     if (this.opening?.client === client) return this.opening.lane;
+    this.open?.retire();
     const lane = BatchLane.open(client).then((opened) => (this.open = opened));
     const opening = { client, lane };
     this.opening = opening;

@@ -59,8 +59,8 @@ export class FakeServer {
 
   static async start(): Promise<FakeServer> {
     const server = new Server();
-    let fake: FakeServer | undefined;
-    const current = (): FakeServer => fake as FakeServer;
+    const holder: { fake?: FakeServer } = {};
+    const current = (): FakeServer => holder.fake as FakeServer;
     server.addService(featuresGrpc.ServerFeaturesService, {
       getSupportedMethods: (_call: unknown, answer: sendUnaryData<unknown>) => current().features(answer),
     });
@@ -74,7 +74,8 @@ export class FakeServer {
         error ? reject(error) : resolve(bound),
       );
     });
-    fake = new FakeServer(server, await FaultProxy.start(port));
+    const fake = new FakeServer(server, await FaultProxy.start(port));
+    holder.fake = fake;
     return fake;
   }
 

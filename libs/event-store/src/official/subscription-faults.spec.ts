@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { randomUUID } from 'node:crypto';
-import { appendRequest, Follower } from '../event-store.contract.fixture.js';
+import { Follower } from '../event-store.contract.fixture.js';
 import type { EventStore } from '../event-store.port.js';
 import { FakeServer } from './fake-server.fixture.js';
 import { connectEventStore } from './official.event-store.js';
@@ -121,6 +121,27 @@ describe('a subscription on a bad wire', () => {
     await subscription.stop();
   });
 
+  it('runs on when the connection is replaced under it', async () => {
+    const follower = new Follower();
+    const impatient = connectEventStore({ url: server.url, readTimeoutMs: 50 });
+    const subscription = impatient.subscribeToAll({ from: 'start', onBatch: follower.onBatch });
+    await follower.until(() => follower.batches.at(-1)?.caughtUp === true);
+    const before = server.proxy.counts.connections;
+    server.readsSilent = true;
+    await expect(impatient.readStream('outreach-1')).rejects.toThrow('silence');
+    server.readsSilent = false;
+    await impatient.ping();
+    expect(server.proxy.counts.connections).toBe(before + 1);
+    write(5);
+    await follower.until(() => follower.events.length === 5);
+    server.dropSubscriptions();
+    write(5);
+    await follower.until(() => follower.events.length === 10);
+    expect(follower.events.map((event) => event.position)).toEqual(everything());
+    await impatient.dispose();
+    await subscription.done;
+  });
+
   it('says caught up only when nothing older waits', async () => {
     write(64);
     const follower = new Follower();
@@ -128,6 +149,33 @@ describe('a subscription on a bad wire', () => {
     await follower.until(() => follower.batches.at(-1)?.caughtUp === true);
     const live = follower.batches.findIndex((batch) => batch.caughtUp);
     expect(follower.batches.slice(0, live + 1).flatMap((batch) => batch.events)).toHaveLength(64);
+    await subscription.stop();
+  });
+
+  it('is not caught up again while more than one batch waits', async () => {
+    let [release, hold] = [(): void => undefined, false];
+    const follower = new Follower();
+    const subscription = store.subscribeToAll({
+      from: 'start',
+      maxBatch: 8,
+      onBatch: async (batch) => {
+        await follower.onBatch(batch);
+        if (hold && batch.events.length > 0) await new Promise<void>((resolve) => (release = resolve));
+      },
+    });
+    await follower.until(() => follower.batches.at(-1)?.caughtUp === true);
+    hold = true;
+    write(1);
+    await follower.until(() => follower.events.length === 1);
+    write(20);
+    await store.ping();
+    hold = false;
+    release();
+    await follower.until(() => follower.events.length === 21);
+    const sizes = follower.batches.filter((batch) => batch.events.length > 0).map(({ events }) => events.length);
+    expect(sizes.slice(0, 2)).toEqual([1, 8]);
+    expect(follower.batches.find((batch) => batch.events.length === 8)?.caughtUp).toBe(false);
+    expect(follower.batches.at(-1)?.caughtUp).toBe(true);
     await subscription.stop();
   });
 

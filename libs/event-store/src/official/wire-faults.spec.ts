@@ -143,6 +143,15 @@ describe('faults on the wire', () => {
     await leader.stop();
   });
 
+  it('follows the leader even when it was told of it late', async () => {
+    const leader = await FakeServer.start();
+    server.fate = (_append, n) => (n < 2 ? 'not_ready' : { notLeader: leader.proxy.port });
+    expect(await store.append(appendRequest({ stream }))).toMatchObject({ kind: 'appended', revision: 0n });
+    expect(server.seen.length).toBeLessThanOrEqual(4);
+    expect(leader.log.stream(stream)).toHaveLength(1);
+    await leader.stop();
+  });
+
   it('throws typed errors for what no repetition mends', async () => {
     server.fate = () => 'tombstoned';
     await expect(store.append(appendRequest({ stream }))).rejects.toThrow(StreamDeletedError);
