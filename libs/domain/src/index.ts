@@ -11,6 +11,7 @@ export * from './delivery/delivery-state.policy.js';
 export * from './delivery/facts.decider.js';
 export * from './delivery/reaction.decider.js';
 export * from './delivery/retry.policy.js';
+export * from './outreach/dispatch.view.js';
 export * from './outreach/outreach.evolve.js';
 export * from './outreach/outreach.state.js';
 export * from './outreach/outreach.view.js';

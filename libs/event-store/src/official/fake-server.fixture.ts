@@ -38,7 +38,15 @@ type Reading = ServerWritableStream<ReadReq, ReadResp>;
 export class FakeServer {
   readonly log = new EventLog();
   readonly seen: AppendSeen[] = [];
-  readonly counts = { probes: 0, batchStreams: 0, faults: 0, subscriptions: 0, subscriptionDrops: 0, reads: 0 };
+  readonly counts = {
+    probes: 0,
+    batchStreams: 0,
+    faults: 0,
+    subscriptions: 0,
+    subscriptionDrops: 0,
+    delivered: 0,
+    reads: 0,
+  };
   /** Decides the fate of the n-th append that arrives (from 0). */
   fate: (append: AppendSeen, n: number) => AppendFault = () => 'none';
   /** Given instead of sending: the test decides when the answer goes out. */
@@ -185,7 +193,7 @@ export class FakeServer {
     this.counts.subscriptions += 1;
     this.conditions.changed();
     const limit = this.dropAfter.shift();
-    let [index, sent, over] = [this.log.after(after), 0, false];
+    let [index, sent, over, full, live] = [this.log.after(after), 0, false, false, false];
     const drop = (): void => {
       if (over) return;
       end();
@@ -194,14 +202,23 @@ export class FakeServer {
       call.emit('error', { code: status.ABORTED, details: 'Consumer too slow to handle event while live' });
     };
     const pump = (): void => {
-      for (; index < this.log.all.length && !over; index += 1) {
+      for (; index < this.log.all.length && !over && !full; index += 1) {
         if (sent === limit) return drop();
         const event = this.log.all[index];
-        if (event?.stream.startsWith('$')) call.write(messages.checkpoint(event.position));
-        else if (event) call.write(messages.event(event));
+        if (!event) return;
+        const message = event.stream.startsWith('$') ? messages.checkpoint(event.position) : messages.event(event);
+        full = !call.write(message);
         sent += 1;
+        this.counts.delivered += 1;
       }
+      if (over || full || live) return;
+      live = true;
+      call.write(messages.caughtUp());
     };
+    call.on('drain', () => {
+      full = false;
+      pump();
+    });
     const end = (): void => {
       over = true;
       this.wakers.delete(pump);
@@ -209,11 +226,9 @@ export class FakeServer {
     };
     call.on('cancelled', end);
     this.live.add(drop);
+    this.wakers.add(pump);
     call.write(messages.confirmation());
     pump();
-    if (over) return;
-    call.write(messages.caughtUp());
-    this.wakers.add(pump);
   }
 }
 

@@ -19,9 +19,10 @@ describe('a subscription on a bad wire', () => {
   });
 
   /** Writes straight into the server's log, as another service would. */
-  function write(count: number, stream = `outreach-${randomUUID()}`): void {
+  function write(count: number, stream = `outreach-${randomUUID()}`, padding = ''): void {
     for (let n = 0; n < count; n += 1) {
-      const events = [{ id: randomUUID(), type: 'Counted', json: Buffer.from(`{"n":${n}}`) }];
+      const json = Buffer.from(JSON.stringify({ n, padding }));
+      const events = [{ id: randomUUID(), type: 'Counted', json }];
       const expectedRevision = BigInt((server.log.stream(stream)?.length ?? 0) - 1);
       server.write({
         stream,
@@ -180,7 +181,7 @@ describe('a subscription on a bad wire', () => {
   });
 
   it('holds the server back while a batch is being handled', async () => {
-    write(5_000);
+    write(1_500, 'outreach-large', 'x'.repeat(4_000));
     let release = (): void => undefined;
     const held = new Promise<void>((resolve) => (release = resolve));
     const follower = new Follower();
@@ -193,10 +194,11 @@ describe('a subscription on a bad wire', () => {
       },
     });
     await follower.until(() => follower.events.length > 0);
-    await store.ping();
+    for (let n = 0; n < 20; n += 1) await store.ping();
     expect(follower.events.length).toBeLessThanOrEqual(10);
+    expect(server.counts.delivered).toBeLessThan(500);
     release();
-    await follower.until(() => follower.events.length === 5_000);
+    await follower.until(() => follower.events.length === 1_500);
     expect(follower.events.map((event) => event.position)).toEqual(everything());
     await subscription.stop();
   });

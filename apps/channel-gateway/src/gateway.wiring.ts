@@ -1,0 +1,89 @@
+import { createSendgridProvider, type ChannelProvider } from '@homing/channels';
+import { connectEventStore } from '@homing/event-store';
+import { Collector, connectBus, fulfilled, JetStreamServer } from '@homing/messaging';
+import { closeOnShutdown, type ServiceBasics } from '@homing/service-kit';
+import { createVaultOpener, openVaultDatabase } from '@homing/vault/open';
+import { createRegistry } from '@homing/vault/registry';
+import { createSealer } from '@homing/vault/seal';
+import { Module, type DynamicModule, type Type } from '@nestjs/common';
+import { renderBatch, type Rendered, type ToRender } from './render-message/delivery.renderer.js';
+import { EmailDispatchController, SEND_PARTS } from './send-delivery/dispatch.controller.js';
+import type { SendParts } from './send-delivery/send.attempt.js';
+
+@Module({})
+class GatewayModule {}
+
+/** Channels this gateway can send on today, and who handles their dispatches. */
+const HANDLERS = { email: EmailDispatchController } as const satisfies Record<string, Type>;
+type ServedChannel = keyof typeof HANDLERS;
+
+/** Everything the gateway is made of, in one place. */
+export function wireGateway({ env, logger, instance, readiness }: ServiceBasics): {
+  module: DynamicModule;
+  strategy: JetStreamServer;
+} {
+  const channels = env.list<ServedChannel>('CHANNELS', {
+    of: Object.keys(HANDLERS) as ServedChannel[],
+    default: ['email'],
+  });
+  const busUrl = env.secret('NATS_URL', { protocols: ['nats', 'tls'] });
+  const storeUrl = env.secret('EVENTSTORE_URL', { protocols: ['esdb', 'esdb+discover'] });
+  const vaultUrl = env.secret('VAULT_DATABASE_URL', { protocols: ['postgres', 'postgresql'] });
+  const openKey = env.secret('VAULT_OPEN_KEY');
+  const sealKey = env.string('VAULT_SEAL_KEY');
+  const sendgridKey = env.secret('SENDGRID_API_KEY');
+  const sendgridUrl = env.url('SENDGRID_BASE_URL', {
+    protocols: ['http', 'https'],
+    default: 'https://api.sendgrid.com',
+  });
+  const defaultSender = {
+    address: env.string('SENDGRID_FROM_EMAIL'),
+    name: env.string('SENDGRID_FROM_NAME', { default: '' }),
+  };
+  const providerTimeoutMs = env.int('PROVIDER_TIMEOUT_MS', { default: 10_000, min: 100, max: 120_000 });
+  env.check();
+
+  const bus = connectBus({ url: busUrl, name: instance, logger, topology: {} });
+  const store = connectEventStore({ url: storeUrl.reveal() });
+  const vaultDb = openVaultDatabase({ url: vaultUrl.reveal(), maxConnections: 4 });
+  const opener = createVaultOpener({ db: vaultDb, openKey: openKey.reveal() });
+  const registry = createRegistry({ db: vaultDb, access: 'system' });
+  const providers = new Map<string, ChannelProvider>();
+  const add = (provider: ChannelProvider): void => void providers.set(provider.key, provider);
+  add(createSendgridProvider({ apiKey: sendgridKey.reveal(), baseUrl: sendgridUrl }));
+
+  const renderer = new Collector<ToRender, Rendered>({
+    maxBatch: 64,
+    lingerMs: 2,
+    maxConcurrent: 2,
+    flush: async (batch) => (await renderBatch({ vault: opener, registry, defaultSender }, batch)).map(fulfilled),
+  });
+  const parts: SendParts = {
+    store,
+    instance,
+    render: (item) => renderer.add(item),
+    provider: (key) => providers.get(key),
+    now: () => new Date().toISOString(),
+    providerTimeoutMs,
+    leaseMarginMs: 5_000,
+  };
+  const sealer = createSealer({ sealKey });
+  const seal = (bytes: Uint8Array): Promise<Uint8Array> =>
+    sealer.sealForInstallation(bytes, { tenantId: '', kind: 'dead-letter', id: 'channel-gateway' });
+  const strategy = new JetStreamServer({ bus, seal });
+  readiness.add('bus', bus.health);
+  readiness.add('consumers', strategy.health);
+  readiness.add('event store', async () => (await store.ping(), { status: 'up' }));
+
+  const close = async (): Promise<void> => {
+    for (const provider of providers.values()) provider.close();
+    opener.close();
+    await Promise.all([bus.close(), store.dispose(), vaultDb.destroy()]);
+  };
+  const module: DynamicModule = {
+    module: GatewayModule,
+    controllers: channels.map((channel) => HANDLERS[channel]),
+    providers: [{ provide: SEND_PARTS, useValue: parts }, closeOnShutdown(close)],
+  };
+  return { module, strategy };
+}

@@ -1,0 +1,108 @@
+import type { OutreachRequestDto } from '@homing/contracts';
+import type { OutboundMessage, Party } from '@homing/channels';
+import { renderMessage, type ContentSource } from '@homing/content';
+import type { Delivery, KnownOutreach } from '@homing/domain';
+import { contactPoints } from '@homing/intake';
+import type { OpenResult, VaultOpener } from '@homing/vault/open';
+import type { RegistryReader, Sender, Template } from '@homing/vault/registry';
+
+export interface RenderParts {
+  readonly vault: Pick<VaultOpener, 'openRequests'>;
+  readonly registry: Pick<RegistryReader, 'findTemplateVersions' | 'findTenants'>;
+  /** Used where neither the request nor the tenant names a sender. */
+  readonly defaultSender: Party;
+}
+
+export interface ToRender {
+  readonly state: KnownOutreach;
+  readonly delivery: Delivery;
+  readonly attempt: number;
+}
+
+/** `impossible`: never sendable as it stands; `reason` is a code. */
+export type Rendered =
+  | { readonly kind: 'message'; readonly message: OutboundMessage }
+  | { readonly kind: 'impossible'; readonly reason: string };
+
+/** Opens and renders a micro-batch, set-wise: one read of the vault, cached templates and senders. In the order given. */
+export async function renderBatch(parts: RenderParts, batch: readonly ToRender[]): Promise<Rendered[]> {
+  const requests = batch.map(({ state }) => state.request);
+  const [opened, templates, tenants] = await Promise.all([
+    parts.vault.openRequests(requests.map(({ outreachId, tenantId }) => ({ outreachId, tenantId }))),
+    parts.registry.findTemplateVersions(
+      requests.flatMap(({ tenantId, content }) =>
+        content.kind === 'template' ? [{ tenantId, id: content.templateUuid, version: content.version }] : [],
+      ),
+    ),
+    parts.registry.findTenants(requests.map((request) => request.tenantId)),
+  ]);
+  const found = templates.values();
+  return batch.map((item, i) => {
+    const template = item.state.request.content.kind === 'template' ? found.next().value : undefined;
+    return renderOne(item, {
+      opened: opened[i],
+      template,
+      sender: tenants[i]?.sender ?? undefined,
+      fallback: parts.defaultSender,
+    });
+  });
+}
+
+interface Opened {
+  readonly opened: OpenResult | undefined;
+  readonly template: Template | undefined;
+  readonly sender: Sender | undefined;
+  readonly fallback: Party;
+}
+
+function renderOne({ state, delivery, attempt }: ToRender, parts: Opened): Rendered {
+  if (parts.opened?.kind !== 'opened')
+    return { kind: 'impossible', reason: parts.opened?.kind === 'erased' ? 'person_erased' : 'request_missing' };
+  const request = parts.opened.request as OutreachRequestDto;
+  const { channel, plan } = delivery;
+  const address = contactPoints(request.recipient.contacts).filter((point) => point.channel === channel)[
+    plan.contact.ordinal
+  ]?.address;
+  if (address === undefined) return { kind: 'impossible', reason: 'address_missing' };
+  const content = contentOf(state, request, parts.template);
+  if (!content) return { kind: 'impossible', reason: 'content_missing' };
+  const rendered = renderMessage({
+    source: content,
+    channel,
+    data: { ...request.content.data, recipient: { name: request.recipient.name ?? '' } },
+    branding: parts.sender?.branding ?? {},
+  });
+  if (rendered.kind === 'fault') return { kind: 'impossible', reason: `content_${rendered.fault.kind}` };
+  const { name } = request.recipient;
+  const { tenantId, campaignKey } = state.request;
+  const replyTo = request.replyTo ?? parts.sender?.replyTo ?? undefined;
+  return {
+    kind: 'message',
+    message: {
+      deliveryId: delivery.deliveryId,
+      attempt,
+      tenantId,
+      ...(campaignKey === undefined ? {} : { campaignKey }),
+      to: party(address, name),
+      from: request.sender
+        ? party(request.sender.email, request.sender.name)
+        : (tenantSender(parts.sender) ?? parts.fallback),
+      ...(replyTo === undefined ? {} : { replyTo: party(replyTo) }),
+      ...rendered.message,
+    },
+  };
+}
+
+function contentOf(
+  state: KnownOutreach,
+  request: OutreachRequestDto,
+  template: Template | undefined,
+): ContentSource | undefined {
+  if (state.request.content.kind === 'literal') {
+    return request.content.literal && { kind: 'literal', bodies: request.content.literal };
+  }
+  return template && { kind: 'template', bodies: template.bodies };
+}
+
+const party = (address: string, name?: string): Party => ({ address, ...(name === undefined ? {} : { name }) });
+const tenantSender = (sender: Sender | undefined): Party | undefined => sender && party(sender.email, sender.name);

@@ -1,0 +1,90 @@
+import { cloudEvent, connectBus, Publisher, type Outgoing } from '@homing/messaging';
+import { connectEventStore } from '@homing/event-store';
+import type { OutgoingDispatch } from '@homing/domain';
+import { connectReadModel, createSystemQueries } from '@homing/read-model';
+import { closeOnShutdown, type ServiceBasics } from '@homing/service-kit';
+import { createVaultIntake, openVaultDatabase } from '@homing/vault/intake';
+import { Module, type DynamicModule } from '@nestjs/common';
+import { refeedAccepted } from './refeed-accepted/refeed.round.js';
+import { startLoop } from './round.loop.js';
+import { wakeDue } from './wake-due/wake.round.js';
+
+@Module({})
+class SchedulerModule {}
+
+/** Everything the scheduler is made of, in one place. */
+export function wireScheduler({ env, logger, instance, readiness }: ServiceBasics): {
+  module: DynamicModule;
+  start: () => void;
+} {
+  const busUrl = env.secret('NATS_URL', { protocols: ['nats', 'tls'] });
+  const storeUrl = env.secret('EVENTSTORE_URL', { protocols: ['esdb', 'esdb+discover'] });
+  const vaultUrl = env.secret('VAULT_DATABASE_URL', { protocols: ['postgres', 'postgresql'] });
+  const readUrl = env.secret('READ_DATABASE_URL', { protocols: ['postgres', 'postgresql'] });
+  const fingerprintKey = env.secret('FINGERPRINT_KEY');
+  const sealKey = env.string('VAULT_SEAL_KEY');
+  const wakeEveryMs = env.int('WAKE_EVERY_MS', { default: 250, min: 10, max: 60_000 });
+  const refeedAfterMs = env.int('REFEED_AFTER_MS', { default: 30_000, min: 1_000, max: 3_600_000 });
+  env.check();
+
+  const bus = connectBus({ url: busUrl, name: instance, logger, topology: {} });
+  const store = connectEventStore({ url: storeUrl.reveal() });
+  const vaultDb = openVaultDatabase({ url: vaultUrl.reveal(), maxConnections: 1 });
+  const readModel = connectReadModel({ connectionString: readUrl.reveal(), applicationName: instance, max: 2 });
+  const queries = createSystemQueries(readModel);
+  const vault = createVaultIntake({ db: vaultDb, sealKey, fingerprintKey: fingerprintKey.reveal() });
+  const publisher = new Publisher(bus);
+
+  const now = (): Date => new Date();
+  const publishAll = async (messages: readonly Outgoing[]): Promise<void> => {
+    const failed = (await publisher.publishMany(messages)).find((result) => result.status === 'rejected');
+    if (failed?.status === 'rejected') throw failed.reason;
+  };
+  const publish = (dispatches: readonly OutgoingDispatch[]): Promise<void> =>
+    publishAll(
+      dispatches.map(({ subject, tenantId, key, data }) => ({
+        subject,
+        tenantId,
+        key,
+        event: cloudEvent({
+          id: key,
+          source: 'homing/scheduler',
+          type: 'delivery.dispatch',
+          time: now().toISOString(),
+          tenantid: tenantId,
+          data,
+        }),
+      })),
+    );
+
+  const start = (): void => {
+    const wake = startLoop({
+      name: 'wake due',
+      everyMs: wakeEveryMs,
+      logger,
+      round: async () => (await wakeDue({ store, readModel: queries, publish, instance, now })).more,
+    });
+    const refeed = startLoop({
+      name: 'refeed accepted',
+      everyMs: 5_000,
+      logger,
+      round: async () => {
+        const fed = await refeedAccepted({ vault, publish: publishAll, now, afterMs: refeedAfterMs });
+        if (fed > 0) logger.info({ fed }, 'accepted requests without a decision were fed again');
+        return false;
+      },
+    });
+    loops.push(wake, refeed);
+    readiness.add('rounds', () => (wake.failures() < 3 ? { status: 'up' } : { status: 'down', reason: 'rounds fail' }));
+  };
+  const loops: ReturnType<typeof startLoop>[] = [];
+  readiness.add('bus', bus.health);
+  readiness.add('event store', async () => (await store.ping(), { status: 'up' }));
+  readiness.add('read model', async () => (await readModel.ping(), { status: 'up' }));
+
+  const close = async (): Promise<void> => {
+    await Promise.all(loops.map((loop) => loop.stop()));
+    await Promise.all([bus.close(), store.dispose(), vaultDb.destroy(), readModel.close()]);
+  };
+  return { module: { module: SchedulerModule, providers: [closeOnShutdown(close)] }, start };
+}
