@@ -1,0 +1,89 @@
+import { generateKeyPairSync, randomBytes, randomUUID } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { writeAtomically } from './home.directory.js';
+
+/** Everything secret of one local stack. Made once; the data cannot be read without them. */
+export interface LocalSecrets {
+  idNamespace: string;
+  fingerprintKey: string;
+  vaultSealKey: string;
+  vaultOpenKey: string;
+  jetstreamKey: string;
+  sendgridApiKey: string;
+  /** PEM, PKCS 8: only the simulator signs. */
+  sendgridWebhookPrivateKey: string;
+  /** Base64 of the SPKI DER, the form SendGrid shows. */
+  sendgridWebhookPublicKey: string;
+  /** The sandbox tenant's API key; empty until it was seeded. */
+  apiKey: string;
+  tenantId: string;
+  /** Role or user name -> password. */
+  databasePasswords: Record<string, string>;
+  natsPasswords: Record<string, string>;
+}
+
+export interface SecretNames {
+  databaseRoles: readonly string[];
+  natsUsers: readonly string[];
+}
+
+export type GenerateVaultKeys = () => Promise<{ sealKey: string; openKey: string }>;
+
+const random = (bytes = 24) => randomBytes(bytes).toString('base64url');
+
+/** Reads the secrets, makes what is missing and keeps it (mode 0600). Values that exist never change. */
+export async function loadSecrets(
+  file: string,
+  names: SecretNames,
+  generateVaultKeys: GenerateVaultKeys,
+): Promise<LocalSecrets> {
+  const kept = read(file);
+  const passwords = (wanted: readonly string[], have: Record<string, string> = {}) =>
+    Object.fromEntries(wanted.map((name) => [name, have[name] ?? random()]));
+  const secrets: LocalSecrets = {
+    ...(kept.idNamespace === undefined ? await generate(generateVaultKeys) : (kept as LocalSecrets)),
+    databasePasswords: passwords(names.databaseRoles, kept.databasePasswords),
+    natsPasswords: passwords(names.natsUsers, kept.natsPasswords),
+  };
+  saveSecrets(file, secrets);
+  return secrets;
+}
+
+export const saveSecrets = (file: string, secrets: LocalSecrets): void =>
+  writeAtomically(file, `${JSON.stringify(secrets, undefined, 2)}\n`);
+
+function read(file: string): Partial<LocalSecrets> {
+  let text: string;
+  try {
+    text = readFileSync(file, 'utf8');
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return {};
+    throw error;
+  }
+  try {
+    return JSON.parse(text) as Partial<LocalSecrets>;
+  } catch {
+    throw new Error(
+      `${file} is damaged; restore it, or start with --fresh (the stored data cannot be read without it)`,
+    );
+  }
+}
+
+async function generate(
+  generateVaultKeys: GenerateVaultKeys,
+): Promise<Omit<LocalSecrets, 'databasePasswords' | 'natsPasswords'>> {
+  const signing = generateKeyPairSync('ec', { namedCurve: 'P-256' });
+  const { sealKey, openKey } = await generateVaultKeys();
+  return {
+    idNamespace: randomUUID(),
+    fingerprintKey: randomBytes(32).toString('base64'),
+    vaultSealKey: sealKey,
+    vaultOpenKey: openKey,
+    jetstreamKey: random(32),
+    sendgridApiKey: `SG.${random(16)}.${random(32)}`,
+    sendgridWebhookPrivateKey: signing.privateKey.export({ type: 'pkcs8', format: 'pem' }).toString(),
+    sendgridWebhookPublicKey: signing.publicKey.export({ type: 'spki', format: 'der' }).toString('base64'),
+    apiKey: '',
+    tenantId: randomUUID(),
+  };
+}

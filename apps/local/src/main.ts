@@ -1,0 +1,20 @@
+/** What the launcher can do. A command gets the arguments behind its name and resolves with the exit code. */
+const commands: Record<string, () => Promise<(args: string[]) => Promise<number>>> = {
+  start: async () => (await import('./start/start.command.js')).start,
+};
+
+const [name = 'start', ...args] = process.argv.slice(2);
+const load = commands[name];
+if (load) {
+  try {
+    process.exitCode = await (await load())(args);
+  } catch (error) {
+    // Faults a person can mend come as plain words; anything else keeps its stack.
+    const { message, stack } = error as Error;
+    console.error(`\n${message.includes('\n  next:') || !process.env['DEBUG'] ? message : stack}`);
+    process.exitCode = 1;
+  }
+} else {
+  console.error(`unknown command "${name}"; there are: ${Object.keys(commands).join(', ')}`);
+  process.exitCode = 2;
+}

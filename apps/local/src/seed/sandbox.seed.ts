@@ -1,0 +1,45 @@
+import { createRegistry, openVaultDatabase } from '@homing/vault/registry';
+import type { Registry } from '@homing/vault/registry';
+import { saveSecrets } from '../home/home.secrets.js';
+import type { LocalSecrets } from '../home/home.secrets.js';
+import { readTemplates } from './template.folder.js';
+
+export interface SandboxSeed {
+  /** Database `vault`, as its owner. */
+  ownerUrl: string;
+  /** Changed in place and kept in `secretsFile` when a new API key is made. */
+  secrets: LocalSecrets;
+  secretsFile: string;
+  /** Folder of templates; see readTemplates. */
+  templates: string;
+}
+
+const actor = 'local';
+export const sandboxCampaign = 'sandbox';
+
+/** The tenant people try things out with, its API key, campaign and templates. Repeating it changes nothing. */
+export async function seedSandbox(seed: SandboxSeed): Promise<void> {
+  const { secrets } = seed;
+  const { tenantId } = secrets;
+  const db = openVaultDatabase({ url: seed.ownerUrl, maxConnections: 2 });
+  try {
+    const registry = createRegistry({ db, access: 'system' });
+    const sender = { email: 'hello@sandbox.test', name: 'Homing Sandbox', replyTo: null, branding: {} };
+    await registry.createTenant({ actor, id: tenantId, name: 'Sandbox', sender });
+    await registry.putCampaign({ actor, tenantId, campaignId: sandboxCampaign, name: 'Sandbox', currency: 'EUR' });
+    for (const template of readTemplates(seed.templates, tenantId)) await registry.putTemplate({ actor, ...template });
+    await ensureApiKey(registry, seed);
+  } finally {
+    await db.destroy();
+  }
+}
+
+/** The vault keeps only the key's digest: the key we kept is used as long as that vault knows it. */
+async function ensureApiKey(registry: Registry, { secrets, secretsFile }: SandboxSeed): Promise<void> {
+  const verdict = secrets.apiKey === '' ? undefined : await registry.verifyApiKey(secrets.apiKey);
+  if (verdict?.kind === 'valid' && verdict.tenantId === secrets.tenantId) return;
+  const { tenantId } = secrets;
+  const { key } = await registry.createApiKey({ actor, tenantId, name: 'sandbox', scopes: ['*'], env: 'local' });
+  secrets.apiKey = key;
+  saveSecrets(secretsFile, secrets);
+}

@@ -1,0 +1,87 @@
+import type { LocalSecrets } from '../home/home.secrets.js';
+import type { LocalAddresses } from './local.addresses.js';
+import type { ServiceName } from './port.table.js';
+
+/** One of our own Node services: `node apps/<name>/dist/main.js`. */
+export interface ServiceRow {
+  name: ServiceName;
+  after: string[];
+  /** Everything it is told besides PORT, HOST, OUTREACH_HOME, LOG_LEVEL and SERVICE_INSTANCE: nothing it does not need. */
+  env: Record<string, string>;
+  /** How it is known to be ready. Default `http`: GET /health/ready answers 200. */
+  ready?: 'http' | 'accepts';
+}
+
+/** Who runs, after whom, and who is told what. The whole wiring of the local stack stands here. */
+export function serviceTable(at: LocalAddresses, secrets: LocalSecrets): ServiceRow[] {
+  const truth = { EVENTSTORE_URL: at.eventStore };
+  const bus = (user: Parameters<LocalAddresses['bus']>[0]) => ({ NATS_URL: at.bus(user) });
+  const read = (role: 'read_system' | 'read_api') => ({ READ_DATABASE_URL: at.database(role) });
+  const vault = (role: 'vault_intake' | 'vault_open' | 'vault_api') => ({ VAULT_DATABASE_URL: at.database(role) });
+  const identity = { ID_NAMESPACE: secrets.idNamespace, FINGERPRINT_KEY: secrets.fingerprintKey };
+  const seal = { VAULT_SEAL_KEY: secrets.vaultSealKey };
+  const open = { VAULT_OPEN_KEY: secrets.vaultOpenKey };
+  return [
+    {
+      name: 'event-store-dev',
+      after: ['database events'],
+      ready: 'accepts',
+      env: { EVENTS_DATABASE_URL: at.database('events_owner') },
+    },
+    {
+      name: 'provider-simulator',
+      after: [],
+      env: {
+        SENDGRID_API_KEY: secrets.sendgridApiKey,
+        SIMULATOR_SENDGRID_PRIVATE_KEY: secrets.sendgridWebhookPrivateKey,
+        WEBHOOK_URL: at.http('webhook-ingestion'),
+      },
+    },
+    {
+      name: 'projector',
+      after: ['event-store-dev', 'nats', 'schema read'],
+      env: { ...truth, ...bus('projector'), ...read('read_system') },
+    },
+    {
+      name: 'orchestrator',
+      after: ['event-store-dev', 'nats', 'schema read', 'schema vault'],
+      env: { ...truth, ...bus('orchestrator'), ...read('read_system'), ...vault('vault_intake'), ...identity, ...seal },
+    },
+    {
+      name: 'scheduler',
+      after: ['event-store-dev', 'nats', 'schema read'],
+      env: { ...truth, ...bus('scheduler'), ...read('read_system') },
+    },
+    {
+      name: 'channel-gateway',
+      after: ['event-store-dev', 'nats', 'schema vault', 'provider-simulator'],
+      env: {
+        ...truth,
+        ...bus('channel-gateway'),
+        ...vault('vault_open'),
+        ...seal,
+        ...open,
+        CHANNELS: 'email',
+        SENDGRID_API_KEY: secrets.sendgridApiKey,
+        SENDGRID_BASE_URL: at.http('provider-simulator'),
+        SENDGRID_FROM_EMAIL: 'hello@sandbox.test',
+        SENDGRID_FROM_NAME: 'Homing Sandbox',
+      },
+    },
+    {
+      name: 'webhook-ingestion',
+      after: ['nats'],
+      env: {
+        ...bus('webhook-ingestion'),
+        ...seal,
+        FINGERPRINT_KEY: secrets.fingerprintKey,
+        SENDGRID_WEBHOOK_PUBLIC_KEY: secrets.sendgridWebhookPublicKey,
+      },
+    },
+    {
+      name: 'api',
+      after: ['event-store-dev', 'nats', 'schema read', 'sandbox'],
+      env: { ...truth, ...bus('api'), ...read('read_api'), ...vault('vault_api'), ...identity, ...seal, ...open },
+    },
+  ];
+}
