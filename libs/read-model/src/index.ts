@@ -21,3 +21,5 @@ export type * from './tables/read-model.tables.js';
 export { commitBatch, loadFolded, type BatchCommit } from './writing/batch.commit.js';
 export { advanceCheckpoint, ProjectionFencedError, takeLease } from './writing/projection.lease.js';
 export type { Advance, ProjectionLease, TakenLease } from './writing/projection.lease.js';
+export { holdLeadership, type Leadership, type LeadershipOptions } from './writing/leadership.lock.js';
+export { compareReadModels, holdCheckpoint, type TableDifference } from './writing/read-model.comparison.js';

@@ -33,6 +33,9 @@ select "position" from "read_model"."checkpoint" where "name" = $1;
 -- foldedStates
 select "outreach_id", "tenant_id", "revision", "state" from "read_model"."folded_state" where "outreach_id" = any($1::uuid[]);
 
+-- eventsAfter
+select "position", "outreach_id", "tenant_id", "campaign_key", "revision", "event_id", "event_type", "transition", "delivery_id", "leg", "channel", "attempt", "reason", "occurred_at", "recorded_at" from "read_model"."outreach_events" where "position" > $1 order by "position" limit $2;
+
 -- attemptsByProviderMessage
 select * from "read_model"."outreach_attempts" where (provider, provider_message_id) in (select * from unnest($1::text[], $2::text[]));
 

@@ -39,10 +39,15 @@ export interface SystemQueries {
    * counted, with the new `wakes`; the others were woken or moved on by somebody else.
    */
   markWoken(woken: Woken): Promise<TimetableRow[]>;
+  /** The timeline of all tenants after a position, oldest first, without gap and without the events' data. */
+  eventsAfter(resume: { afterPosition: bigint; limit: number }): Promise<TransitionRow[]>;
   /** Attempts by the provider's own id; those nobody knows (yet) are left out. */
   attemptsByProviderMessage(ids: readonly ProviderMessage[]): Promise<AttemptRow[]>;
   currentPosition(): Promise<bigint>;
 }
+
+/** A recorded event without its data. */
+export type TransitionRow = Omit<TimelineRow, 'eventData'>;
 
 export interface OutreachDetail {
   readonly outreach: OutreachRow;

@@ -14,6 +14,7 @@ export function createSystemQueries({ db, schema }: ReadModelConnection): System
       if (woken.entries.length === 0) return [];
       return (await wokenTimetable(schema, woken).execute(db)).rows;
     },
+    eventsAfter: (resume) => transitionsPage(db, resume).execute(),
     attemptsByProviderMessage: (ids) => attemptsByMessage(db, ids).execute(),
     currentPosition: async () => (await checkpointPosition(db, PROJECTION).executeTakeFirst())?.position ?? 0n,
   };
@@ -24,6 +25,15 @@ export const foldedStatesOf = (db: ReadModelDb, outreachIds: readonly string[]) 
     .selectFrom('foldedState')
     .select(['outreachId', 'tenantId', 'revision', 'state'])
     .where('outreachId', '=', sql<string>`any(${outreachIds}::uuid[])`);
+
+export const transitionsPage = (db: ReadModelDb, resume: { afterPosition: bigint; limit: number }) =>
+  db
+    .selectFrom('outreachEvents')
+    .select(['position', 'outreachId', 'tenantId', 'campaignKey', 'revision', 'eventId', 'eventType', 'transition'])
+    .select(['deliveryId', 'leg', 'channel', 'attempt', 'reason', 'occurredAt', 'recordedAt'])
+    .where('position', '>', resume.afterPosition)
+    .orderBy('position')
+    .limit(resume.limit);
 
 export const attemptsByMessage = (db: ReadModelDb, ids: readonly ProviderMessage[]) =>
   db
