@@ -5,7 +5,7 @@ const limits = {
   /** Characters of one body. */
   parseLimit: 500_000,
   /** Milliseconds of one rendering; far beyond any honest template, so a slow machine refuses nothing. */
-  renderLimit: 2_000,
+  renderLimit: 1_000,
   /** Characters and items allocated by one rendering. */
   memoryLimit: 5_000_000,
 };

@@ -1,7 +1,10 @@
-import { LiquidErrors, UndefinedVariableError } from 'liquidjs';
 import type { BodyPart, ContentFault } from './content.types.js';
 
+/** By name: the class's own `is` says yes to every error of the library. */
+const undefinedVariable = 'UndefinedVariableError';
+
 type Located = {
+  readonly name?: string;
   readonly message: string;
   readonly token?: { getPosition(): number[] };
   readonly originalError?: unknown;
@@ -31,11 +34,12 @@ export function renderFault(part: BodyPart, error: unknown): ContentFault {
 }
 
 function flatten(error: unknown): Located[] {
-  return LiquidErrors.is(error) ? error.errors.flatMap(flatten) : [error as Located];
+  const { errors } = error as { errors?: unknown };
+  return Array.isArray(errors) && errors.length > 0 ? errors.flatMap(flatten) : [error as Located];
 }
 
 function isUndefinedVariable(error: Located): boolean {
-  return UndefinedVariableError.is(error) || UndefinedVariableError.is(error.originalError as Located);
+  return error.name === undefinedVariable || (error.originalError as Located | undefined)?.name === undefinedVariable;
 }
 
 function variableOf(error: Located): string {

@@ -13,25 +13,24 @@ export type FolderTemplate = {
   readonly bodies: ChannelBodies;
 };
 
-type Description = { readonly channel: Channel; readonly description: string; readonly variables: readonly string[] };
+type Description = { readonly description: string; readonly variables: readonly string[] };
+
+const bodyFile = /^([a-z_]+)\.(subject|html|text)\.liquid$/;
 
 /**
- * Reads `<path>/<templateId>/{template.json, subject.liquid, html.liquid, text.liquid}`, by name. `template.json`:
- * `{ description, variables, channel? }`, channel `email` when absent; at least one of html and text.
- * @throws {Error} naming the template, when one is incomplete, faulty, or names other variables than it uses
+ * Reads `<path>/<templateId>/template.json` (`{ description, variables }`) and beside it a file for each body,
+ * `<channel>.<subject|html|text>.liquid`; sorted by template id.
+ * @throws {Error} naming the template, when one is incomplete, faulty, or declares other variables than it uses
  */
 export async function loadTemplateFolder(path: string): Promise<FolderTemplate[]> {
   const entries = await readdir(path, { withFileTypes: true });
-  const ids = entries
-    .filter((entry) => entry.isDirectory())
-    .map((entry) => entry.name)
-    .sort();
-  return Promise.all(ids.map((id) => loadTemplate(join(path, id), id)));
+  const ids = entries.filter((entry) => entry.isDirectory()).map((entry) => entry.name);
+  return Promise.all(ids.sort().map((id) => loadTemplate(join(path, id), id)));
 }
 
 async function loadTemplate(folder: string, templateId: string): Promise<FolderTemplate> {
-  const { channel, description, variables } = await readDescription(folder, templateId);
-  const bodies: ChannelBodies = { [channel]: await readBodies(folder) };
+  const { description, variables } = await readDescription(folder, templateId);
+  const bodies = await readBodies(folder, templateId);
   const report = validateTemplate(bodies);
   if (report.faults.length > 0) throw new Error(`Template ${templateId}: ${JSON.stringify(report.faults)}`);
   const declared = [...variables].sort().join(', ');
@@ -42,21 +41,21 @@ async function loadTemplate(folder: string, templateId: string): Promise<FolderT
 
 async function readDescription(folder: string, templateId: string): Promise<Description> {
   const json = JSON.parse(await readFile(join(folder, 'template.json'), 'utf8')) as Record<string, unknown>;
-  const { channel = 'email', description, variables } = json;
+  const { description, variables } = json;
   const named = Array.isArray(variables) && variables.every((name): name is string => typeof name === 'string');
-  if (!isChannel(channel) || typeof description !== 'string' || !named)
-    throw new Error(`Template ${templateId}: template.json needs description, variables and, unless email, a channel.`);
-  return { channel, description, variables };
+  if (typeof description !== 'string' || !named)
+    throw new Error(`Template ${templateId}: template.json needs a description and a list of variables.`);
+  return { description, variables };
 }
 
-async function readBodies(folder: string): Promise<Bodies> {
-  const read = async (part: BodyPart): Promise<[BodyPart, string][]> => {
-    try {
-      return [[part, await readFile(join(folder, `${part}.liquid`), 'utf8')]];
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code === 'ENOENT') return [];
-      throw error;
-    }
-  };
-  return Object.fromEntries((await Promise.all([read('subject'), read('html'), read('text')])).flat());
+async function readBodies(folder: string, templateId: string): Promise<ChannelBodies> {
+  const bodies: Partial<Record<Channel, Bodies>> = {};
+  for (const file of (await readdir(folder)).filter((name) => name.endsWith('.liquid'))) {
+    const [, channel, part] = bodyFile.exec(file) ?? [];
+    if (!isChannel(channel)) throw new Error(`Template ${templateId}: ${file} is not <channel>.<part>.liquid.`);
+    const body = (await readFile(join(folder, file), 'utf8')).trimEnd();
+    bodies[channel] = { ...bodies[channel], [part as BodyPart]: body };
+  }
+  if (Object.keys(bodies).length === 0) throw new Error(`Template ${templateId} has no body.`);
+  return bodies;
 }
