@@ -54,6 +54,8 @@ export class FakeServer {
   probe: 'answer' | 'silent' | 'internal' = 'answer';
   /** Ends a subscription after it delivered so many events, once per entry. */
   dropAfter: number[] = [];
+  /** How far a checkpoint's commit position runs ahead of its prepare position. */
+  checkpointLead = 0n;
   readsSilent = false;
   tombstoned = new Set<string>();
   private readonly conditions = new Conditions();
@@ -206,7 +208,9 @@ export class FakeServer {
         if (sent === limit) return drop();
         const event = this.log.all[index];
         if (!event) return;
-        const message = event.stream.startsWith('$') ? messages.checkpoint(event.position) : messages.event(event);
+        const message = event.stream.startsWith('$')
+          ? messages.checkpoint(event.position, this.checkpointLead)
+          : messages.event(event);
         full = !call.write(message);
         sent += 1;
         this.counts.delivered += 1;

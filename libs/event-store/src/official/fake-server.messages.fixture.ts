@@ -124,9 +124,9 @@ export function event(logged: LoggedEvent): ReadResp {
   return new streamsPb.ReadResp().setEvent(read);
 }
 
-export function checkpoint(position: bigint): ReadResp {
+export function checkpoint(position: bigint, lead: bigint): ReadResp {
   const mark = new streamsPb.ReadResp.Checkpoint();
-  mark.setCommitPosition(String(position));
+  mark.setCommitPosition(String(position + lead));
   mark.setPreparePosition(String(position));
   return new streamsPb.ReadResp().setCheckpoint(mark);
 }

@@ -105,6 +105,18 @@ describe('a subscription on a bad wire', () => {
     await subscription.stop();
   });
 
+  it('believes the smaller half of a checkpoint', async () => {
+    server.checkpointLead = 10_000n;
+    write(3, '$system');
+    const follower = new Follower();
+    const subscription = store.subscribeToAll({ from: 'start', onBatch: follower.onBatch });
+    await follower.until(() => follower.batches.at(-1)?.caughtUp === true);
+    expect(follower.batches.at(-1)?.position).toBe(server.log.all.at(-1)?.position);
+    write(1);
+    await follower.until(() => follower.events.length === 1);
+    await subscription.stop();
+  });
+
   it('moves the position by checkpoints when nothing it brings is written', async () => {
     write(1);
     const follower = new Follower();
@@ -194,7 +206,7 @@ describe('a subscription on a bad wire', () => {
       },
     });
     await follower.until(() => follower.events.length > 0);
-    for (let n = 0; n < 20; n += 1) await store.ping();
+    for (let n = 0; n < 200; n += 1) await store.ping();
     expect(follower.events.length).toBeLessThanOrEqual(10);
     expect(server.counts.delivered).toBeLessThan(500);
     release();

@@ -50,6 +50,14 @@ describe('faults on the wire', () => {
     expect(server.seen[0]?.contentTypes).toEqual(['application/json']);
   });
 
+  it('resends as soon as the connection is lost, without waiting for its timer', async () => {
+    const patient = connectEventStore({ url: server.url, appendTimeoutMs: 600_000, appendDeadlineMs: 900_000 });
+    server.fate = (_append, n) => (n === 0 ? 'cut_after_store' : n === 1 ? 'cut_before_store' : 'none');
+    expect(await patient.append(appendRequest({ stream }))).toMatchObject({ kind: 'appended', revision: 0n });
+    expect(server.counts.faults).toBe(2);
+    await patient.dispose();
+  });
+
   it('reports a conflict, not a success, when another took the revision while its answer was lost', async () => {
     server.fate = (append, n) => {
       if (n > 0) return 'none';
