@@ -1,0 +1,88 @@
+import { describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
+import { evolveOutreach } from '../outreach/outreach.evolve.js';
+import {
+  accepted,
+  at,
+  cancelled,
+  committed,
+  DEADLINE,
+  expired,
+  given,
+  rejected,
+  retry,
+  settled,
+  started,
+} from '../outreach/outreach.fixture.js';
+import { emptyOutreach, type OutreachState } from '../outreach/outreach.state.js';
+import { claimAttempt, type ClaimDecision } from './claim.decider.js';
+
+const claim =
+  (attempt = 1, now = at(0), claimId = 'claim-1') =>
+  (state: OutreachState): ClaimDecision =>
+    claimAttempt(state, { leg: 1, attempt, claimId, claimedBy: 'g', now, leaseMs: 15_000 });
+const fold = (...events: Parameters<typeof given>): OutreachState => events.reduce(evolveOutreach, emptyOutreach);
+const eventsOf = (decide: (state: OutreachState) => ClaimDecision) => (state: OutreachState) => {
+  const decision = decide(state);
+  return decision.kind === 'stand_down' ? [] : decision.events;
+};
+
+describe('claiming an attempt', () => {
+  it('starts the attempt that is next and due', () =>
+    given(...committed)
+      .when(eventsOf(claim()))
+      .then(started()));
+
+  it.each([
+    ['what it does not know', [], claim(), 'unknown_outreach'],
+    ['an attempt somebody has', [...committed, started()], claim(), 'already_started'],
+    ['an attempt that was answered', [...committed, started(), accepted()], claim(), 'already_started'],
+    [
+      'a dispatch older than the attempt',
+      [...committed, started(), rejected('retryable'), retry(2, 60, 'x')],
+      claim(1, at(61)),
+      'already_started',
+    ],
+    ['an attempt that is not next', [...committed], claim(2), 'superseded'],
+    [
+      'a retry before its time',
+      [...committed, started(), rejected('retryable'), retry(2, 60, 'x')],
+      claim(2, at(59)),
+      'not_due',
+    ],
+    ['what was cancelled', [...committed, cancelled(0)], claim(), 'closed'],
+    ['what was settled', [...committed, cancelled(0), settled('cancelled', 0)], claim(), 'closed'],
+  ])('stands down from %s', (_what, events, decide, reason) => {
+    expect(decide(fold(...events))).toEqual({ kind: 'stand_down', reason });
+  });
+
+  it('expires what is past its deadline instead of sending it', () => {
+    const now = DEADLINE;
+    const late = (Date.parse(now) - Date.parse(at(0))) / 1000;
+    given(...committed)
+      .when(eventsOf(claim(1, now)))
+      .then(expired(late), settled('expired', late));
+  });
+
+  it('is given at most once, however many claim in whatever order', () => {
+    fc.assert(
+      fc.property(
+        fc.array(fc.record({ attempt: fc.integer({ min: 1, max: 3 }), second: fc.integer({ min: 0, max: 100 }) }), {
+          maxLength: 20,
+        }),
+        (claims) => {
+          let state = fold(...committed);
+          let given = 0;
+          for (const [i, { attempt, second }] of claims.entries()) {
+            const decision = claim(attempt, at(second), `claim-${i}`)(state);
+            if (decision.kind !== 'claim') continue;
+            given += 1;
+            state = decision.events.reduce(evolveOutreach, state);
+          }
+          expect(given).toBeLessThanOrEqual(1);
+          expect(given).toBe(claims.some((c) => c.attempt === 1) ? 1 : 0);
+        },
+      ),
+    );
+  });
+});

@@ -1,0 +1,140 @@
+import type {
+  OutreachEvent,
+  OutreachRequested,
+  PlannedLeg,
+  ProviderFactRecorded,
+  RejectionClass,
+} from '@homing/contracts';
+import { specFor } from '@homing/testing';
+import { evolveOutreach } from './outreach.evolve.js';
+import { emptyOutreach } from './outreach.state.js';
+
+/** One email outreach in plain words, for specs. */
+export const given = specFor({ empty: emptyOutreach, evolve: evolveOutreach });
+
+export const outreachId = '9f0c1d7e-4a3b-5c2d-8e1f-000000000001';
+export const deliveryId = `${outreachId}.1`;
+const of = { deliveryId, leg: 1, channel: 'email' as const };
+
+export const T0 = '2026-05-01T10:00:00.000Z';
+/** An instant so many seconds after `T0`. */
+export const at = (seconds: number): string => new Date(Date.parse(T0) + seconds * 1000).toISOString();
+export const DEADLINE = at(7 * 86_400);
+
+export const request: OutreachRequested = {
+  outreachId,
+  tenantId: '0a6f2c8e-6c0e-4b43-9d0c-000000000001',
+  personId: '5b6f2c8e-6c0e-4b43-9d0c-000000000002',
+  messageType: 'outreach',
+  strategy: 'single',
+  urgency: 'normal',
+  content: { kind: 'literal', channels: ['email'] },
+  contacts: [{ channel: 'email', ordinal: 0, fingerprint: 'fp', mask: 'a***@e***.test' }],
+  acceptedAt: T0,
+  expiresAt: DEADLINE,
+  via: 'bus',
+};
+
+export const plan: PlannedLeg = {
+  leg: 1,
+  channel: 'email',
+  provider: 'sendgrid',
+  contact: { ordinal: 0, fingerprint: 'fp', mask: 'a***@e***.test' },
+  sendAt: T0,
+  cost: { micros: 0, currency: 'EUR' },
+  retry: { maxRetries: 2, delaysSeconds: [] },
+};
+
+export const requested: OutreachEvent = { type: 'OutreachRequested', data: request };
+export const decided: OutreachEvent = {
+  type: 'OutreachDecided',
+  data: {
+    strategy: 'single',
+    legs: [plan],
+    fallbackChain: ['email'],
+    cost: plan.cost,
+    confidence: 0.5,
+    explanation: { policyVersion: 'v', decidedAt: T0, steps: [], ranked: [], excluded: [] },
+  },
+};
+export const scheduled: OutreachEvent = { type: 'DeliveryScheduled', data: { ...of, sendAt: T0, expiresAt: DEADLINE } };
+/** Everything up to a committed decision that is due at once. */
+export const committed = [requested, decided, scheduled] as const;
+
+export const started = (attempt = 1, second = 0): OutreachEvent => ({
+  type: 'AttemptStarted',
+  data: {
+    ...of,
+    attempt,
+    claimId: `claim-${attempt}`,
+    claimedBy: 'g',
+    provider: 'sendgrid',
+    startedAt: at(second),
+    leaseUntil: at(second + 15),
+  },
+});
+export const accepted = (attempt = 1): OutreachEvent => ({
+  type: 'AttemptAccepted',
+  data: { ...of, attempt, provider: 'sendgrid', providerMessageId: `pm-${attempt}`, acceptedAt: at(1) },
+});
+export const rejected = (
+  rejection: RejectionClass,
+  over: { attempt?: number; code?: string; retryAfterSeconds?: number } = {},
+): OutreachEvent => {
+  const { attempt = 1, code = 'http_503', ...rest } = over;
+  return {
+    type: 'AttemptRejected',
+    data: { ...of, attempt, provider: 'sendgrid', class: rejection, code, rejectedAt: at(1), ...rest },
+  };
+};
+export const unknown = (attempt = 1): OutreachEvent => ({
+  type: 'AttemptOutcomeUnknown',
+  data: { ...of, attempt, provider: 'sendgrid', reason: 'timeout', since: at(15) },
+});
+export const retry = (attempt: number, second: number, because: string): OutreachEvent => ({
+  type: 'RetryScheduled',
+  data: { ...of, attempt, at: at(second), because },
+});
+export const failed = (reason: string, second: number): OutreachEvent => ({
+  type: 'DeliveryFailedPermanently',
+  data: { ...of, reason, at: at(second) },
+});
+export const expired = (second: number): OutreachEvent => ({
+  type: 'DeliveryExpired',
+  data: { ...of, at: at(second) },
+});
+export const cancelled = (second: number): OutreachEvent => ({
+  type: 'DeliveryCancelled',
+  data: { ...of, at: at(second), by: 'api' },
+});
+export const settled = (
+  outcome: Extract<OutreachEvent, { type: 'OutreachSettled' }>['data']['outcome'],
+  second: number,
+): OutreachEvent => ({
+  type: 'OutreachSettled',
+  data: { outcome, at: at(second) },
+});
+
+/** A fact as a provider says it, about attempt 1 unless it says otherwise. */
+export const said = (
+  fact: ProviderFactRecorded['fact'],
+  over: Partial<Pick<ProviderFactRecorded, 'attempt' | 'subtype' | 'machine' | 'occurredAt' | 'providerEventId'>> = {},
+): ProviderFactRecorded => ({
+  ...of,
+  attempt: 1,
+  fact,
+  occurredAt: at(30),
+  providerEventId: `e-${fact}`,
+  provider: 'sendgrid',
+  payloadDigest: 'd',
+  ...over,
+});
+export const recorded = (...from: Parameters<typeof said>): OutreachEvent => ({
+  type: 'ProviderFactRecorded',
+  data: said(...from),
+});
+/** Strips what the decider adds, giving what a signal carries. */
+export const signal = (...from: Parameters<typeof said>) => {
+  const { deliveryId: _id, channel: _channel, ...fact } = said(...from);
+  return fact;
+};
