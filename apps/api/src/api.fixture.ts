@@ -1,0 +1,81 @@
+import { tmpdir } from 'node:os';
+import { createLogger, readEnv, Readiness, type RunningService, startService } from '@homing/service-kit';
+import { configureHttp } from './api.http.js';
+import { ApiModule } from './api.module.js';
+import type { ApiParts, ApiSettings } from './api.parts.js';
+import { BODY_LIMIT } from './http/body.hook.js';
+
+export const TENANT = '0197a000-0000-7000-8000-000000000001';
+export const KEY = 'key-of-tenant-one';
+export const SETTINGS: ApiSettings = {
+  rateLimit: { perSecond: 10_000, burst: 10_000 },
+  decisionWaitMs: 2_000,
+  feedPollMs: 60_000,
+  heartbeatMs: 60_000,
+  streamsPerKey: 5,
+};
+
+const nothing = async (): Promise<never> => {
+  throw new Error('this test said it would not be called');
+};
+
+/** Parts that know one key and refuse everything a test did not hand in. */
+export function fakeParts(own: Partial<ApiParts> = {}): { parts: ApiParts; lines: string[]; readiness: Readiness } {
+  const lines: string[] = [];
+  const readiness = new Readiness();
+  const parts: ApiParts = {
+    registry: {
+      verifyApiKey: async (key) =>
+        key === KEY
+          ? { kind: 'valid', keyId: 'k1', tenantId: TENANT, scopes: ['outreach:write', 'outreach:read', 'events:read'] }
+          : { kind: 'invalid' },
+      findCampaign: async () => undefined,
+    },
+    intake: { takeIn: nothing },
+    accepted: { loadAccepted: async () => [] },
+    persons: { findPerson: async () => undefined },
+    queries: {
+      findOutreach: async () => undefined,
+      timeline: async () => [],
+      listOutreach: async () => ({ rows: [] }),
+      feedAfter: async () => [],
+      listUnknown: async () => ({ rows: [] }),
+      campaignStatus: nothing,
+      currentPosition: async () => 0n,
+    },
+    bus: {
+      isUp: () => true,
+      publishRequested: nothing,
+      expectAnswer: () => ({ replyTo: '_INBOX.a.b', answer: Promise.resolve(undefined), cancel: () => {} }),
+      onPoke: () => () => {},
+    },
+    stopping: readiness.stopping,
+    logger: createLogger({ service: 'api', instance: 'test', destination: { write: (line) => void lines.push(line) } }),
+    settings: SETTINGS,
+    ...own,
+  };
+  return { parts, lines, readiness };
+}
+
+/** The real HTTP surface over the given parts, on a free port. */
+export function startApi(
+  { parts, readiness }: { parts: ApiParts; readiness: Readiness },
+  consoleDirectory: string = tmpdir(),
+): Promise<RunningService> {
+  return startService({
+    name: 'api',
+    module: ApiModule.over(parts),
+    env: readEnv({}),
+    http: { port: 0, bodyLimit: BODY_LIMIT },
+    configure: (app) => configureHttp(app, { parts, consoleDirectory }),
+    logger: parts.logger,
+    readiness,
+    drainMs: 2_000,
+  });
+}
+
+export const authorized = (more: Record<string, string> = {}): Record<string, string> => ({
+  authorization: `Bearer ${KEY}`,
+  ...more,
+});
+export const asJson = authorized({ 'content-type': 'application/json' });

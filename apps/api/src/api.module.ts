@@ -1,0 +1,25 @@
+import { type DynamicModule, Module, type Provider } from '@nestjs/common';
+import { APP_FILTER, APP_GUARD } from '@nestjs/core';
+import { API_PARTS, type ApiParts } from './api.parts.js';
+import { LiveFeedController } from './live-feed/live-feed.controller.js';
+import { ProblemFilter } from './problem/problem.filter.js';
+import { ReadOutreachController } from './read-outreach/read-outreach.controller.js';
+import { ScopeGuard } from './security/scope.guard.js';
+import { TakeRequestController } from './take-request/take-request.controller.js';
+
+@Module({})
+export class ApiModule {
+  /** The routes over the parts they are given; `others` live and end with the service. */
+  static over(parts: ApiParts, others: readonly Provider[] = []): DynamicModule {
+    return {
+      module: ApiModule,
+      controllers: [TakeRequestController, ReadOutreachController, LiveFeedController],
+      providers: [
+        { provide: API_PARTS, useValue: parts },
+        { provide: APP_GUARD, useClass: ScopeGuard },
+        { provide: APP_FILTER, useValue: new ProblemFilter(parts.logger) },
+        ...others,
+      ],
+    };
+  }
+}

@@ -1,0 +1,231 @@
+import { CHANNELS, DECISION_STEPS, TRANSITIONS } from '@homing/contracts';
+import { OUTREACH_STATES } from '../read-outreach/outreach.states.js';
+
+type Schema = Record<string, unknown>;
+
+const text = { type: 'string' };
+const flag = { type: 'boolean' };
+const whole = { type: 'integer' };
+const instant = { type: 'string', format: 'date-time' };
+const uuid = { type: 'string', format: 'uuid' };
+const channel = { type: 'string', enum: [...CHANNELS] };
+const share = { type: 'number', minimum: 0, maximum: 1 };
+/** 64 bits: a decimal string. */
+const big = { type: 'string', pattern: '^\\d+$' };
+const list = (items: Schema): Schema => ({ type: 'array', items });
+const ref = (name: string): Schema => ({ $ref: `#/components/schemas/${name}` });
+const record = (properties: Record<string, Schema>, optional: readonly string[] = []): Schema => ({
+  type: 'object',
+  properties,
+  required: Object.keys(properties).filter((name) => !optional.includes(name)),
+});
+const partial = (properties: Record<string, Schema>, required: readonly string[]): Schema =>
+  record(
+    properties,
+    Object.keys(properties).filter((name) => !required.includes(name)),
+  );
+
+const step = { type: 'string', enum: [...DECISION_STEPS] };
+const refusal = record({ step, reason: text });
+const attempt = partial(
+  {
+    attempt: whole,
+    state: text,
+    provider: text,
+    startedAt: instant,
+    providerMessageId: text,
+    answeredAt: instant,
+    unknownSince: instant,
+    class: text,
+    code: text,
+  },
+  ['attempt', 'state', 'provider', 'startedAt'],
+);
+const listed = {
+  outreachId: uuid,
+  state: { type: 'string', enum: [...OUTREACH_STATES] },
+  recipient: partial({ contacts: list(record({ channel, mask: text })), erased: flag }, ['contacts']),
+  channelUsed: channel,
+  messageType: text,
+  urgency: text,
+  strategy: text,
+  via: { type: 'string', enum: ['bus', 'api'] },
+  acceptedAt: instant,
+  decidedAt: instant,
+  sendAt: instant,
+  sentAt: instant,
+  deliveredAt: instant,
+  openedAt: instant,
+  clickedAt: instant,
+  respondedAt: instant,
+  settledAt: instant,
+  expiresAt: instant,
+  outcome: text,
+  reason: text,
+  confidence: share,
+  cost: ref('Money'),
+};
+
+/** What this API answers with, by name. The integration tests hold every real answer against these. */
+export const ANSWER_SCHEMAS: Readonly<Record<string, Schema>> = {
+  Money: record({
+    micros: { ...whole, description: 'millionths of the currency' },
+    currency: { ...text, description: 'ISO 4217' },
+  }),
+  Problem: {
+    description: 'RFC 9457 problem details',
+    ...partial(
+      {
+        type: text,
+        title: text,
+        status: whole,
+        detail: text,
+        instance: text,
+        errors: list(record({ field: text, code: text, message: text })),
+        requestId: text,
+      },
+      ['type', 'title', 'status', 'instance'],
+    ),
+  },
+  Decision: partial(
+    {
+      outreachId: uuid,
+      status: { type: 'string', enum: ['scheduled', 'refused', 'duplicate', 'accepted'] },
+      channel,
+      sendAt: instant,
+      fallbackChain: list(channel),
+      cost: ref('Money'),
+      confidence: share,
+      explanation: text,
+      refusal,
+      messageId: text,
+    },
+    ['outreachId', 'status', 'fallbackChain', 'explanation'],
+  ),
+  ListedOutreach: partial(listed, ['outreachId', 'state', 'recipient']),
+  OutreachPage: partial({ items: list(ref('ListedOutreach')), nextCursor: text }, ['items']),
+  Delivery: partial(
+    {
+      deliveryId: text,
+      leg: whole,
+      channel,
+      state: text,
+      retryCount: whole,
+      provider: text,
+      sendAt: instant,
+      expiresAt: instant,
+      closedReason: text,
+      closedAt: instant,
+      attempts: list(attempt),
+    },
+    ['deliveryId', 'leg', 'channel', 'state', 'retryCount', 'attempts'],
+  ),
+  TimelineEvent: partial(
+    {
+      position: big,
+      revision: big,
+      transition: { type: 'string', enum: [...TRANSITIONS] },
+      occurredAt: instant,
+      recordedAt: instant,
+      deliveryId: text,
+      leg: whole,
+      channel,
+      attempt: whole,
+      reason: text,
+      code: text,
+      class: text,
+      subtype: text,
+      machine: flag,
+      provider: text,
+    },
+    ['position', 'revision', 'transition', 'occurredAt', 'recordedAt'],
+  ),
+  Explanation: partial(
+    {
+      sentence: text,
+      policyVersion: text,
+      decidedAt: instant,
+      steps: list(
+        partial(
+          {
+            step,
+            outcome: { type: 'string', enum: ['passed', 'refused', 'not_applicable'] },
+            code: text,
+            facts: { type: 'object' },
+          },
+          ['step', 'outcome', 'code'],
+        ),
+      ),
+      ranked: list(record({ channel, rank: whole, score: share, reason: text })),
+      excluded: list(record({ channel, reason: text })),
+      refusal,
+    },
+    ['sentence', 'policyVersion', 'decidedAt', 'steps', 'ranked', 'excluded'],
+  ),
+  Outreach: partial(
+    {
+      ...listed,
+      deliveries: list(ref('Delivery')),
+      timeline: list(ref('TimelineEvent')),
+      explanation: { nullable: true, allOf: [ref('Explanation')] },
+    },
+    ['outreachId', 'state', 'recipient', 'deliveries', 'timeline', 'explanation'],
+  ),
+  CampaignStatus: record({
+    campaignId: text,
+    status: { type: 'string', enum: ['active', 'paused', 'stopped'] },
+    completed: { ...flag, description: 'somebody was to be reached, and nothing is pending or unknown any more' },
+    audience: whole,
+    sent: whole,
+    skipped: whole,
+    failed: whole,
+    pending: whole,
+    unknown: whole,
+    refused: whole,
+    states: { type: 'object', additionalProperties: whole },
+    reasons: list(
+      partial({ bucket: text, step: { ...text, nullable: true }, reason: text, count: whole }, [
+        'bucket',
+        'reason',
+        'count',
+      ]),
+    ),
+  }),
+  UnknownOutcomePage: partial(
+    {
+      items: list(
+        partial(
+          {
+            deliveryId: text,
+            attempt: whole,
+            outreachId: uuid,
+            channel,
+            provider: text,
+            providerMessageId: text,
+            startedAt: instant,
+            unknownSince: instant,
+          },
+          ['deliveryId', 'attempt', 'outreachId', 'channel', 'provider', 'startedAt', 'unknownSince'],
+        ),
+      ),
+      nextCursor: text,
+    },
+    ['items'],
+  ),
+  Transition: partial(
+    {
+      tenantId: uuid,
+      outreachId: uuid,
+      transition: text,
+      position: big,
+      revision: big,
+      occurredAt: instant,
+      deliveryId: text,
+      leg: whole,
+      channel,
+      attempt: whole,
+      reason: text,
+    },
+    ['tenantId', 'outreachId', 'transition', 'position', 'revision', 'occurredAt'],
+  ),
+};

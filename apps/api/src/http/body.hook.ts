@@ -1,0 +1,17 @@
+import type { FastifyInstance } from 'fastify';
+import { ProblemError } from '../problem/problem.error.js';
+
+/** Largest body in bytes: 256 kB. */
+export const BODY_LIMIT = 256 * 1024;
+
+const JSON_TYPE = /^application\/json *(;|$)/i;
+
+/** Refuses bodies that are no JSON before they are read; Fastify and Nest would parse forms and plain text, too. */
+export function acceptJsonOnly(server: FastifyInstance): void {
+  server.addHook('onRequest', async ({ headers, is404 }) => {
+    const hasBody = headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 0;
+    if (!is404 && hasBody && !JSON_TYPE.test(headers['content-type'] ?? '')) {
+      throw new ProblemError('unsupported_media_type');
+    }
+  });
+}

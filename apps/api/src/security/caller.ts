@@ -1,0 +1,22 @@
+import type { FastifyRequest } from 'fastify';
+
+/** Who asks: what the API key said. */
+export interface Caller {
+  readonly keyId: string;
+  readonly tenantId: string;
+  readonly scopes: readonly string[];
+}
+
+export const SCOPES = ['outreach:write', 'outreach:read', 'events:read'] as const;
+export type Scope = (typeof SCOPES)[number];
+
+const callers = new WeakMap<FastifyRequest, Caller>();
+
+export const rememberCaller = (request: FastifyRequest, caller: Caller): void => void callers.set(request, caller);
+
+/** @throws Error when the route is not behind authentication: a fault of ours, never of the caller. */
+export function callerOf(request: FastifyRequest): Caller {
+  const caller = callers.get(request);
+  if (!caller) throw new Error('no caller: this route is not under /api/v1');
+  return caller;
+}

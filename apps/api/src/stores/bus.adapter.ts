@@ -1,0 +1,24 @@
+import { LIVE_POKE, OUTREACH_REQUESTED } from '@homing/contracts';
+import { type Bus, Publisher } from '@homing/messaging';
+import type { ApiBus } from '../api.parts.js';
+
+/** A caller waits at the other end: better a 503 soon than an ack late. */
+const publishing = { ackTimeoutMs: 1_000, deadlineMs: 4_000 };
+
+export function apiBus(bus: Bus): ApiBus {
+  const publisher = new Publisher(bus, publishing);
+  const inbox = bus.inbox();
+  const listeners = new Set<() => void>();
+  bus.listen(LIVE_POKE, () => {
+    for (const wake of listeners) wake();
+  });
+  return {
+    isUp: () => bus.health().status === 'up',
+    publishRequested: async (event, message) => void (await publisher.publish(OUTREACH_REQUESTED, event, message)),
+    expectAnswer: (id, withinMs) => inbox.expect(id, withinMs),
+    onPoke(listener) {
+      listeners.add(listener);
+      return () => void listeners.delete(listener);
+    },
+  };
+}
