@@ -3,7 +3,7 @@ import { Client } from 'pg';
 import { generateFingerprintKey, generateVaultKeys } from '../keys/vault.keys.js';
 import type { VaultKeys } from '../keys/vault.keys.js';
 import { openVaultDatabase } from './vault.database.js';
-import { migrateVault, vaultRoles } from './vault.migration.js';
+import { createVaultRoles, migrateVault, vaultRoles } from './vault.migration.js';
 import type { VaultRole } from './vault.migration.js';
 import type { VaultDatabase } from './vault.tables.js';
 
@@ -16,15 +16,24 @@ export type TestVault = {
   close(): Promise<void>;
 };
 
-/** A database of its own, migrated, in the PostgreSQL of this test run. */
-export async function startTestVault(): Promise<TestVault> {
+/** A database of its own, migrated, in the PostgreSQL of this test run; owned by the superuser or by an ordinary role. */
+export async function startTestVault(ownedBy: 'superuser' | 'ordinary role' = 'superuser'): Promise<TestVault> {
   const adminUrl = process.env.HOMING_TEST_POSTGRES_URL;
   if (!adminUrl) throw new Error('HOMING_TEST_POSTGRES_URL is not set');
   const name = `vault_${randomUUID().replaceAll('-', '')}`;
   await administer(adminUrl, `create database ${name}`);
-  const ownerUrl = urlOf(adminUrl, name);
+  const superUrl = urlOf(adminUrl, name);
   const password = 'only-for-tests';
-  await migrateVault(ownerUrl, { roles: Object.fromEntries(vaultRoles.map((role) => [role, { password }])) });
+  const roles = Object.fromEntries(vaultRoles.map((role) => [role, { password }]));
+  let ownerUrl = superUrl;
+  if (ownedBy === 'ordinary role') {
+    // The roles are made by whoever may; the schema by its owner.
+    await createVaultRoles(superUrl, roles);
+    await administer(adminUrl, `create role ${name} login password '${password}'`);
+    await administer(adminUrl, `alter database ${name} owner to ${name}`);
+    ownerUrl = urlOf(adminUrl, name, { role: name, password });
+    await migrateVault(ownerUrl);
+  } else await migrateVault(ownerUrl, { roles });
   const pools: VaultDatabase[] = [];
   return {
     ownerUrl,
@@ -39,6 +48,7 @@ export async function startTestVault(): Promise<TestVault> {
     async close() {
       await Promise.all(pools.map((pool) => pool.destroy()));
       await administer(adminUrl, `drop database ${name} with (force)`);
+      if (ownedBy === 'ordinary role') await administer(adminUrl, `drop role ${name}`);
     },
   };
 }

@@ -2,7 +2,9 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { randomUUID } from 'node:crypto';
 import { sql } from 'kysely';
 import { acceptItem } from '../intake/accept-item.fixture.js';
+import { createVaultEraser } from '../erase/vault.eraser.js';
 import { createVaultIntake } from '../intake/vault.intake.js';
+import { createRegistry } from '../registry/registry.js';
 import { withTenant } from './vault.database.js';
 import { startTestVault } from './vault.fixture.js';
 import type { TestVault } from './vault.fixture.js';
@@ -117,5 +119,29 @@ describe('migrateVault', () => {
   it('runs once, however often and from however many processes it is called', async () => {
     const again = await Promise.all([migrateVault(vault.ownerUrl), migrateVault(vault.ownerUrl)]);
     expect(again).toEqual([[], []]);
+  });
+
+  it('needs no superuser: an ordinary owner sets up, and forced row-level security does not lock it or its functions out', async () => {
+    const plain = await startTestVault('ordinary role');
+    try {
+      const owner = createRegistry({ db: plain.as('owner'), access: 'system' });
+      const { id: tenantId } = await owner.createTenant({ actor: 'test', name: 'Plain' });
+      const api = createRegistry({ db: plain.as('vault_api'), access: 'tenant' });
+      const { key } = await api.createApiKey({ actor: 'test', tenantId, name: 'k', scopes: [], env: 'test' });
+      expect(await api.verifyApiKey(key)).toMatchObject({ kind: 'valid', tenantId });
+      const intake = createVaultIntake({
+        db: plain.as('vault_intake'),
+        ...plain.keys,
+        fingerprintKey: plain.fingerprintKey,
+      });
+      const item = acceptItem({ tenantId, recipientId: 'r', contacts: [['email', 'r@plain.test']] });
+      const [accepted] = await intake.acceptRequests([item]);
+      const personId = accepted?.kind === 'accepted' ? accepted.personId : '';
+      const eraser = createVaultEraser({ db: plain.as('vault_api'), fingerprintKey: plain.fingerprintKey });
+      expect((await eraser.erasePerson({ tenantId, personId })).kind).toBe('erased');
+      expect(await intake.loadAccepted([item.outreachId])).toMatchObject([{ erased: true }]);
+    } finally {
+      await plain.close();
+    }
   });
 });

@@ -20,7 +20,7 @@ export type MigrateOptions = {
 
 /**
  * Brings database `vault` to this release's schema; safe to run from several processes and again. Owner needs CREATEROLE the
- * first time. Answers the names of the migrations it ran.
+ * first time, unless the roles were made before (`createVaultRoles`). Answers the names of the migrations it ran.
  * @throws the failed migration's error; the schema is then as before it
  */
 export async function migrateVault(ownerUrl: string, options: MigrateOptions = {}): Promise<string[]> {
@@ -28,11 +28,26 @@ export async function migrateVault(ownerUrl: string, options: MigrateOptions = {
   await guard.connect();
   try {
     await guard.query('select pg_advisory_lock($1)', [lockKey]);
-    for (const role of vaultRoles) await ensureRole(guard, role, options.roles?.[role]?.password);
+    await ensureRoles(guard, options.roles);
     return await runMigrations(ownerUrl);
   } finally {
     await guard.end();
   }
+}
+
+/** Makes the roles alone, where the database's owner may not: run it as someone with CREATEROLE before `migrateVault`. */
+export async function createVaultRoles(url: string, roles?: MigrateOptions['roles']): Promise<void> {
+  const client = new Client({ connectionString: url });
+  await client.connect();
+  try {
+    await ensureRoles(client, roles);
+  } finally {
+    await client.end();
+  }
+}
+
+async function ensureRoles(client: Client, roles: MigrateOptions['roles']): Promise<void> {
+  for (const role of vaultRoles) await ensureRole(client, role, roles?.[role]?.password);
 }
 
 async function runMigrations(ownerUrl: string): Promise<string[]> {
