@@ -20,9 +20,21 @@ export interface OpenLogOptions {
   /** Another instance took the log over: nothing can be written here any more. */
   readonly onFenced: () => void;
   readonly now?: () => number;
+  /** How long a commit is tried again while the storage is away, in ms (default 10 000). */
+  readonly patience?: number;
 }
 
-export async function openEventLog({ storage, onFenced, now }: OpenLogOptions): Promise<EventLog> {
+/** Opens the log and becomes its writer. @throws Error when the storage cannot be opened or written; it is closed then. */
+export async function openEventLog(options: OpenLogOptions): Promise<EventLog> {
+  try {
+    return await openOver(options);
+  } catch (error) {
+    await options.storage.close().catch(() => {});
+    throw error;
+  }
+}
+
+async function openOver({ storage, onFenced, now, patience }: OpenLogOptions): Promise<EventLog> {
   let fenced = false;
   const fence = () => {
     if (!fenced) onFenced();
@@ -30,9 +42,9 @@ export async function openEventLog({ storage, onFenced, now }: OpenLogOptions): 
   };
   const feed = new CommittedTail(await storage.open(fence));
   const tails = new StreamTails(storage);
-  const clock = now && { now };
-  const writer = new LogWriter({ storage, tails, feed, onFenced: fence, ...clock });
-  const reader = new LogReader({ storage, tails, feed, ...clock });
+  const given = { ...(now && { now }), ...(patience !== undefined && { patience }) };
+  const writer = new LogWriter({ storage, tails, feed, onFenced: fence, ...given });
+  const reader = new LogReader({ storage, tails, feed, ...given });
   if (feed.head === 0n) await seed(writer);
   return {
     writer,
