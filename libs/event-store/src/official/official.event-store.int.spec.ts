@@ -54,6 +54,23 @@ describe('deleted streams', () => {
   });
 });
 
+describe('a cluster address', () => {
+  it('leads to the living member by gossip, for appends, reads and subscriptions', async () => {
+    const server = await ServerProcess.start({});
+    const gone = await ServerProcess.start({});
+    await gone.kill();
+    const store = connectEventStore({ url: `esdb://127.0.0.1:${gone.port},127.0.0.1:${server.port}?tls=false` });
+    const stream = `outreach-${randomUUID()}`;
+    expect(await store.append(appendRequest({ stream }))).toMatchObject({ kind: 'appended', revision: 0n });
+    expect(await store.readStream(stream)).toMatchObject({ kind: 'found', revision: 0n });
+    const follower = new Follower();
+    store.subscribeToAll({ from: 'start', onBatch: follower.onBatch });
+    await follower.until(() => follower.on(stream).length === 1);
+    await store.dispose();
+    await server.kill('SIGTERM');
+  });
+});
+
 describe('a server that is killed', () => {
   const database = `event_store_${randomUUID().replaceAll('-', '')}`;
   const admin = process.env['HOMING_TEST_POSTGRES_URL'] ?? '';

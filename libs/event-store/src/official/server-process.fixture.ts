@@ -34,6 +34,9 @@ export class ServerProcess {
       },
       stdio: ['ignore', 'pipe', 'inherit'],
     });
+    const orphaned = (): boolean => child.kill('SIGKILL');
+    process.once('exit', orphaned);
+    child.once('exit', () => process.off('exit', orphaned));
     if (!child.stdout) throw new Error('the server has no output');
     for await (const line of createInterface({ input: child.stdout })) {
       const said = JSON.parse(line) as { event?: string; port?: number };
