@@ -46,7 +46,7 @@ class NativeHkdf extends HkdfSha256 {
   }
 }
 
-/** AES-256-GCM straight from OpenSSL; the key is zeroed with the context's single use left to the caller's scope. */
+/** AES-256-GCM straight from OpenSSL, for the same reason. */
 class NativeGcm extends Aes256Gcm {
   override createEncryptionContext(
     key: ArrayBuffer | ArrayBufferView,

@@ -1,5 +1,5 @@
 import type { webcrypto } from 'node:crypto';
-import { importKeyPair, openEnvelope } from '../envelope/envelope.codec.js';
+import { importKeyPair, openEnvelope } from './envelope.reader.js';
 import type { SealContext } from '../envelope/envelope.types.js';
 import { decodeKey } from '../keys/vault.keys.js';
 import { PersonKeyCache } from './person-key.cache.js';
