@@ -18,7 +18,7 @@ export interface HomeDirectory {
 }
 
 /** `OUTREACH_HOME`, default `.local` below the given folder; made if missing, for its owner only. */
-export function homeDirectory(workspace: string, outreachHome = process.env['OUTREACH_HOME']): HomeDirectory {
+export function homeDirectory(workspace: string, outreachHome: string | undefined): HomeDirectory {
   const root = resolve(workspace, outreachHome || '.local');
   mkdirSync(root, { recursive: true, mode: 0o700 });
   return {

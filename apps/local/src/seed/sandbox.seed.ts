@@ -15,6 +15,8 @@ export interface SandboxSeed {
 }
 
 const actor = 'local';
+/** What a caller of the API may be allowed; the sandbox key may do everything. */
+const everyScope = ['outreach:write', 'outreach:read', 'events:read'];
 export const sandboxCampaign = 'sandbox';
 
 /** The tenant people try things out with, its API key, campaign and templates. Repeating it changes nothing. */
@@ -39,7 +41,7 @@ async function ensureApiKey(registry: Registry, { secrets, secretsFile }: Sandbo
   const verdict = secrets.apiKey === '' ? undefined : await registry.verifyApiKey(secrets.apiKey);
   if (verdict?.kind === 'valid' && verdict.tenantId === secrets.tenantId) return;
   const { tenantId } = secrets;
-  const { key } = await registry.createApiKey({ actor, tenantId, name: 'sandbox', scopes: ['*'], env: 'local' });
+  const { key } = await registry.createApiKey({ actor, tenantId, name: 'sandbox', scopes: everyScope, env: 'local' });
   secrets.apiKey = key;
   saveSecrets(secretsFile, secrets);
 }

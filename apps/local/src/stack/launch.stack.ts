@@ -1,7 +1,7 @@
 import type { HomeDirectory } from '../home/home.directory.js';
 import { endLeftovers, writeServices } from '../home/services.record.js';
 import type { LogBook } from './log.sink.js';
-import { requireFreePorts } from './port.check.js';
+import { requireFreePorts, requirePrograms } from './start.requirements.js';
 import type { RestartPolicy } from './restart.policy.js';
 import type { StackNode } from './stack.nodes.js';
 import { StackSupervisor } from './stack.supervisor.js';
@@ -33,6 +33,7 @@ const oneWishMs = 1_500;
  */
 export async function launchStack(launch: Launch): Promise<number> {
   const { home, logs, nodes, policy, signals = process, write = (text) => void process.stdout.write(text) } = launch;
+  requirePrograms(nodes);
   await requireFreePorts(nodes, launch.portBase);
   const stack = new StackSupervisor({
     nodes,

@@ -44,15 +44,20 @@ export function openLogBook(options: LogBookOptions): LogBook {
       const label = prefix(service, colours[opened++ % colours.length] ?? 36);
       const file = openRotated(join(directory, `${service}.log`));
       const last: string[] = [];
+      let open = true;
       return {
         line(text) {
+          if (!open) return;
           last.push(text);
           if (last.length > remembered) last.shift();
           writeSync(file, `${text}\n`);
           write(`${label}${text}\n`);
         },
         tail: (lines) => last.slice(-lines),
-        close: () => closeSync(file),
+        close() {
+          if (open) closeSync(file);
+          open = false;
+        },
       };
     },
   };

@@ -73,7 +73,7 @@ export class ServiceSupervisor {
     if (!child) return;
     while (!this.ending.signal.aborted) {
       const { how, readyForMs } = child
-        ? await this.oneLife(child, () => ((everReady = true), ready()))
+        ? await this.oneLife(child, () => this.becameReady(everReady, () => ((everReady = true), ready())))
         : { how: 'no start' };
       this.child = undefined;
       if (this.ending.signal.aborted) break;
@@ -87,6 +87,11 @@ export class ServiceSupervisor {
     }
     this.deps.changed();
     if (!everReady) failed(new StartError(`${this.node.name}: stopped before it was ready`));
+  }
+
+  private becameReady(again: boolean, ready: () => void): void {
+    if (again) this.deps.say(`${this.node.name} ready again`);
+    else ready();
   }
 
   private async again(how: string): Promise<SupervisedChild | void> {

@@ -10,6 +10,8 @@ export interface ServiceNode {
   url: string;
   /** Names of the nodes that must be ready (or done) before this one starts; it is stopped before they are. */
   after: string[];
+  /** The file that is run, where a build makes it: its absence is told before anything starts. */
+  program?: string;
   /** Asked anew before every start. @throws what a person should read: it is not retried at the first start. */
   command(): Promise<ServerCommand>;
   /** True when it can do its work. Asked repeatedly, must not throw for "not yet". */

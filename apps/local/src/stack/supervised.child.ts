@@ -34,21 +34,28 @@ export async function spawnChild(server: ServerCommand, log: LogSink): Promise<S
     child.once('spawn', resolve);
     child.once('error', reject);
   });
-  for (const stream of [child.stdout, child.stderr])
-    createInterface({ input: stream, crlfDelay: Infinity }).on('line', (line) => log.line(line));
-  return overseen(child, server.stopSignal);
+  const outputs = [child.stdout, child.stderr].map((input) => {
+    const lines = createInterface({ input, crlfDelay: Infinity }).on('line', (line) => log.line(line));
+    return new Promise<void>((resolve) => lines.once('close', resolve));
+  });
+  return overseen(child, server.stopSignal, Promise.all(outputs));
 }
 
-function overseen(child: ChildProcess, stopSignal: NodeJS.Signals): SupervisedChild {
+function overseen(child: ChildProcess, stopSignal: NodeJS.Signals, written: Promise<unknown>): SupervisedChild {
   const pid = child.pid as number;
   const gone = () => child.exitCode !== null || child.signalCode !== null;
   const how = () => child.signalCode ?? `exit code ${child.exitCode}`;
-  const ended = new Promise<string>((resolve) => {
-    if (gone()) resolve(how());
-    else child.once('exit', () => resolve(how()));
+  const exited = new Promise<void>((resolve) => {
+    if (gone()) resolve();
+    else child.once('exit', () => resolve());
   });
-  // What the service itself started ends with it; a group that is already gone is fine.
-  void ended.then(() => signalGroup(pid, 'SIGKILL'));
+  const ended = exited.then(async () => {
+    // What the service itself started ends with it; a group that is already gone is fine.
+    signalGroup(pid, 'SIGKILL');
+    // Its last words are still in the pipe; somebody who left the group may hold it open.
+    await Promise.race([written, delay(1_000, undefined, { ref: false })]);
+    return how();
+  });
   return {
     pid,
     ended,
@@ -62,9 +69,10 @@ function overseen(child: ChildProcess, stopSignal: NodeJS.Signals): SupervisedCh
         () => child.kill('SIGKILL'),
         () => undefined,
       );
-      await ended;
+      await exited;
       patience.abort();
       await killing;
+      await ended;
     },
   };
 }

@@ -7,7 +7,7 @@ interface BusRights {
 }
 
 /** Managing streams and consumers and pulling from them. */
-const jetstream = ['$JS.API.>', '$JS.ACK.>', '$KV.>'];
+const jetstream = ['$JS.API.>', '$JS.ACK.>'];
 /** Finding and declaring streams, nothing else. */
 const declareStreams = [
   '$JS.API.INFO',
@@ -19,24 +19,14 @@ const declareStreams = [
 
 /** Who may say what on the bus. `publisher` is for programs outside: it may ask for outreach and hear the answers. */
 export const busUsers = {
-  publisher: { publish: ['outreach.requested'] },
-  api: { publish: ['outreach.requested', 'deadletter.>', ...jetstream], subscribe: ['live.>'] },
-  'webhook-ingestion': { publish: ['provider.signal.>', 'deadletter.>', ...declareStreams] },
-  orchestrator: {
-    // `_INBOX.>`: the decision is told to the publisher who waits for it.
-    publish: [
-      'outreach.requested',
-      'delivery.dispatch.>',
-      'event.outreach.>',
-      'deadletter.>',
-      '_INBOX.>',
-      ...jetstream,
-    ],
-    subscribe: ['live.>'],
-  },
-  scheduler: { publish: ['outreach.requested', 'delivery.dispatch.>', 'deadletter.>', ...jetstream] },
-  'channel-gateway': { publish: ['delivery.dispatch.>', 'deadletter.>', ...jetstream] },
-  projector: { publish: ['event.outreach.>', 'live.>', 'delivery.dispatch.>', 'deadletter.>', ...jetstream] },
+  publisher: { publish: ['outreach.requested', '$JS.API.INFO', '$JS.API.STREAM.INFO.*'] },
+  api: { publish: ['outreach.requested', ...jetstream], subscribe: ['live.poke'] },
+  'webhook-ingestion': { publish: ['provider.signal.*', ...declareStreams] },
+  // `_INBOX.*.*`: the decision is told to the publisher who waits for it.
+  orchestrator: { publish: ['delivery.dispatch.*', 'deadletter.>', '_INBOX.*.*', ...jetstream] },
+  scheduler: { publish: ['outreach.requested', 'delivery.dispatch.*', ...jetstream] },
+  'channel-gateway': { publish: ['deadletter.>', ...jetstream] },
+  projector: { publish: ['event.outreach.>', 'live.poke', ...jetstream] },
 } satisfies Record<string, BusRights>;
 
 export type BusUser = keyof typeof busUsers;

@@ -1,4 +1,3 @@
-import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { natsGreets, postgresAdminUrl, postgresAnswers, prepareNats, preparePostgres } from '@homing/embedded-stores';
 import { stackMark } from '../home/services.record.js';
@@ -9,12 +8,17 @@ import type { ServiceNode, StackNode } from '../stack/stack.nodes.js';
 import { natsUsers } from './bus.users.js';
 import { dataDirectory, localAddresses } from './local.addresses.js';
 import type { LocalParts } from './local.addresses.js';
-import { passedOn } from './passed-on.environment.js';
 import { serviceTable } from './service.table.js';
 import type { ServiceRow } from './service.table.js';
 
+export interface StackParts extends LocalParts {
+  workspace: string;
+  /** What services inherit from whoever started the launcher. */
+  inherited: Record<string, string>;
+}
+
 /** Everything the local stack starts, in no particular order: `after` decides. */
-export function localStack(parts: LocalParts & { workspace: string }): StackNode[] {
+export function localStack(parts: StackParts): StackNode[] {
   const { secrets, given, workspace } = parts;
   const at = localAddresses(parts);
   const stores: StackNode[] = [
@@ -110,22 +114,20 @@ function natsNode({ home, ports, secrets }: LocalParts): ServiceNode {
   };
 }
 
-function nodeService(row: ServiceRow, { home, ports, workspace }: LocalParts & { workspace: string }): ServiceNode {
+function nodeService(row: ServiceRow, { home, ports, workspace, inherited }: StackParts): ServiceNode {
   const { name, after, ready = 'http' } = row;
   const port = ports[name];
   const url = name === 'event-store-dev' ? `esdb://127.0.0.1:${port}?tls=false` : `http://127.0.0.1:${port}`;
   const main = join(workspace, 'apps', name, 'dist', 'main.js');
-  const env = { ...passedOn(), ...stackMark(home.root, name), HOST: '127.0.0.1', PORT: String(port), ...row.env };
+  const env = { ...inherited, ...stackMark(home.root, name), HOST: '127.0.0.1', PORT: String(port), ...row.env };
   return {
     kind: 'service',
     name,
     port,
     url,
     after,
-    async command() {
-      if (!existsSync(main)) throw new Error(`apps/${name}/dist/main.js does not exist\n  next: npm run build`);
-      return { command: process.execPath, args: [main], env, cwd: workspace, stopSignal: 'SIGTERM' };
-    },
+    program: main,
+    command: async () => ({ command: process.execPath, args: [main], env, cwd: workspace, stopSignal: 'SIGTERM' }),
     ready: () => (ready === 'http' ? answersOk(`http://127.0.0.1:${port}/health/ready`) : accepts(port)),
   };
 }

@@ -1,15 +1,18 @@
 /** What services inherit from whoever started the launcher; no credentials, no addresses. */
 const names = ['PATH', 'HOME', 'TMPDIR', 'LANG', 'NODE_OPTIONS', 'NODE_EXTRA_CA_CERTS', 'NO_COLOR'];
+/** Tuning of single services, for trying things out. */
+const tuning = ['RATE_LIMIT_PER_SECOND', 'RATE_LIMIT_BURST', 'DECISION_WAIT_MS', 'FEED_POLL_MS', 'HEARTBEAT_MS'];
+const moreTuning = ['STREAMS_PER_KEY', 'WAKE_EVERY_MS', 'REFEED_AFTER_MS', 'PROVIDER_TIMEOUT_MS'];
+const passed = new Set([...names, ...tuning, ...moreTuning]);
 /** Telemetry settings and, for reliability tests, the points at which a service kills itself. */
 const prefixes = ['OTEL_', 'HOMING_CRASH_'];
 
-export function passedOn(environment: NodeJS.ProcessEnv = process.env): Record<string, string> {
-  const passed = Object.entries(environment).filter(
-    ([name, value]) =>
-      value !== undefined && (names.includes(name) || prefixes.some((prefix) => name.startsWith(prefix))),
+export function passedOn(environment: NodeJS.ProcessEnv): Record<string, string> {
+  const found = Object.entries(environment).filter(
+    ([name, value]) => value !== undefined && (passed.has(name) || prefixes.some((prefix) => name.startsWith(prefix))),
   ) as [string, string][];
   return {
-    ...Object.fromEntries(passed),
+    ...Object.fromEntries(found),
     NODE_ENV: environment['NODE_ENV'] === 'test' ? 'test' : 'development',
     LOG_LEVEL: environment['LOG_LEVEL'] || 'info',
   };

@@ -16,7 +16,7 @@ export const portOffsets = {
 export type ServiceName = keyof typeof portOffsets;
 
 /** `PORT_BASE`, default 3000. @throws Error when the whole table does not fit. */
-export function portBase(value = process.env['PORT_BASE']): number {
+export function portBase(value: string | undefined): number {
   const base = value === undefined || value === '' ? 3_000 : Number(value);
   const highest = Math.max(...Object.values(portOffsets));
   if (Number.isInteger(base) && base >= 1_024 && base + highest <= 65_535) return base;

@@ -49,8 +49,16 @@ export function serviceTable(at: LocalAddresses, secrets: LocalSecrets): Service
     },
     {
       name: 'scheduler',
-      after: ['event-store-dev', 'nats', 'schema read'],
-      env: { ...truth, ...bus('scheduler'), ...read('read_system') },
+      after: ['event-store-dev', 'nats', 'schema read', 'schema vault'],
+      // Sealed requests without an outreach are fed again: it sees who was accepted, never what was said.
+      env: {
+        ...truth,
+        ...bus('scheduler'),
+        ...read('read_system'),
+        ...vault('vault_intake'),
+        ...seal,
+        FINGERPRINT_KEY: secrets.fingerprintKey,
+      },
     },
     {
       name: 'channel-gateway',
@@ -80,8 +88,15 @@ export function serviceTable(at: LocalAddresses, secrets: LocalSecrets): Service
     },
     {
       name: 'api',
-      after: ['event-store-dev', 'nats', 'schema read', 'sandbox'],
-      env: { ...truth, ...bus('api'), ...read('read_api'), ...vault('vault_api'), ...identity, ...seal, ...open },
+      after: ['nats', 'schema read', 'sandbox'],
+      env: {
+        ...bus('api'),
+        ...read('read_api'),
+        ...vault('vault_api'),
+        VAULT_INTAKE_DATABASE_URL: at.database('vault_intake'),
+        ...identity,
+        ...seal,
+      },
     },
   ];
 }

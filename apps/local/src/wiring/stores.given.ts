@@ -14,7 +14,7 @@ export interface GivenStores {
  * What the environment gives. Addresses an earlier start wrote into `$OUTREACH_HOME/env` are our own: whoever has
  * loaded that file into the shell still gets the stores started.
  */
-export function givenStores(envFile: string, environment: NodeJS.ProcessEnv = process.env): GivenStores {
+export function givenStores(envFile: string, environment: NodeJS.ProcessEnv): GivenStores {
   const ours = readEnvironment(envFile);
   const given = (name: string) =>
     environment[name] && environment[name] !== ours[name] ? environment[name] : undefined;

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { isPortTaken } from '@homing/embedded-stores';
 import type { StackNode } from './stack.nodes.js';
 
@@ -10,4 +11,11 @@ export async function requireFreePorts(nodes: readonly StackNode[], portBase: nu
   throw new Error(
     `in use by another program: port ${inUse.join(', port ')}\n  next: stop what listens there, or move every port: PORT_BASE=${portBase + 1_000} npm start`,
   );
+}
+
+/** @throws Error naming every program that was not built. */
+export function requirePrograms(nodes: readonly StackNode[]): void {
+  const programs = nodes.flatMap((node) => (node.kind === 'service' && node.program ? [node.program] : []));
+  const missing = programs.filter((program) => !existsSync(program));
+  if (missing.length > 0) throw new Error(`not built: ${missing.join(', ')}\n  next: npm run build`);
 }
