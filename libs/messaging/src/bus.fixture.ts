@@ -1,0 +1,81 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createLogger } from '@homing/service-kit';
+import { type RunningNats, startNats } from '@homing/embedded-stores';
+import { type Bus, type BusOptions, connectBus } from './index.js';
+
+/** Waits for a condition; the limit only guards against a hang. */
+export async function until(
+  condition: () => boolean | Promise<boolean>,
+  what: string,
+  limitMs = 40_000,
+): Promise<void> {
+  const end = performance.now() + limitMs;
+  while (!(await condition())) {
+    if (performance.now() > end) throw new Error(`never happened: ${what}`);
+    await new Promise((resolve) => setTimeout(resolve, 5));
+  }
+}
+
+export interface TestBus {
+  readonly url: string;
+  readonly dir: string;
+  /** Everything logged so far, one JSON line after another. */
+  log(): string;
+  connect(options?: Partial<BusOptions>): Bus;
+  /** SIGKILL; resolves when the process is gone. */
+  kill(): Promise<void>;
+  /** Starts the server again, on the same port. */
+  restart(): Promise<void>;
+  /** Deletes everything JetStream stored. */
+  wipe(): void;
+  close(): Promise<void>;
+}
+
+const smallStreams = { storageBytes: 64 * 1024 * 1024 };
+
+/** A nats-server of its own, which a test may kill, wipe and start again. */
+export async function startTestBus(): Promise<TestBus> {
+  const dir = mkdtempSync(join(tmpdir(), 'homing-bus-'));
+  const options = { dir, encryptionKey: 'a key for tests only', syncAlways: false };
+  let nats: RunningNats = await startNats(options);
+  const { port, url } = nats;
+  const lines: string[] = [];
+  const buses: Bus[] = [];
+  const logger = createLogger({
+    service: 'test',
+    instance: 'test',
+    destination: { write: (line: string) => void lines.push(line) },
+  });
+  const isAlive = () => {
+    try {
+      return process.kill(nats.pid, 0);
+    } catch {
+      return false;
+    }
+  };
+  return {
+    url,
+    dir,
+    log: () => lines.join(''),
+    connect(more = {}) {
+      const bus = connectBus({ url, name: 'test', topology: smallStreams, logger, ...more });
+      buses.push(bus);
+      return bus;
+    },
+    async kill() {
+      process.kill(nats.pid, 'SIGKILL');
+      await until(() => !isAlive(), 'the server is gone');
+    },
+    async restart() {
+      nats = await startNats({ ...options, port });
+    },
+    wipe: () => rmSync(join(dir, 'store'), { recursive: true, force: true }),
+    async close() {
+      await Promise.all(buses.map((bus) => bus.close()));
+      if (isAlive()) await nats.stop();
+      rmSync(dir, { recursive: true, force: true });
+    },
+  };
+}

@@ -1,0 +1,61 @@
+import { backoffDelay, type Backoff } from '@homing/service-kit';
+import type { JsMsg } from '@nats-io/jetstream';
+import { parseCloudEvent } from './cloud-event.format.js';
+import type { CloudEvent } from '@homing/contracts';
+import type { FailureCounter } from './failure.counter.js';
+import { JetStreamContext } from './jetstream.context.js';
+import type { JsEventExtras } from './js-event.decorator.js';
+import { PoisonError, RetryLaterError } from './poison.error.js';
+
+/** Runs the handler to its end; rejects with what it threw. */
+export type Handle = (event: CloudEvent, context: JetStreamContext) => Promise<void>;
+
+export interface Handling {
+  readonly extras: JsEventExtras;
+  readonly handle: Handle;
+  /** Keeps a poison message; resolves when it is stored. */
+  readonly bury: (message: JsMsg, poison: PoisonError) => Promise<void>;
+  readonly failures: FailureCounter;
+  readonly backoff: Backoff;
+}
+
+/** What the server is to be told about the message. */
+export type Verdict =
+  { readonly kind: 'ack' } | { readonly kind: 'term' } | { readonly kind: 'nak'; readonly delayMs: number };
+
+/** Handles one message and says what becomes of it. Never rejects. Only poison that is safely kept is given up. */
+export async function handleMessage(message: JsMsg, handling: Handling): Promise<Verdict> {
+  try {
+    await readAndHandle(message, handling);
+    return { kind: 'ack' };
+  } catch (error) {
+    return error instanceof PoisonError ? await buried(message, error, handling) : retried(message, error, handling);
+  }
+}
+
+async function readAndHandle(message: JsMsg, { extras, handle }: Handling): Promise<void> {
+  const { stream, streamSequence } = message.info;
+  const bareId = () =>
+    message.headers?.get('Nats-Msg-Id') || `bus:${stream}:${streamSequence}:${message.time.getTime()}`;
+  const bare = extras.allowBareBody ? { allowBareBody: { ...extras.allowBareBody, id: bareId() } } : {};
+  const parsed = parseCloudEvent(message.data, bare);
+  if (parsed.kind === 'faulty') throw new PoisonError('malformed_event', parsed.faults);
+  await handle(parsed.event, new JetStreamContext(message, parsed.form, parsed.ignored));
+}
+
+async function buried(message: JsMsg, poison: PoisonError, handling: Handling): Promise<Verdict> {
+  try {
+    await handling.bury(message, poison);
+    return { kind: 'term' };
+  } catch (error) {
+    return retried(message, error, handling);
+  }
+}
+
+function retried(message: JsMsg, error: unknown, { failures, backoff }: Handling): Verdict {
+  if (error instanceof RetryLaterError) return { kind: 'nak', delayMs: Math.max(1, error.delayMs) };
+  const { streamSequence, deliveryCount } = message.info;
+  const delayMs = Math.max(1, backoffDelay(deliveryCount - 1, backoff));
+  failures.count(error, { streamSequence, deliveryCount, delayMs });
+  return { kind: 'nak', delayMs };
+}

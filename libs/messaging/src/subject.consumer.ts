@@ -1,0 +1,167 @@
+import { bounded, type CheckResult, retryWithBackoff, toSafeError } from '@homing/service-kit';
+import type { Consumer, ConsumerMessages, JsMsg } from '@nats-io/jetstream';
+import { abortable } from './abortable.promise.js';
+import type { Bus } from './bus.connection.js';
+import { bindConsumer, limitsOf } from './durable.consumer.js';
+import { handleMessage, type Handling } from './message.handling.js';
+
+interface InFlight {
+  readonly message: JsMsg;
+  readonly incarnation: string;
+}
+
+/** How long one pull waits at the server. Heartbeats every half of it show that server and consumer are still there. */
+const pullMs = 4_000;
+const rebind = { baseMs: 50, capMs: 2_000 };
+
+/**
+ * Pulls one durable consumer: never more messages than it may handle at one time, each acked after its handler ended. Whatever
+ * happens to the server, the stream or the consumer, it binds again and goes on until stopped.
+ */
+export class SubjectConsumer {
+  readonly #inFlight = new Set<InFlight>();
+  readonly #stopping = new AbortController();
+  readonly #limits: ReturnType<typeof limitsOf>;
+  /** Verdicts reached while it is unknown whether stream and consumer are still the same. */
+  readonly #held: { readonly incarnation: string; readonly say: () => void }[] = [];
+  #bound = false;
+  #incarnation = '';
+  #pull: ConsumerMessages | undefined;
+  #down = 'not bound yet';
+  #wake: (() => void)[] = [];
+  #ended: Promise<void> = Promise.resolve();
+  #heartbeat: NodeJS.Timeout | undefined;
+  #handled = 0;
+
+  constructor(
+    private readonly bus: Bus,
+    private readonly handling: Handling,
+  ) {
+    this.#limits = limitsOf(handling.extras);
+  }
+
+  start(): void {
+    this.#heartbeat = setInterval(() => this.#showLife(), this.#limits.ackWaitMs / 3);
+    this.#ended = this.#run();
+  }
+
+  readonly health = (): CheckResult => (this.#down ? { status: 'down', reason: this.#down } : { status: 'up' });
+
+  get stats() {
+    return { handled: this.#handled, inFlight: this.#inFlight.size, failures: this.handling.failures.counts };
+  }
+
+  /** Stops pulling and awaits what is being handled, at most so long. True when all ended. */
+  async stop(drainMs: number): Promise<boolean> {
+    this.#stopping.abort(new Error('stopping'));
+    this.#pull?.stop();
+    this.#changed();
+    const drained = async () => {
+      await this.#ended;
+      await this.#until(() => this.#inFlight.size === 0);
+    };
+    const end = await bounded(drained, drainMs);
+    clearInterval(this.#heartbeat);
+    return end === 'done';
+  }
+
+  async #run(): Promise<void> {
+    const { signal } = this.#stopping;
+    const work = async () => {
+      const { consumer, incarnation } = await abortable(bindConsumer(this.bus, this.handling.extras), signal);
+      this.#incarnation = incarnation;
+      this.#bound = true;
+      this.#down = '';
+      for (const held of this.#held.splice(0)) this.#say(held.incarnation, held.say);
+      await this.#pullOn(consumer);
+    };
+    while (!signal.aborted) {
+      const onRetry = ({ error }: { error: unknown }) => this.#isDown(error);
+      await retryWithBackoff(work, { ...rebind, signal, onRetry }).catch(() => {});
+    }
+    this.#down = 'stopping';
+  }
+
+  #isDown(error: unknown): void {
+    const { type, code } = toSafeError(error);
+    const reason = String(code ?? type);
+    if (this.#down !== reason)
+      this.bus.logger.warn({ err: error, consumer: this.handling.extras.durable }, 'consumer lost, binding again');
+    this.#down = reason;
+  }
+
+  /** Pulls until stopped or until the connection was renewed. Throws when something is wrong with the consumer. */
+  async #pullOn(consumer: Consumer): Promise<void> {
+    const { maxInFlight } = this.#limits;
+    let over = false;
+    const offReconnect = this.bus.onReconnect(() => {
+      over = true;
+      this.#bound = false;
+      this.#pull?.stop();
+      this.#changed();
+    });
+    const isOver = () => over || this.#stopping.signal.aborted;
+    const free = () => maxInFlight - this.#inFlight.size;
+    try {
+      while (!isOver()) {
+        // Not a pull for each single message that ends: a quarter at a time.
+        await this.#until(() => isOver() || free() >= maxInFlight / 4);
+        if (!isOver()) await this.#pullOnce(consumer, free());
+      }
+    } finally {
+      this.#bound = this.#stopping.signal.aborted;
+      offReconnect();
+    }
+  }
+
+  async #pullOnce(consumer: Consumer, most: number): Promise<void> {
+    this.#pull = await consumer.fetch({ max_messages: most, expires: pullMs });
+    try {
+      for await (const message of this.#pull) {
+        if (this.#stopping.signal.aborted) message.nak();
+        else void this.#take({ message, incarnation: this.#incarnation });
+      }
+    } finally {
+      this.#pull = undefined;
+    }
+  }
+
+  async #take(taken: InFlight): Promise<void> {
+    this.#inFlight.add(taken);
+    const verdict = await handleMessage(taken.message, this.handling);
+    this.#inFlight.delete(taken);
+    if (verdict.kind !== 'nak') this.#handled += 1;
+    this.#say(taken.incarnation, () =>
+      verdict.kind === 'nak' ? taken.message.nak(verdict.delayMs) : taken.message[verdict.kind](),
+    );
+    this.#changed();
+  }
+
+  #showLife(): void {
+    if (!this.#bound || !this.bus.connected) return;
+    for (const { message, incarnation } of this.#inFlight) this.#say(incarnation, () => message.working());
+  }
+
+  /**
+   * Says it to the server: now, or when bound again. Never when stream or consumer were made anew since: their sequences begin
+   * again, so it would be about other messages.
+   */
+  #say(incarnation: string, say: () => void): void {
+    if (incarnation !== this.#incarnation) return;
+    if (!this.#bound || !this.bus.connected) return void this.#held.push({ incarnation, say });
+    try {
+      say();
+    } catch (error) {
+      // The connection is closed: the server hears nothing and redelivers.
+      this.bus.logger.warn({ err: error, consumer: this.handling.extras.durable }, 'ack could not be sent');
+    }
+  }
+
+  async #until(condition: () => boolean): Promise<void> {
+    while (!condition()) await new Promise<void>((resolve) => this.#wake.push(resolve));
+  }
+
+  #changed(): void {
+    for (const wake of this.#wake.splice(0)) wake();
+  }
+}
