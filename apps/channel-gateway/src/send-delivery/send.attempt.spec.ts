@@ -1,0 +1,251 @@
+import { describe, expect, it } from '@jest/globals';
+import type { ChannelProvider, OutboundMessage, SendResult } from '@homing/channels';
+import { outreachStream, type DispatchDelivery, type OutreachEvent } from '@homing/contracts';
+import { dueDispatches, emptyOutreach, evolveOutreach, type OutreachState } from '@homing/domain';
+import { handleCommand } from '@homing/event-store';
+import { InMemoryEventStore } from '@homing/event-store/memory';
+import { outreachFold, readOutreach } from '@homing/event-store/outreach';
+import fc from 'fast-check';
+import { sendAttempt, type SendParts } from './send.attempt.js';
+
+const outreachId = '9f0c1d7e-4a3b-5c2d-8e1f-000000000001';
+const tenantId = '0a6f2c8e-6c0e-4b43-9d0c-000000000001';
+const T0 = '2026-05-01T10:00:00.000Z';
+const metadata = {
+  tenantId,
+  correlationId: outreachId,
+  causationId: 'c',
+  recordedAt: T0,
+  recordedBy: 'spec',
+  schemaVersion: 1,
+};
+const contact = { ordinal: 0, fingerprint: 'f', mask: 'm' };
+
+const committed: OutreachEvent[] = [
+  {
+    type: 'OutreachRequested',
+    data: {
+      outreachId,
+      tenantId,
+      personId: 'p',
+      messageType: 'm',
+      strategy: 'single',
+      urgency: 'normal',
+      content: { kind: 'literal', channels: ['email'] },
+      contacts: [{ channel: 'email', ...contact }],
+      acceptedAt: T0,
+      expiresAt: '2026-05-08T10:00:00.000Z',
+      via: 'bus',
+    },
+  },
+  {
+    type: 'OutreachDecided',
+    data: {
+      strategy: 'single',
+      legs: [
+        {
+          leg: 1,
+          channel: 'email',
+          provider: 'fake',
+          contact,
+          sendAt: T0,
+          cost: { micros: 0, currency: 'EUR' },
+          retry: { maxRetries: 2, delaysSeconds: [] },
+        },
+      ],
+      fallbackChain: ['email'],
+      cost: { micros: 0, currency: 'EUR' },
+      confidence: 1,
+      explanation: { policyVersion: 'v', decidedAt: T0, steps: [], ranked: [], excluded: [] },
+    },
+  },
+  {
+    type: 'DeliveryScheduled',
+    data: {
+      deliveryId: `${outreachId}.1`,
+      leg: 1,
+      channel: 'email',
+      sendAt: T0,
+      expiresAt: '2026-05-08T10:00:00.000Z',
+    },
+  },
+];
+
+async function stage(result: (call: number) => SendResult = () => ({ kind: 'accepted', providerMessageId: 'pm' })) {
+  const store = new InMemoryEventStore();
+  await handleCommand(store, outreachFold, {
+    stream: outreachStream(outreachId),
+    decide: () => committed,
+    commandId: 'decide',
+    metadata,
+  });
+  const calls: OutboundMessage[] = [];
+  const provider: ChannelProvider = {
+    key: 'fake',
+    channel: 'email',
+    capabilities: { idempotencyKey: false, lookUp: false, batch: false, webhooks: true },
+    send: (message) => (calls.push(message), Promise.resolve(result(calls.length))),
+    close: () => undefined,
+  };
+  const message: OutboundMessage = {
+    deliveryId: `${outreachId}.1`,
+    attempt: 1,
+    tenantId,
+    to: { address: 'a@x.test' },
+    from: { address: 'b@x.test' },
+    text: 't',
+  };
+  const gateway = (over: Partial<SendParts> = {}): SendParts => ({
+    store,
+    instance: 'g',
+    render: () => Promise.resolve({ kind: 'message', message }),
+    provider: (key) => (key === 'fake' ? provider : undefined),
+    now: () => T0,
+    providerTimeoutMs: 1_000,
+    leaseMarginMs: 500,
+    ...over,
+  });
+  const state = committed.reduce(evolveOutreach, emptyOutreach);
+  const dispatch = dueDispatches(state, 2n, T0)[0]?.data as DispatchDelivery<OutreachState>;
+  const types = async () => {
+    const read = await store.readStream(outreachStream(outreachId));
+    return read.kind === 'found' ? read.events.map((event) => event.type).slice(3) : [];
+  };
+  return { store, calls, gateway, dispatch, types };
+}
+
+describe('sending one attempt', () => {
+  it('claims, calls the provider once and records its answer', async () => {
+    const { gateway, dispatch, calls, types } = await stage();
+    expect(await sendAttempt(gateway(), dispatch)).toEqual({ kind: 'accepted' });
+    expect(calls).toHaveLength(1);
+    expect(await types()).toEqual(['AttemptStarted', 'AttemptAccepted']);
+  });
+
+  it('two gateways given the same dispatch 1,000 times call the provider once', async () => {
+    const { gateway, dispatch, calls, types } = await stage();
+    const gateways = [gateway({ instance: 'one' }), gateway({ instance: 'two' })];
+    const outcomes = await Promise.all(
+      Array.from({ length: 1_000 }, (_, i) => sendAttempt(gateways[i % 2] as SendParts, dispatch)),
+    );
+    expect(calls).toHaveLength(1);
+    expect(outcomes.filter((outcome) => outcome.kind === 'accepted')).toHaveLength(1);
+    expect(outcomes.filter((outcome) => outcome.kind === 'stood_down')).toHaveLength(999);
+    expect(await types()).toEqual(['AttemptStarted', 'AttemptAccepted']);
+  });
+
+  it('a dispatch older than the attempt, replayed, sends nothing', async () => {
+    const { gateway, dispatch, calls } = await stage();
+    await sendAttempt(gateway(), dispatch);
+    expect(await sendAttempt(gateway(), dispatch)).toEqual({ kind: 'stood_down', reason: 'already_started' });
+    expect(calls).toHaveLength(1);
+  });
+
+  it('a gateway that dies after its claim leaves the attempt to nobody else', async () => {
+    const { gateway, dispatch, calls, types } = await stage();
+    // The store loses touch with this gateway right after the claim was stored: as a crash before the call.
+    const dying = gateway({
+      provider: () => ({
+        ...(gateway().provider('fake') as ChannelProvider),
+        send: () => Promise.reject(new Error('killed')),
+      }),
+    });
+    await expect(sendAttempt(dying, dispatch)).rejects.toThrow('killed');
+    expect(await sendAttempt(gateway(), dispatch)).toEqual({ kind: 'stood_down', reason: 'already_started' });
+    expect(calls).toHaveLength(0);
+    expect(await types()).toEqual(['AttemptStarted']);
+  });
+
+  it('records an unknown outcome as unknown, and never calls again for it', async () => {
+    const { gateway, dispatch, calls, types } = await stage(() => ({ kind: 'unknown', reason: 'timed_out' }));
+    expect(await sendAttempt(gateway(), dispatch)).toEqual({ kind: 'unknown' });
+    await sendAttempt(gateway(), dispatch);
+    expect(calls).toHaveLength(1);
+    expect(await types()).toEqual(['AttemptStarted', 'AttemptOutcomeUnknown']);
+  });
+
+  it('does not call a provider when its lease has run out before the call', async () => {
+    const { gateway, dispatch, calls, types } = await stage();
+    expect(await sendAttempt(gateway({ providerTimeoutMs: 0 }), dispatch)).toEqual({ kind: 'rejected' });
+    expect(calls).toHaveLength(0);
+    expect(await types()).toEqual(['AttemptStarted', 'AttemptRejected']);
+  });
+
+  it.each([
+    [
+      'content that cannot be rendered',
+      { render: () => Promise.resolve({ kind: 'impossible' as const, reason: 'person_erased' }) },
+      'person_erased',
+    ],
+    ['a provider nobody configured', { provider: () => undefined }, 'provider_not_configured'],
+  ])('skips %s before any claim', async (_what, over, reason) => {
+    const { gateway, dispatch, calls, types } = await stage();
+    expect(await sendAttempt(gateway(over), dispatch)).toEqual({ kind: 'skipped', reason });
+    expect(calls).toHaveLength(0);
+    expect(await types()).toEqual(['DeliverySkipped', 'OutreachSettled']);
+  });
+
+  it('records its answer beside what webhooks said first', async () => {
+    const { store, gateway, dispatch, types } = await stage();
+    const early = gateway({
+      provider: () => ({
+        ...(gateway().provider('fake') as ChannelProvider),
+        send: async () => {
+          const known = await readOutreach(store, outreachId);
+          const fact: OutreachEvent = {
+            type: 'ProviderFactRecorded',
+            data: {
+              deliveryId: `${outreachId}.1`,
+              leg: 1,
+              channel: 'email',
+              attempt: 1,
+              fact: 'sent',
+              occurredAt: T0,
+              providerEventId: 'e',
+              provider: 'fake',
+              payloadDigest: 'd',
+            },
+          };
+          await handleCommand(store, outreachFold, {
+            stream: outreachStream(outreachId),
+            known,
+            decide: () => [fact],
+            commandId: 'fact',
+            metadata,
+          });
+          return { kind: 'accepted', providerMessageId: 'pm' };
+        },
+      }),
+    });
+    expect(await sendAttempt(early, dispatch)).toEqual({ kind: 'accepted' });
+    expect(await types()).toEqual(['AttemptStarted', 'ProviderFactRecorded', 'AttemptAccepted']);
+  });
+
+  it('calls the provider at most once whatever fails around it, in whatever order dispatches come', async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(fc.constantFrom('send', 'store fails', 'dies'), { minLength: 1, maxLength: 8 }),
+        async (tries) => {
+          const { store, gateway, dispatch, calls } = await stage();
+          await Promise.all(
+            tries.map((kind) => {
+              const failing = {
+                readStream: store.readStream.bind(store),
+                append: () => Promise.reject(new Error('down')),
+              };
+              const parts =
+                kind === 'store fails'
+                  ? gateway({ store: failing })
+                  : kind === 'dies'
+                    ? gateway({ render: () => Promise.reject(new Error('died')) })
+                    : gateway();
+              return sendAttempt(parts, dispatch).catch(() => undefined);
+            }),
+          );
+          expect(calls.length).toBe(tries.includes('send') ? 1 : 0);
+        },
+      ),
+      { numRuns: 50 },
+    );
+  });
+});

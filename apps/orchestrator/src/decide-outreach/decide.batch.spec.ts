@@ -1,0 +1,177 @@
+import { describe, expect, it } from '@jest/globals';
+import { acceptedRef, createIdDeriver, outreachStream, type CloudEvent } from '@homing/contracts';
+import { DEFAULT_POLICY } from '@homing/domain';
+import { InMemoryEventStore } from '@homing/event-store/memory';
+import type { IntakeItem, IntakeResult } from '@homing/intake';
+import type { Outgoing } from '@homing/messaging';
+import type { AcceptedRecord } from '@homing/vault/intake';
+import { OutreachDecider, type DeciderParts } from './outreach.decider.service.js';
+
+const tenantId = '0a6f2c8e-6c0e-4b43-9d0c-000000000001';
+const ids = createIdDeriver('5a7c1e56-3a5f-4f0e-9a44-7b1b6f1c1d10');
+const T0 = '2026-05-01T10:00:00.000Z';
+
+/** The vault as far as the orchestrator sees it. */
+function recordOf(outreachId: string, over: Partial<AcceptedRecord> = {}): AcceptedRecord {
+  const requested = {
+    outreachId,
+    tenantId,
+    messageType: 'm',
+    strategy: 'single',
+    urgency: 'normal',
+    content: { kind: 'literal', channels: ['email'] },
+    via: 'bus',
+  };
+  const decisionInput = { requested, inputs: { optedOut: [], contentChannels: ['email'] } };
+  const contacts = [{ channel: 'email' as const, ordinal: 0, fingerprint: 'f', mask: 'm' }];
+  return {
+    outreachId,
+    tenantId,
+    personId: 'p',
+    contacts,
+    decisionInput,
+    acceptedAt: T0,
+    expiresAt: null,
+    source: 'bus',
+    erased: false,
+    ...over,
+  };
+}
+
+function stage(over: Partial<DeciderParts> = {}) {
+  const store = new InMemoryEventStore();
+  const records = new Map<string, AcceptedRecord>();
+  const published: Outgoing[] = [];
+  const answers: unknown[] = [];
+  const fed: string[] = [];
+  const parts: DeciderParts = {
+    store,
+    vault: {
+      loadAccepted: (wanted) => Promise.resolve(wanted.flatMap((id) => records.get(id) ?? [])),
+      markFed: (outreachIds) => Promise.resolve(void fed.push(...outreachIds)),
+    },
+    intake: { takeIn: (items) => Promise.resolve(items.map((item) => accept(item, records))) },
+    publisher: {
+      publishMany: (messages) => {
+        published.push(...messages);
+        return Promise.resolve(
+          messages.map(() => ({
+            status: 'fulfilled' as const,
+            value: { stream: 'DISPATCH', seq: 1, duplicate: false },
+          })),
+        );
+      },
+    },
+    bus: { notify: (_subject, data) => (answers.push(data), true) },
+    policy: DEFAULT_POLICY,
+    instance: 'spec',
+    now: () => T0,
+    ...over,
+  };
+  return { store, records, published, answers, fed, decider: new OutreachDecider(parts) };
+}
+
+function accept(item: IntakeItem, records: Map<string, AcceptedRecord>): IntakeResult {
+  const outreachId = ids.outreachId(item.tenantId, item.source, item.requestId);
+  records.set(outreachId, recordOf(outreachId));
+  return { kind: 'accepted', outreachId };
+}
+
+const reference = (outreachId: string): CloudEvent => ({
+  specversion: '1.0',
+  id: outreachId,
+  source: 'homing/api',
+  type: 'outreach.requested',
+  dataref: acceptedRef(outreachId),
+});
+const body = {
+  tenantId,
+  recipient: { id: 'r', contacts: { email: 'a@x.test' } },
+  content: { literal: { email: { text: 'hi' } } },
+};
+const withData = (id: string, data: unknown = body): CloudEvent => ({
+  specversion: '1.0',
+  id,
+  source: 'crm',
+  type: 'outreach.requested',
+  data,
+});
+
+describe('the orchestrator, given outreach.requested', () => {
+  it('seals, commits, dispatches and marks what came with data', async () => {
+    const { decider, store, published, fed } = stage();
+    await decider.decide({ event: withData('q-1') });
+    const outreachId = ids.outreachId(tenantId, 'crm', 'q-1');
+    const read = await store.readStream(outreachStream(outreachId));
+    expect(read.kind === 'found' && read.events.map((event) => event.type)).toEqual([
+      'OutreachRequested',
+      'OutreachDecided',
+      'DeliveryScheduled',
+    ]);
+    expect(published.map((message) => message.key)).toEqual([`${outreachId}.1:1:0`]);
+    expect(fed).toEqual([outreachId]);
+  });
+
+  it('decides the same request once, however often and from wherever it comes', async () => {
+    const { decider, store, published } = stage();
+    await Promise.all(Array.from({ length: 50 }, () => decider.decide({ event: withData('q-1') })));
+    const outreachId = ids.outreachId(tenantId, 'crm', 'q-1');
+    await decider.decide({ event: reference(outreachId) });
+    const read = await store.readStream(outreachStream(outreachId));
+    expect(read.kind === 'found' && read.events).toHaveLength(3);
+    // Repeated dispatches carry the same id: the bus keeps one, and a second would only be stood down from.
+    expect(new Set(published.map((message) => message.key)).size).toBe(1);
+  });
+
+  it('answers whoever waits, the first time and every time alike', async () => {
+    const { decider, answers, records } = stage();
+    const outreachId = ids.outreachId(tenantId, 'api', 'q');
+    records.set(outreachId, recordOf(outreachId));
+    await decider.decide({ event: reference(outreachId), replyTo: '_INBOX.a.b' });
+    await decider.decide({ event: reference(outreachId), replyTo: '_INBOX.a.b' });
+    expect(answers[0]).toMatchObject({ outreachId, status: 'scheduled', channel: 'email' });
+    expect(answers[1]).toEqual(answers[0]);
+  });
+
+  it.each([
+    ['no tenant', withData('q', { ...body, tenantId: undefined }), 'invalid_request', 'data.tenantId'],
+    ['a faulty field', withData('q', { ...body, urgency: 'yesterday' }), 'invalid_request', 'data.urgency'],
+    ['a foreign reference', { ...reference('x'), dataref: 'http://example.test/x' }, 'unknown_reference', undefined],
+    [
+      'a reference to nothing sealed',
+      reference('9f0c1d7e-4a3b-5c2d-8e1f-0000000000ff'),
+      'unknown_reference',
+      undefined,
+    ],
+  ])('calls %s poison and goes on with the rest', async (_what, event, reason, path) => {
+    const { decider, published } = stage();
+    const [bad, good] = await Promise.allSettled([
+      decider.decide({ event }),
+      decider.decide({ event: withData('good') }),
+    ]);
+    expect(bad).toMatchObject({
+      status: 'rejected',
+      reason: { class: 'poison', reason, faults: path ? [{ path }] : [] },
+    });
+    expect(good.status).toBe('fulfilled');
+    expect(published).toHaveLength(1);
+  });
+
+  it('does not acknowledge what could not be dispatched', async () => {
+    const refused = {
+      publishMany: (messages: readonly Outgoing[]) =>
+        Promise.resolve(messages.map(() => ({ status: 'rejected' as const, reason: new Error('bus down') }))),
+    };
+    const { decider } = stage({ publisher: refused });
+    await expect(decider.decide({ event: withData('q') })).rejects.toThrow('bus down');
+  });
+
+  it('sends nothing to a person who was erased before the decision', async () => {
+    const { decider, records, published, store } = stage();
+    const outreachId = ids.outreachId(tenantId, 'api', 'q');
+    records.set(outreachId, recordOf(outreachId, { erased: true, decisionInput: null }));
+    await decider.decide({ event: reference(outreachId) });
+    expect(published).toEqual([]);
+    expect((await store.readStream(outreachStream(outreachId))).kind).toBe('missing');
+  });
+});

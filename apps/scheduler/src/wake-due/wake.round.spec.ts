@@ -1,0 +1,182 @@
+import { describe, expect, it } from '@jest/globals';
+import { outreachStream, type OutreachEvent } from '@homing/contracts';
+import { timetableOf, type OutgoingDispatch } from '@homing/domain';
+import { handleCommand } from '@homing/event-store';
+import { InMemoryEventStore } from '@homing/event-store/memory';
+import { outreachFold, readOutreach } from '@homing/event-store/outreach';
+import type { TimetableRow } from '@homing/read-model';
+import { nextWakeAt, REWAKE_CAP_MS, REWAKE_MS } from './wake.policy.js';
+import { wakeDue, type WakeParts } from './wake.round.js';
+
+const outreachId = '9f0c1d7e-4a3b-5c2d-8e1f-000000000001';
+const tenantId = '0a6f2c8e-6c0e-4b43-9d0c-000000000001';
+const T0 = '2026-05-01T10:00:00.000Z';
+const later = (seconds: number): Date => new Date(Date.parse(T0) + seconds * 1000);
+const of = { deliveryId: `${outreachId}.1`, leg: 1, channel: 'email' as const };
+const money = { micros: 0, currency: 'EUR' };
+const expiresAt = '2026-05-08T10:00:00.000Z';
+
+const committed: OutreachEvent[] = [
+  {
+    type: 'OutreachRequested',
+    data: {
+      outreachId,
+      tenantId,
+      personId: 'p',
+      messageType: 'm',
+      strategy: 'single',
+      urgency: 'normal',
+      content: { kind: 'literal', channels: ['email'] },
+      contacts: [],
+      acceptedAt: T0,
+      expiresAt,
+      via: 'bus',
+    },
+  },
+  {
+    type: 'OutreachDecided',
+    data: {
+      strategy: 'single',
+      legs: [
+        {
+          leg: 1,
+          channel: 'email',
+          provider: 'x',
+          contact: { ordinal: 0, fingerprint: 'f', mask: 'm' },
+          sendAt: T0,
+          cost: money,
+          retry: { maxRetries: 2, delaysSeconds: [] },
+        },
+      ],
+      fallbackChain: [],
+      cost: money,
+      confidence: 1,
+      explanation: { policyVersion: 'v', decidedAt: T0, steps: [], ranked: [], excluded: [] },
+    },
+  },
+  { type: 'DeliveryScheduled', data: { ...of, sendAt: T0, expiresAt } },
+];
+const started: OutreachEvent = {
+  type: 'AttemptStarted',
+  data: {
+    ...of,
+    attempt: 1,
+    claimId: 'c',
+    claimedBy: 'g',
+    provider: 'x',
+    startedAt: T0,
+    leaseUntil: later(15).toISOString(),
+  },
+};
+const rejected: OutreachEvent = {
+  type: 'AttemptRejected',
+  data: { ...of, attempt: 1, provider: 'x', class: 'retryable', code: 'http_503', rejectedAt: T0 },
+};
+
+/** A timetable that keeps its marks the way the read model does: compare and swap on the number of wakes. */
+async function stage(...events: OutreachEvent[]) {
+  const store = new InMemoryEventStore();
+  const metadata = {
+    tenantId,
+    correlationId: outreachId,
+    causationId: 'c',
+    recordedAt: T0,
+    recordedBy: 'spec',
+    schemaVersion: 1,
+  };
+  await handleCommand(store, outreachFold, {
+    stream: outreachStream(outreachId),
+    decide: () => [...committed, ...events],
+    commandId: 'put',
+    metadata,
+  });
+  const projected = await readOutreach(store, outreachId);
+  let rows: TimetableRow[] = timetableOf(projected.state).map((entry) => ({
+    ...entry,
+    outreachId,
+    tenantId,
+    urgencyRank: 2,
+    wakeAt: entry.dueAt,
+    wakes: 0,
+    lastWakeAt: null,
+  }));
+  const dispatched: OutgoingDispatch[] = [];
+  const parts = (now: Date, over: Partial<WakeParts> = {}): WakeParts => ({
+    store,
+    instance: 'spec',
+    now: () => now,
+    publish: (dispatches) => Promise.resolve(void dispatched.push(...dispatches)),
+    readModel: {
+      dueEntries: (due) => Promise.resolve(rows.filter((row) => row.wakeAt <= due.now)),
+      markWoken: ({ entries, nextWakeAt: wakeAt }) => {
+        const mine = rows.filter((row) =>
+          entries.some((entry) => entry.deliveryId === row.deliveryId && entry.wakes === row.wakes),
+        );
+        rows = rows.map((row) => (mine.includes(row) ? { ...row, wakes: row.wakes + 1, wakeAt } : row));
+        return Promise.resolve(rows.filter((row) => mine.some((m) => m.deliveryId === row.deliveryId)));
+      },
+      foldedStates: () =>
+        Promise.resolve(
+          projected.revision === 'no_stream'
+            ? []
+            : [{ outreachId, tenantId, revision: projected.revision, state: projected.state }],
+        ),
+    },
+    ...over,
+  });
+  const types = async () => {
+    const read = await store.readStream(outreachStream(outreachId));
+    return read.kind === 'found' ? read.events.map((event) => event.type).slice(3 + events.length) : [];
+  };
+  return { parts, dispatched, types };
+}
+
+describe('a round of the clock', () => {
+  it('dispatches again what nobody started, under a new id each time and less and less often', async () => {
+    const { parts, dispatched } = await stage();
+    await wakeDue(parts(later(14)));
+    expect(dispatched).toHaveLength(0);
+    await wakeDue(parts(later(15)));
+    await wakeDue(parts(later(16)));
+    expect(dispatched.map((d) => d.key)).toEqual([`${outreachId}.1:1:1`]);
+    await wakeDue(parts(later(31)));
+    expect(dispatched.map((d) => d.key)).toEqual([`${outreachId}.1:1:1`, `${outreachId}.1:1:2`]);
+  });
+
+  it('two clocks at once dispatch once', async () => {
+    const { parts, dispatched } = await stage();
+    await Promise.all([wakeDue(parts(later(20))), wakeDue(parts(later(20)))]);
+    expect(dispatched).toHaveLength(1);
+  });
+
+  it('makes an outcome unknown when the lease has passed, once', async () => {
+    const { parts, types } = await stage(started);
+    await wakeDue(parts(later(14)));
+    expect(await types()).toEqual([]);
+    await Promise.all([wakeDue(parts(later(15))), wakeDue(parts(later(15)))]);
+    await wakeDue(parts(later(60)));
+    expect(await types()).toEqual(['AttemptOutcomeUnknown']);
+  });
+
+  it('takes a reaction nobody took', async () => {
+    const { parts, types } = await stage(started, rejected);
+    await wakeDue(parts(later(15)));
+    expect(await types()).toEqual(['RetryScheduled']);
+  });
+
+  it('that cannot publish is tried again later', async () => {
+    const { parts, dispatched } = await stage();
+    await expect(wakeDue(parts(later(15), { publish: () => Promise.reject(new Error('bus down')) }))).rejects.toThrow(
+      'bus down',
+    );
+    await wakeDue(parts(later(30)));
+    expect(dispatched).toHaveLength(1);
+  });
+});
+
+describe('the wait before the next wake', () => {
+  it('doubles up to its cap', () => {
+    const waits = [0, 1, 2, 20].map((wakes) => nextWakeAt(later(0), wakes).getTime() - later(0).getTime());
+    expect(waits).toEqual([REWAKE_MS, REWAKE_MS * 2, REWAKE_MS * 4, REWAKE_CAP_MS]);
+  });
+});
