@@ -1,0 +1,97 @@
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { writeEnvironment } from '../home/home.environment.js';
+import { parseStartFlags } from '../start/start.flags.js';
+import { busUsers, natsUsers } from './bus.users.js';
+import { databaseRoles } from './database.roles.js';
+import { passedOn } from './passed-on.environment.js';
+import { portBase, portsFrom } from './port.table.js';
+import { givenStores } from './stores.given.js';
+
+let home: string;
+beforeEach(() => {
+  home = mkdtempSync(join(tmpdir(), 'homing-wiring-'));
+});
+afterEach(() => rmSync(home, { recursive: true, force: true }));
+
+describe('ports', () => {
+  it('are the base plus stable offsets', () => {
+    expect(portBase(undefined)).toBe(3_000);
+    expect(portsFrom(portBase('4000'))).toMatchObject({
+      api: 4_000,
+      'webhook-ingestion': 4_001,
+      'event-store-dev': 4_013,
+      nats: 4_022,
+      postgres: 4_032,
+    });
+  });
+  it.each(['80', '65530', 'abc', '3000.5', '-1'])('refuses PORT_BASE=%s with the range', (value) => {
+    expect(() => portBase(value)).toThrow(/PORT_BASE=.*from 1024 to 65502/);
+  });
+});
+
+describe('givenStores', () => {
+  const envFile = () => join(home, 'env');
+
+  it('takes servers of the user, not the addresses an earlier start wrote', () => {
+    writeEnvironment(envFile(), { DATABASE_URL: 'postgres://ours', NATS_URL: 'nats://ours' });
+    const environment = { DATABASE_URL: 'postgres://ours', NATS_URL: 'nats://theirs', EVENTSTORE_URL: '' };
+    expect(givenStores(envFile(), environment)).toEqual({ natsUrl: 'nats://theirs' });
+  });
+  it('takes all when there was no earlier start', () => {
+    expect(givenStores(envFile(), { DATABASE_URL: 'postgres://x' })).toEqual({ databaseUrl: 'postgres://x' });
+  });
+});
+
+describe('the bus', () => {
+  it('gives every user a password and an inbox, and nobody everything', () => {
+    const users = natsUsers(Object.fromEntries(Object.keys(busUsers).map((name) => [name, `${name}-password`])));
+    for (const user of users) {
+      expect(user.password).toBe(`${user.name}-password`);
+      expect(user.subscribe).toContain('_INBOX.>');
+      expect([...(user.publish ?? []), ...(user.subscribe ?? [])]).not.toContain('>');
+    }
+  });
+  it('lets only the orchestrator answer in inboxes, and only ingestion bring signals', () => {
+    const whoMay = (subject: string) =>
+      natsUsers({})
+        .filter(({ publish }) => publish?.some((each) => each.startsWith(subject)))
+        .map(({ name }) => name);
+    expect(whoMay('_INBOX')).toEqual(['orchestrator']);
+    expect(whoMay('provider.signal')).toEqual(['webhook-ingestion']);
+  });
+});
+
+describe('roles', () => {
+  it('are named once each', () => expect(new Set(databaseRoles).size).toBe(databaseRoles.length));
+});
+
+describe('passedOn', () => {
+  it('hands on telemetry and crash points, never what it does not know', () => {
+    const passed = passedOn({
+      PATH: '/bin',
+      OTEL_SDK_DISABLED: 'true',
+      HOMING_CRASH_POINTS: 'x@1',
+      AWS_SECRET_ACCESS_KEY: 's',
+      DATABASE_URL: 'u',
+      NODE_ENV: 'production',
+    });
+    expect(passed).toEqual({
+      PATH: '/bin',
+      OTEL_SDK_DISABLED: 'true',
+      HOMING_CRASH_POINTS: 'x@1',
+      NODE_ENV: 'development',
+      LOG_LEVEL: 'info',
+    });
+  });
+});
+
+describe('parseStartFlags', () => {
+  it('knows two flags and names any other', () => {
+    expect(parseStartFlags([])).toEqual({ fresh: false, demo: true });
+    expect(parseStartFlags(['--fresh', '--no-demo'])).toEqual({ fresh: true, demo: false });
+    expect(() => parseStartFlags(['--frsh'])).toThrow('--frsh');
+  });
+});
