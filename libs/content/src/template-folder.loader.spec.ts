@@ -21,7 +21,11 @@ describe('the ready templates', () => {
     const template = (await loadTemplateFolder(ready)).find((one) => one.templateId === templateId);
     const source = { kind: 'template', bodies: template?.bodies ?? {} } as const;
     const values = data[templateId] ?? {};
-    for (const branding of [{}, { company: 'Acme', postalAddress: '2 Road', logoUrl: 'https://acme.test/logo.png' }]) {
+    const brandings: Record<string, string>[] = [
+      {},
+      { company: 'Acme', postalAddress: '2 Road', logoUrl: 'https://acme.test/logo.png' },
+    ];
+    for (const branding of brandings) {
       const result = renderMessage({ source, channel: 'email', data: values, branding });
       expect(result.kind).toBe('rendered');
       if (result.kind !== 'rendered') continue;

@@ -6,7 +6,7 @@ import { startChild } from './child-process.fixture.js';
 
 describe('crashPoint', () => {
   let directory: string;
-  beforeEach(() => (directory = mkdtempSync(join(tmpdir(), 'crash-'))));
+  beforeEach(() => void (directory = mkdtempSync(join(tmpdir(), 'crash-'))));
   afterEach(() => rmSync(directory, { recursive: true }));
 
   const run = async (env: Record<string, string>) => {

@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
+import type { OutreachEvent } from '@homing/contracts';
 import fc from 'fast-check';
 import { evolveOutreach } from '../outreach/outreach.evolve.js';
 import {
@@ -21,7 +22,7 @@ const claim =
   (attempt = 1, now = at(0), claimId = 'claim-1') =>
   (state: OutreachState): ClaimDecision =>
     claimAttempt(state, { leg: 1, attempt, claimId, claimedBy: 'g', now, leaseMs: 15_000 });
-const fold = (...events: Parameters<typeof given>): OutreachState => events.reduce(evolveOutreach, emptyOutreach);
+const fold = (...events: readonly OutreachEvent[]): OutreachState => events.reduce(evolveOutreach, emptyOutreach);
 const eventsOf = (decide: (state: OutreachState) => ClaimDecision) => (state: OutreachState) => {
   const decision = decide(state);
   return decision.kind === 'stand_down' ? [] : decision.events;
@@ -33,7 +34,7 @@ describe('claiming an attempt', () => {
       .when(eventsOf(claim()))
       .then(started()));
 
-  it.each([
+  it.each<[string, OutreachEvent[], (state: OutreachState) => ClaimDecision, string]>([
     ['what it does not know', [], claim(), 'unknown_outreach'],
     ['an attempt somebody has', [...committed, started()], claim(), 'already_started'],
     ['an attempt that was answered', [...committed, started(), accepted()], claim(), 'already_started'],

@@ -188,8 +188,9 @@ describe('acceptRequests', () => {
     expect(await count('person_key', tenantId)).toBe(8);
     expect(await count('sealed_request', tenantId)).toBe(32 * 8 + 1);
     const opener = createVaultOpener({ db: vault.as('vault_open'), openKey: vault.keys.openKey });
-    const opened = await opener.openRequests(results);
-    expect(opened.map((o) => o.kind)).toEqual(results.map(() => 'missing')); // results carry no tenant: nothing opens
+    const foreign = results.map(({ outreachId }) => ({ outreachId, tenantId: '00000000-0000-4000-8000-00000000ffff' }));
+    const opened = await opener.openRequests(foreign);
+    expect(opened.map((o) => o.kind)).toEqual(results.map(() => 'missing')); // another tenant: nothing opens
     const all = batches.flat();
     const read = await opener.openRequests(all);
     expect(read.map((o) => (o.kind === 'opened' ? o.request : o.kind))).toEqual(all.map((item) => item.request));
