@@ -1,0 +1,52 @@
+import { BEST_DAY, type Behaviour } from './behaviour.js';
+import { judgeCall, type Verdict } from './verdict.policy.js';
+
+/** The behaviour in force for each provider, and the counters its verdicts need. Lives in memory: a restart is a best day. */
+export class BehaviourBoard {
+  readonly #behaviours = new Map<string, Behaviour>();
+  readonly #calls = new Map<string, number>();
+  readonly #seconds = new Map<string, { second: number; calls: number }>();
+  readonly #listeners: (() => void)[] = [];
+
+  constructor(
+    readonly seed: string,
+    private readonly now: () => number,
+  ) {}
+
+  of(provider: string): Behaviour {
+    return this.#behaviours.get(provider) ?? BEST_DAY;
+  }
+
+  set(behaviours: Readonly<Record<string, Behaviour>>): void {
+    for (const [provider, behaviour] of Object.entries(behaviours)) this.#behaviours.set(provider, behaviour);
+    for (const listener of this.#listeners) listener();
+  }
+
+  reset(): void {
+    this.#behaviours.clear();
+    for (const listener of this.#listeners) listener();
+  }
+
+  onChange(listener: () => void): void {
+    this.#listeners.push(listener);
+  }
+
+  /** The fate of one call. A repeated key is a new call: a throttled message may pass the next time. */
+  judge(provider: string, key: string): { latencyMs: number; verdict: Verdict } {
+    const behaviour = this.of(provider);
+    const whole = `${provider}|${key}`;
+    const nth = (this.#calls.get(whole) ?? 0) + 1;
+    this.#calls.set(whole, nth);
+    if (this.#overLimit(provider, behaviour.throttle.perSecond)) return { latencyMs: 0, verdict: { kind: 'throttle' } };
+    return judgeCall(behaviour, this.seed, `${whole}|${nth}`);
+  }
+
+  #overLimit(provider: string, perSecond: number): boolean {
+    if (perSecond === 0) return false;
+    const second = Math.floor(this.now() / 1000);
+    const seen = this.#seconds.get(provider);
+    const calls = seen?.second === second ? seen.calls + 1 : 1;
+    this.#seconds.set(provider, { second, calls });
+    return calls > perSecond;
+  }
+}

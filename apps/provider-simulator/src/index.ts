@@ -1,0 +1,3 @@
+export { startSimulator, type RunningSimulator, type SimulatorOptions } from './simulator.js';
+export { sendgridBody, signatureHeaders } from './sendgrid/sendgrid.webhooks.js';
+export type { LedgerLine } from './ledger/ledger.js';

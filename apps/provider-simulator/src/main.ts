@@ -1,0 +1,47 @@
+import { createPrivateKey, type KeyObject } from 'node:crypto';
+import { serviceBasics, toSafeError, type Env } from '@homing/service-kit';
+import { startSimulator } from './simulator.js';
+
+const { env, http, logger } = serviceBasics('provider-simulator');
+const home = env.string('OUTREACH_HOME', { default: '.local' });
+const seed = env.string('SIMULATOR_SEED', { default: 'homing' });
+const webhookUrl = env.url(env.has('SIMULATOR_WEBHOOK_URL') ? 'SIMULATOR_WEBHOOK_URL' : 'WEBHOOK_URL', { default: '' });
+const apiKey = env.optionalSecret('SENDGRID_API_KEY')?.reveal();
+const privateKey = signingKey(env, 'SIMULATOR_SENDGRID_PRIVATE_KEY');
+const retryMs = env
+  .list('SIMULATOR_RETRY_MS', { default: ['200', '500', '1000', '2000', '5000', '10000'] })
+  .map(Number);
+
+/** PKCS 8, as PEM or as the base64 of its DER. */
+function signingKey(from: Env, name: string): KeyObject | undefined {
+  const text = from.optionalSecret(name)?.reveal();
+  if (text === undefined) return undefined;
+  try {
+    if (text.includes('-----BEGIN')) return createPrivateKey(text);
+    return createPrivateKey({ key: Buffer.from(text, 'base64'), format: 'der', type: 'pkcs8' });
+  } catch {
+    from.fault(name, 'must be a PKCS 8 private key, as PEM or base64 DER');
+    return undefined;
+  }
+}
+
+try {
+  env.check();
+  if (process.env['NODE_ENV'] === 'production') throw new Error('the simulator is for development and tests only');
+  const simulator = await startSimulator({
+    ...http,
+    home,
+    seed,
+    retryMs,
+    ...(webhookUrl ? { webhookUrl } : {}),
+    sendgrid: { ...(apiKey ? { apiKey } : {}), ...(privateKey ? { privateKey } : {}) },
+    report: (problem) => logger.warn({ problem }, 'trouble'),
+  });
+  logger.info({ url: simulator.url, pid: process.pid }, 'listening');
+  const stop = () => void simulator.stop().finally(() => process.exit(0));
+  process.once('SIGTERM', stop);
+  process.once('SIGINT', stop);
+} catch (error) {
+  logger.fatal({ err: toSafeError(error) }, 'giving up');
+  process.exitCode = 1;
+}
