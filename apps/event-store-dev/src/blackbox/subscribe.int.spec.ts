@@ -2,6 +2,7 @@ import {
   type EventStoreDBClient,
   eventTypeFilter,
   excludeSystemEvents,
+  type Filter,
   jsonEvent,
   type Position,
   streamNameFilter,
@@ -87,7 +88,7 @@ describe('a subscription to $all', () => {
     await client.appendToStream(freshStream('other'), note(2));
     await client.appendToStream(`${prefix}-b`, happened(3));
     const from = { fromPosition: { commit: (position?.commit ?? 1n) - 1n, prepare: (position?.prepare ?? 1n) - 1n } };
-    const first = async (filter: ReturnType<typeof eventTypeFilter>, count: number) =>
+    const first = async (filter: Filter, count: number) =>
       numbers(await takeFrom(client.subscribeToAll({ ...from, filter }), counted(count)));
     expect(await first(streamNameFilter({ prefixes: ['no-such', prefix] }), 3)).toEqual([0, 1, 3]);
     expect(await first(streamNameFilter({ regex: `^${prefix}-b$` }), 2)).toEqual([1, 3]);
@@ -133,7 +134,7 @@ describe('a subscription to $all', () => {
       filter: streamNameFilter({ prefixes: [wanted] }),
     });
     const [next] = numbers(await takeFrom(rest, counted(1)));
-    const before = await client.subscribeToAll({
+    const before = client.subscribeToAll({
       fromPosition: position ?? 'start',
       filter: streamNameFilter({ prefixes: [wanted] }),
     });
