@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { randomUUID } from 'node:crypto';
 import { Conditions } from './condition.fixture.js';
 import { eventIdOf } from './event-id.js';
+import { EventStoreUnavailableError } from './event-store.errors.js';
 import type { AppendRequest, AppendResult, EventBatch, EventStore, RecordedEvent } from './event-store.port.js';
 
 /** A request with everything a test does not care about filled in. */
@@ -20,6 +21,17 @@ export function appendRequest(part: Partial<AppendRequest> & Pick<AppendRequest,
     },
     ...part,
   };
+}
+
+/** What a caller does with EventStoreUnavailableError. Any other error is the caller's. */
+export async function retrying<T>(read: () => Promise<T>): Promise<T> {
+  for (;;) {
+    try {
+      return await read();
+    } catch (error) {
+      if (!(error instanceof EventStoreUnavailableError)) throw error;
+    }
+  }
 }
 
 /** Collects what a subscription brings and lets a test wait for a condition on it. */

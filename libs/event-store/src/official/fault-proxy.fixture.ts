@@ -13,13 +13,15 @@ export class FaultProxy {
   private constructor(
     private readonly server: Server,
     readonly port: number,
+    /** Where new connections lead. */
+    public target: number,
   ) {}
 
   static async start(targetPort: number): Promise<FaultProxy> {
     const server = createServer();
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-    const proxy = new FaultProxy(server, (server.address() as AddressInfo).port);
-    server.on('connection', (socket) => proxy.accept(socket, targetPort));
+    const proxy = new FaultProxy(server, (server.address() as AddressInfo).port, targetPort);
+    server.on('connection', (socket) => proxy.accept(socket));
     return proxy;
   }
 
@@ -64,7 +66,7 @@ export class FaultProxy {
     await new Promise<void>((resolve) => this.server.close(() => resolve()));
   }
 
-  private accept(socket: Socket, targetPort: number): void {
+  private accept(socket: Socket): void {
     if (this.mode === 'refusing') {
       this.counts.refused += 1;
       socket.resetAndDestroy();
@@ -74,7 +76,7 @@ export class FaultProxy {
     this.counts.connections += 1;
     this.newest = socket;
     this.conditions.changed();
-    const target = connect(targetPort, '127.0.0.1');
+    const target = connect(this.target, '127.0.0.1');
     const carry = (from: Socket, to: Socket): void => {
       this.sockets.add(from);
       from.setNoDelay(true);

@@ -4,6 +4,7 @@ import { randomUUID } from 'node:crypto';
 import pg from 'pg';
 import { appendRequest, eventStoreContract, Follower } from '../event-store.contract.fixture.js';
 import type { EventStore, ExpectedRevision } from '../event-store.port.js';
+import { FaultProxy } from './fault-proxy.fixture.js';
 import { connectEventStore } from './official.event-store.js';
 import { ServerProcess } from './server-process.fixture.js';
 
@@ -57,8 +58,8 @@ describe('deleted streams', () => {
 describe('a cluster address', () => {
   it('leads to the living member by gossip, for appends, reads and subscriptions', async () => {
     const server = await ServerProcess.start({});
-    const gone = await ServerProcess.start({});
-    await gone.kill();
+    const gone = await FaultProxy.start(server.port);
+    gone.refuse();
     const store = connectEventStore({ url: `esdb://127.0.0.1:${gone.port},127.0.0.1:${server.port}?tls=false` });
     const stream = `outreach-${randomUUID()}`;
     expect(await store.append(appendRequest({ stream }))).toMatchObject({ kind: 'appended', revision: 0n });
@@ -67,6 +68,7 @@ describe('a cluster address', () => {
     store.subscribeToAll({ from: 'start', onBatch: follower.onBatch });
     await follower.until(() => follower.on(stream).length === 1);
     await store.dispose();
+    await gone.close();
     await server.kill('SIGTERM');
   });
 });
@@ -93,7 +95,10 @@ describe('a server that is killed', () => {
     const databaseUrl = Object.assign(new URL(admin), { pathname: `/${database}` }).href;
     let server = await ServerProcess.start({ databaseUrl });
     ended.push(() => server.kill());
-    const store = connectEventStore({ url: server.url, appendTimeoutMs: 1_000, appendDeadlineMs: 60_000 });
+    const proxy = await FaultProxy.start(server.port);
+    ended.push(() => proxy.close());
+    const url = `esdb://127.0.0.1:${proxy.port}?tls=false`;
+    const store = connectEventStore({ url, appendTimeoutMs: 1_000, appendDeadlineMs: 60_000 });
     ended.push(() => store.dispose());
     const follower = new Follower();
     const subscription = store.subscribeToAll({ from: 'start', onBatch: follower.onBatch });
@@ -117,7 +122,8 @@ describe('a server that is killed', () => {
         const seen = follower.events.length;
         await follower.until(() => follower.events.length > seen + 10);
         await server.kill();
-        server = await ServerProcess.start({ port: server.port, databaseUrl });
+        server = await ServerProcess.start({ databaseUrl });
+        proxy.target = server.port;
       }
     };
     await Promise.all([...streams.map(write), kill()]);

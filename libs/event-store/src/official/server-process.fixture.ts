@@ -21,7 +21,7 @@ export class ServerProcess {
     return given ? new ServerProcess(undefined, given, 0) : ServerProcess.start({});
   }
 
-  static async start(options: { port?: number; databaseUrl?: string }): Promise<ServerProcess> {
+  static async start(options: { databaseUrl?: string }): Promise<ServerProcess> {
     if (!existsSync(PROGRAM)) throw new Error('apps/event-store-dev is not built: run "npm run build" first');
     const { EVENTS_DATABASE_URL: _, ...inherited } = process.env;
     const child = spawn(process.execPath, [PROGRAM], {
@@ -29,7 +29,7 @@ export class ServerProcess {
         ...inherited,
         NODE_ENV: 'test',
         HOST: '127.0.0.1',
-        PORT: String(options.port ?? 0),
+        PORT: '0',
         ...(options.databaseUrl ? { EVENTS_DATABASE_URL: options.databaseUrl } : {}),
       },
       stdio: ['ignore', 'pipe', 'inherit'],
