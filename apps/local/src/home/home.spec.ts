@@ -14,7 +14,6 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { generateVaultKeys } from '@homing/vault';
-import { readTemplates } from '../seed/template.folder.js';
 import { homeDirectory } from './home.directory.js';
 import type { HomeDirectory } from './home.directory.js';
 import { readEnvironment, writeEnvironment } from './home.environment.js';
@@ -109,29 +108,5 @@ describe('lockHome', () => {
     writeFileSync(home.lock, content);
     lockHome(home)();
     expect(existsSync(home.lock)).toBe(false);
-  });
-});
-
-describe('readTemplates', () => {
-  const put = (name: string, content: string) => {
-    mkdirSync(join(directory, 'templates/hello'), { recursive: true });
-    writeFileSync(join(directory, 'templates/hello', name), content);
-  };
-  it('is empty without a folder and names a file that cannot be used', () => {
-    expect(readTemplates(join(directory, 'templates'), 't')).toEqual([]);
-    put('template.json', '{}');
-    expect(() => readTemplates(join(directory, 'templates'), 't')).toThrow(
-      /hello\/template\.json must have "variables"/,
-    );
-  });
-  it('collects the bodies of every channel', () => {
-    put('template.json', '{"variables":["name"]}');
-    put('email.html.liquid', '<p>{{ name }}</p>\n');
-    put('sms.text.liquid', 'Hi {{ name }}');
-    put('notes.md', 'ignored');
-    const bodies = { email: { html: '<p>{{ name }}</p>' }, sms: { text: 'Hi {{ name }}' } };
-    expect(readTemplates(join(directory, 'templates'), 't')).toEqual([
-      { tenantId: 't', templateId: 'hello', variables: ['name'], bodies },
-    ]);
   });
 });

@@ -1,8 +1,9 @@
+import { existsSync } from 'node:fs';
+import { loadTemplateFolder } from '@homing/content';
 import { createRegistry, openVaultDatabase } from '@homing/vault/registry';
 import type { Registry } from '@homing/vault/registry';
 import { saveSecrets } from '../home/home.secrets.js';
 import type { LocalSecrets } from '../home/home.secrets.js';
-import { readTemplates } from './template.folder.js';
 
 export interface SandboxSeed {
   /** Database `vault`, as its owner. */
@@ -10,7 +11,7 @@ export interface SandboxSeed {
   /** Changed in place and kept in `secretsFile` when a new API key is made. */
   secrets: LocalSecrets;
   secretsFile: string;
-  /** Folder of templates; see readTemplates. */
+  /** Folder of templates; see loadTemplateFolder. A missing one counts as empty. */
   templates: string;
 }
 
@@ -29,7 +30,8 @@ export async function seedSandbox(seed: SandboxSeed): Promise<void> {
     const sender = { email: 'hello@sandbox.test', name: 'Homing Sandbox', replyTo: null, branding: {} };
     await registry.createTenant({ actor, id: tenantId, name: 'Sandbox', sender });
     await registry.putCampaign({ actor, tenantId, campaignId: sandboxCampaign, name: 'Sandbox', currency: 'EUR' });
-    for (const template of readTemplates(seed.templates, tenantId)) await registry.putTemplate({ actor, ...template });
+    const templates = existsSync(seed.templates) ? await loadTemplateFolder(seed.templates) : [];
+    for (const template of templates) await registry.putTemplate({ actor, tenantId, ...template });
     await ensureApiKey(registry, seed);
   } finally {
     await db.destroy();

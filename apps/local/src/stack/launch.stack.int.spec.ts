@@ -32,7 +32,7 @@ describe('launchStack', () => {
     const said = stack.output();
     expect(said.indexOf('store ready')).toBeLessThan(said.indexOf('migrate done'));
     expect(said.indexOf('migrate done')).toBeLessThan(said.indexOf('api ready'));
-    expect(said).toMatch(/^api {14} \| listening on \d+$/m);
+    expect(said).toMatch(/^api {15} \| listening on \d+$/m);
     expect(log('api')).toMatch(/^listening on \d+\n/);
     expect(Object.keys(tiny.services())).toEqual(['store', 'api']);
     expect(tiny.services()['api']).toEqual({
@@ -62,8 +62,8 @@ describe('launchStack', () => {
     expect(await stack.stop()).toBe(0);
     expect(pids.map(isAlive)).toEqual([false, false]);
     await until(() => !isAlive(grandchild), "the service's own child to end");
-    expect(stack.output().indexOf('api               | stopping')).toBeLessThan(
-      stack.output().indexOf('store             | stopping'),
+    expect(stack.output().indexOf('api                | stopping')).toBeLessThan(
+      stack.output().indexOf('store              | stopping'),
     );
     expect(Object.values(tiny.services()).map(({ pid }) => pid)).toEqual([null, null]);
   });

@@ -15,7 +15,8 @@ export interface LogSink {
 }
 
 export interface LogBook {
-  sinkFor(service: string): LogSink;
+  /** `shown`: which lines also go to the terminal; default all. */
+  sinkFor(service: string, shown?: RegExp): LogSink;
   /** A line of the launcher. */
   say(text: string): void;
 }
@@ -29,7 +30,7 @@ export interface LogBookOptions {
 
 /** Logs into `<directory>/<service>.log` (mode 0600; the former file is kept as `.1` beyond 20 MB) and to `write` (stdout). */
 export function openLogBook(options: LogBookOptions): LogBook {
-  const { directory, write = (text) => void process.stdout.write(text), width = 17 } = options;
+  const { directory, write = (text) => void process.stdout.write(text), width = 18 } = options;
   const colour = options.colour ?? (process.stdout.isTTY && !process.env['NO_COLOR']);
   mkdirSync(directory, { recursive: true, mode: 0o700 });
   let opened = 0;
@@ -40,7 +41,7 @@ export function openLogBook(options: LogBookOptions): LogBook {
       for (const line of text.split('\n')) write(`${prefix('homing', 1)}${line}\n`);
       appendFileSync(join(directory, 'launcher.log'), `${new Date().toISOString()} ${text}\n`, { mode: 0o600 });
     },
-    sinkFor(service) {
+    sinkFor(service, shown) {
       const label = prefix(service, colours[opened++ % colours.length] ?? 36);
       const file = openRotated(join(directory, `${service}.log`));
       const last: string[] = [];
@@ -51,7 +52,7 @@ export function openLogBook(options: LogBookOptions): LogBook {
           last.push(text);
           if (last.length > remembered) last.shift();
           writeSync(file, `${text}\n`);
-          write(`${label}${text}\n`);
+          if (shown?.test(text) ?? true) write(`${label}${text}\n`);
         },
         tail: (lines) => last.slice(-lines),
         close() {

@@ -12,6 +12,8 @@ export interface ServiceNode {
   after: string[];
   /** The file that is run, where a build makes it: its absence is told before anything starts. */
   program?: string;
+  /** Lines the terminal shows; the log file has all. Default: every line. */
+  shown?: RegExp;
   /** Asked anew before every start. @throws what a person should read: it is not retried at the first start. */
   command(): Promise<ServerCommand>;
   /** True when it can do its work. Asked repeatedly, must not throw for "not yet". */

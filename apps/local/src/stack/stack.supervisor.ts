@@ -74,7 +74,7 @@ export class StackSupervisor {
   private startService(node: StackNode & { kind: 'service' }): Promise<void> {
     const { logs, policy } = this.options;
     const service = new ServiceSupervisor(node, {
-      log: logs.sinkFor(node.name),
+      log: logs.sinkFor(node.name, node.shown),
       say: logs.say,
       policy: { ...defaultRestartPolicy, ...policy },
       changed: () => this.publish(),

@@ -51,7 +51,7 @@ export async function startIn({ workspace, environment, ...io }: StartContext, a
     logs.say(`starting in ${home.root}, ports from ${base}`);
     const announce = () => {
       writeEnvironment(home.env, homeVariables(at, secrets));
-      return [`addresses and keys: ${home.env}`, `console: ${at.http('api')}/`];
+      return [`addresses and keys: ${home.env}`, `console: ${at.http('api')}/console`];
     };
     const nodes = localStack({ ...parts, workspace, inherited: passedOn(environment) });
     return await launchStack({

@@ -70,6 +70,9 @@ export function localStack(parts: StackParts): StackNode[] {
   return withoutGiven([...stores, ...tasks, ...services], parts);
 }
 
+/** Stores say much that only their log file needs. */
+const faults = /^(?!.*is starting up).*\b(ERROR|FATAL|PANIC|ERR|FTL)\b/;
+
 /** What a given server replaces is not there to be waited for. */
 function withoutGiven(nodes: StackNode[], { given }: LocalParts): StackNode[] {
   const replaced = given.eventStoreUrl ? ['event-store-dev', 'database events', 'postgres-events'] : [];
@@ -89,6 +92,7 @@ function postgresNode({ home, ports }: LocalParts, name: 'postgres' | 'postgres-
     port,
     url: `postgres://127.0.0.1:${port}`,
     after: [],
+    shown: faults,
     async command() {
       const command = await preparePostgres({ dataDir: dataDirectory(folder), port });
       return { ...command, env: { ...command.env, ...stackMark(home.root, name) } };
@@ -105,6 +109,7 @@ function natsNode({ home, ports, secrets }: LocalParts): ServiceNode {
     port,
     url: `nats://127.0.0.1:${port}`,
     after: [],
+    shown: faults,
     async command() {
       const users = natsUsers(secrets.natsPasswords);
       const command = await prepareNats({ dir: home.nats, port, encryptionKey: secrets.jetstreamKey, users });
