@@ -1,4 +1,3 @@
-import { EventEmitter, once } from 'node:events';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { startTestBus, type TestBus, until } from './bus.fixture.js';
 import { listen, type Listening, numbered, testSeal } from './handlers.fixture.js';
@@ -27,8 +26,8 @@ describe('JetStreamServer', () => {
   });
   afterEach(async () => {
     under.script.handle = () => {};
-    await until(async () => (await kept('OUTREACH')) + (await kept('DISPATCH')) === 0, 'everything is handled');
-    await under.service.stop();
+    const empty = async () => (await kept('OUTREACH')) + (await kept('DISPATCH')) === 0;
+    await until(empty, 'everything is handled').finally(() => under.service.stop());
   });
 
   const publish = (n: number, subject = requested, more: { replyTo?: string } = {}) =>
@@ -37,8 +36,9 @@ describe('JetStreamServer', () => {
   const kept = async (name: string) => (await streamInfo(name)).state.messages;
   const deadLetters = () => kept('DEADLETTERS');
   const gate = () => {
-    const opened = new EventEmitter();
-    return { passed: () => once(opened, 'open'), open: () => opened.emit('open') };
+    let open = () => {};
+    const opened = new Promise<void>((resolve) => (open = resolve));
+    return { passed: () => opened, open };
   };
 
   it('hands over the event and its context, and acks only after the effect', async () => {
@@ -186,13 +186,15 @@ describe('JetStreamServer', () => {
       key: `${run}:${n}`,
     }));
     await publisher.publishMany(flood);
-    await until(() => now === 8, 'the first subject is full');
+    // A pull is made when a quarter is free: between 7 and 8 of 8 are in flight then.
+    await until(() => now >= 7, 'the first subject is full');
     await publish(99, dispatch);
     await until(() => under.script.seen.some(({ subject }) => subject === dispatch), 'the other subject is served');
-    expect(under.script.numbers.filter((n) => n !== 99)).toHaveLength(8);
-    const opening = setInterval(() => door.open(), 5);
-    await until(() => under.script.numbers.length === 41, 'all are handled').finally(() => clearInterval(opening));
-    expect(most).toBe(8);
+    expect(under.script.numbers.filter((n) => n !== 99)).toHaveLength(now);
+    door.open();
+    await until(() => under.script.numbers.length === 41, 'all are handled');
+    expect(most).toBeGreaterThanOrEqual(7);
+    expect(most).toBeLessThanOrEqual(8);
   });
 
   it('drains on close: awaits what is being handled, acks it, and takes no more', async () => {
