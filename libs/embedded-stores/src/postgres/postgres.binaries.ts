@@ -17,8 +17,14 @@ export interface PostgresBinaries {
  * skipped its install script) and the server's user may enter every folder above (else a copy in the cache is used).
  * @throws StoreError where no package exists for this machine.
  */
-export function postgresBinaries({ forOtherUser }: { forOtherUser: boolean }): PostgresBinaries {
-  const packageRoot = findPackage();
+export function postgresBinaries({
+  forOtherUser,
+  packageRoot = findPackage(),
+}: {
+  forOtherUser: boolean;
+  /** Default: where Node finds the package for this machine. */
+  packageRoot?: string;
+}): PostgresBinaries {
   const { version } = JSON.parse(readFileSync(join(packageRoot, 'package.json'), 'utf8')) as { version: string };
   const inPlace = (!forOtherUser || isWorldReachable(packageRoot)) && hydrateSymlinks(packageRoot);
   const root = inPlace ? packageRoot : cachedCopy(packageRoot, version, forOtherUser);
