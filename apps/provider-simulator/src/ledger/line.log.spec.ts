@@ -6,7 +6,9 @@ import { Ledger, type Acceptance, type LedgerLine } from './ledger.js';
 import { LineLog } from './line.log.js';
 
 let home: string;
-beforeEach(() => (home = mkdtempSync(join(tmpdir(), 'simulator-'))));
+beforeEach(() => {
+  home = mkdtempSync(join(tmpdir(), 'simulator-'));
+});
 afterEach(() => rmSync(home, { recursive: true, force: true }));
 
 const message: Acceptance = {

@@ -1,0 +1,66 @@
+import { createPublicKey } from 'node:crypto';
+import { createSendgridWebhook } from '@homing/channels';
+import { connectBus, Publisher } from '@homing/messaging';
+import { closeOnShutdown, crashPoint, type Env, type ServiceBasics, type ServiceOptions } from '@homing/service-kit';
+import { Module } from '@nestjs/common';
+import { BODY_LIMIT, configureHttp } from './http/http.surface.js';
+import { LOGGER, RECEIVER_PARTS, WebhookController } from './receive-webhook/webhook.controller.js';
+import type { Caller, ReceiverParts } from './receive-webhook/webhook.receiver.js';
+
+@Module({})
+class IngestionModule {}
+
+/** How long a provider waits for its answer while the bus is away, in milliseconds, before it gets 503. */
+const PUBLISH_WITHIN = { ackTimeoutMs: 1_500, deadlineMs: 4_000 };
+const UNACKNOWLEDGED_AT_ONCE = 256;
+
+/** Everything ingestion is made of, in one place. No database, no event store, nothing that opens the vault. */
+export function wireIngestion(basics: ServiceBasics): ServiceOptions {
+  const { env, logger, instance, readiness, http } = basics;
+  const busUrl = env.secret('NATS_URL', { protocols: ['nats', 'tls'] });
+  const callers = new Map<string, Caller>([['sendgrid', sendgridCaller(env)]]);
+  const maxConcurrent = env.int('WEBHOOK_MAX_CONCURRENT', { default: 64, min: 1, max: 4_096 });
+  env.check();
+
+  const bus = connectBus({ url: busUrl, name: instance, logger, topology: {} });
+  const publisher = new Publisher(bus, PUBLISH_WITHIN);
+  const parts: ReceiverParts = {
+    callers,
+    publish: (messages) => publisher.publishMany(messages, UNACKNOWLEDGED_AT_ONCE),
+    now: Date.now,
+    crashPoint,
+  };
+  readiness.add('bus', bus.health);
+  const module = {
+    module: IngestionModule,
+    controllers: [WebhookController],
+    providers: [
+      { provide: RECEIVER_PARTS, useValue: parts },
+      { provide: LOGGER, useValue: logger },
+      closeOnShutdown(() => bus.close()),
+    ],
+  };
+  return {
+    ...basics,
+    module,
+    http: { ...http, bodyLimit: BODY_LIMIT },
+    configure: (app) => configureHttp(app, { maxConcurrent, logger }),
+  };
+}
+
+/** Public keys as SendGrid shows them, comma-separated: the new one beside the old while it is being replaced. */
+function sendgridCaller(env: Env): Caller {
+  const keys = env.list('SENDGRID_WEBHOOK_PUBLIC_KEY');
+  const toleranceSeconds = env.int('SENDGRID_WEBHOOK_TOLERANCE_SECONDS', { default: 25 * 3600, min: 1 });
+  if (!keys.every(isPublicKey)) env.fault('SENDGRID_WEBHOOK_PUBLIC_KEY', 'must be base64 SPKI DER public keys');
+  return { parser: createSendgridWebhook({ toleranceSeconds }), keys };
+}
+
+function isPublicKey(base64: string): boolean {
+  try {
+    createPublicKey({ key: Buffer.from(base64, 'base64'), format: 'der', type: 'spki' });
+    return true;
+  } catch {
+    return false;
+  }
+}

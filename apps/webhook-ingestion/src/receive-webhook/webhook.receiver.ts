@@ -1,0 +1,51 @@
+import type { ParsedFact, ParseFault, WebhookParser } from '@homing/channels';
+import type { Outgoing, PublishAck, Settled } from '@homing/messaging';
+import { signalMessage } from './signal.message.js';
+
+/** One provider that may call, and the keys it signs with now. */
+export interface Caller {
+  readonly parser: WebhookParser;
+  readonly keys: readonly string[];
+}
+
+export interface ReceiverParts {
+  readonly callers: ReadonlyMap<string, Caller>;
+  /** Resolves with one result per message; fulfilled means stored. */
+  readonly publish: (messages: readonly Outgoing[]) => Promise<readonly Settled<PublishAck>[]>;
+  /** Milliseconds since the epoch. */
+  readonly now: () => number;
+  readonly crashPoint: (name: string) => void;
+}
+
+export interface Received {
+  readonly provider: string;
+  readonly headers: Readonly<Record<string, string | readonly string[] | undefined>>;
+  readonly rawBody: Uint8Array;
+}
+
+export type Reception =
+  | { readonly kind: 'unknown-provider' }
+  | { readonly kind: 'forged'; readonly reason: string }
+  | { readonly kind: 'stored'; readonly facts: readonly ParsedFact[]; readonly faults: readonly ParseFault[] }
+  /** Some or all facts are not stored: the provider must come again. */
+  | { readonly kind: 'not-stored'; readonly missing: number; readonly first: unknown };
+
+/** Verifies the bytes, makes every fact durable, and only then says `stored`. What the facts mean is decided elsewhere. */
+export async function receiveWebhook(
+  parts: ReceiverParts,
+  { provider, headers, rawBody }: Received,
+): Promise<Reception> {
+  const caller = parts.callers.get(provider);
+  if (!caller) return { kind: 'unknown-provider' };
+  const now = parts.now();
+  const verdict = caller.parser.verify({ headers, rawBody, keys: caller.keys, now });
+  if (verdict.kind === 'invalid') return { kind: 'forged', reason: verdict.reason };
+  const { facts, faults } = caller.parser.parse(rawBody);
+  const heard = { provider, channel: caller.parser.channel, receivedAt: new Date(now).toISOString() };
+  parts.crashPoint('ingestion.before-publish');
+  const results = await parts.publish(facts.map((fact) => signalMessage(fact, heard)));
+  parts.crashPoint('ingestion.after-publish');
+  const missing = results.filter((result) => result.status === 'rejected');
+  if (missing.length === 0) return { kind: 'stored', facts, faults };
+  return { kind: 'not-stored', missing: missing.length, first: missing[0]?.reason };
+}
