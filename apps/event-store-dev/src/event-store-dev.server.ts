@@ -57,8 +57,13 @@ export async function startEventStoreDev(options: EventStoreDevOptions = {}): Pr
     options.storage ?? (databaseUrl === undefined ? new MemoryStorage() : new PostgresStorage(databaseUrl));
   let over = (_reason: StopReason) => {};
   const stopped = new Promise<StopReason>((resolve) => (over = resolve));
-  let stopWith = over;
-  const log = await openEventLog({ storage, onFenced: () => stopWith('fenced') });
+  let stopWith = (_reason: StopReason) => {};
+  let fenced = false;
+  const onFenced = () => {
+    fenced = true;
+    stopWith('fenced');
+  };
+  const log = await openEventLog({ storage, onFenced });
   const calls = new OpenCalls();
   const server = new Server({ 'grpc.max_receive_message_length': 32 * 1024 * 1024 });
   let port = 0;
@@ -74,6 +79,8 @@ export async function startEventStoreDev(options: EventStoreDevOptions = {}): Pr
     await log.close('the server could not start');
     throw error;
   }
+  // Taken over while it was still starting.
+  if (fenced) stopWith('fenced');
   const url = `esdb://${reachable(host)}:${port}?tls=${tls ? 'true' : 'false'}`;
   return { url, port, stopped, stop: () => stopOnce('stopped') };
 }

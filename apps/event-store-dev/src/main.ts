@@ -22,7 +22,9 @@ try {
   }
   process.exit(reason === 'fenced' ? 1 : 0);
 } catch (error) {
-  const message = error instanceof Error ? error.message : String(error);
+  // A host with several addresses refuses with several errors and no message of its own.
+  const causes = error instanceof AggregateError ? error.errors : [error];
+  const message = causes.map((cause) => (cause instanceof Error ? cause.message : String(cause))).join('; ');
   process.stderr.write(`event-store-dev: ${message}\n`);
   process.exit(error instanceof ConfigError ? 2 : 1);
 }

@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
 import { FencedError, type LogStorage, UnknownCommitError } from '../storage/log-storage.port.js';
 import { MemoryLog, MemoryStorage } from '../storage/memory.storage.js';
 import { openEventLog } from './event.log.js';
@@ -8,14 +9,14 @@ import type { Expected, NewEvent, StoredEvent } from './stored-event.model.js';
 /** A storage whose next writes can be made to fail, and which counts its commits. */
 class FaultyStorage extends MemoryStorage {
   commits = 0;
-  faults: ('lost-before' | 'lost-after' | 'refused')[] = [];
+  faults: ('lost-before' | 'lost-after' | 'refused' | 'none')[] = [];
   unreachable = 0;
 
   override async write(events: readonly StoredEvent[]): Promise<void> {
     const fault = this.faults.shift();
     if (fault === 'refused') throw new Error('the disk is full');
     if (fault !== 'lost-before') await super.write(events);
-    if (fault) throw new UnknownCommitError('lost');
+    if (fault === 'lost-before' || fault === 'lost-after') throw new UnknownCommitError('lost');
     this.commits += 1;
   }
 
@@ -116,6 +117,29 @@ describe('the writer', () => {
     expect(outcome.kind).toBe('unavailable');
     expect(await append('s', 'no_stream', event)).toMatchObject({ kind: 'written', revision: 0n });
     expect(log.head()).toBe(await storage.recover());
+  });
+
+  it('keeps a chain exact when every append is repeated until it is answered, whatever is lost', async () => {
+    const fault = fc.constantFrom(undefined, 'lost-before', 'lost-after', 'refused');
+    await fc.assert(
+      fc.asyncProperty(fc.array(fc.array(fault, { maxLength: 3 }), { maxLength: 12 }), async (faults) => {
+        const storage = new FaultyStorage();
+        const { append, ids } = await open(storage, () => {}, 0);
+        const sent: string[] = [];
+        for (const [n, mishaps] of faults.entries()) {
+          const event = newEvent();
+          sent.push(event.id);
+          const expected = n === 0 ? ('no_stream' as const) : BigInt(n - 1);
+          storage.faults = mishaps.map((mishap) => mishap ?? 'none');
+          let outcome = await append('s', expected, event);
+          // A caller who never heard the answer asks again as well.
+          if (mishaps.includes(undefined)) outcome = await append('s', expected, event);
+          while (outcome.kind === 'unavailable') outcome = await append('s', expected, event);
+          expect(outcome).toMatchObject({ kind: 'written', revision: BigInt(n) });
+        }
+        expect(await ids('s')).toEqual(sent);
+      }),
+    );
   });
 
   it('answers a refused commit and goes on', async () => {

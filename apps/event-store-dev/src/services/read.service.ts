@@ -67,6 +67,7 @@ async function readAll(question: Counted, reader: LogReader, sink: CallSink<Read
   if (left <= 0n) return;
   const limit = question.filter || left > PAGE_EVENTS ? PAGE_EVENTS : Number(left);
   for await (const page of reader.logPages(question, limit)) {
+    if (sink.signal.aborted) return;
     for (const event of page) {
       if (question.filter && !question.filter.matches(event)) continue;
       await sink.write(eventResponse(event, question.uuid));

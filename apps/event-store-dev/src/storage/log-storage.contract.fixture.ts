@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { describe, expect, it } from '@jest/globals';
 import { storedEvent } from '../log/events.fixture.js';
 import { LAST_REVISION, type StoredEvent } from '../log/stored-event.model.js';
@@ -40,7 +41,7 @@ export function logStorageContract(name: string, fresh: () => Promise<StorageUnd
           metadata: bytes,
           data: new Uint8Array(),
         }),
-        storedEvent({ position: 2n ** 53n + 1n, revision: LAST_REVISION, stream: 'z' }),
+        storedEvent({ position: 2n ** 53n + 1n, revision: LAST_REVISION, stream: randomBytes(1_000).toString('hex') }),
       ];
       await storage.write(events);
       await storage.close();

@@ -18,11 +18,16 @@ create table if not exists event_log_writer (
   only_one boolean primary key default true check (only_one),
   epoch bigint not null
 );
+alter table event_log_writer add column if not exists owner uuid;
 insert into event_log_writer (epoch) values (0) on conflict do nothing;
 `;
 
 /** One schema change at a time, whoever starts first. */
 export const SCHEMA_LOCK = 7_391_204_118;
+/** Fences every earlier writer and names the new one. */
+export const TAKE_OVER = 'update event_log_writer set epoch = epoch + 1, owner = $1 returning epoch';
+/** Fences this instance's own lost connections; no row when another instance is the owner. */
+export const TAKE_BACK = 'update event_log_writer set epoch = epoch + 1 where owner = $1 returning epoch';
 export const TAKEOVER_CHANNEL = 'event_log_takeover';
 
 /**

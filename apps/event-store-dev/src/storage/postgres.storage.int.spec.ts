@@ -58,12 +58,33 @@ describe('Postgres when a connection is lost', () => {
   it('does not come back when another instance took over meanwhile', async () => {
     const storage = new PostgresStorage(database.url, 2);
     await storage.open(() => {});
-    await database.query('update event_log_writer set epoch = epoch + 1');
+    await database.query('update event_log_writer set epoch = epoch + 1, owner = gen_random_uuid()');
     await expect(storage.write([storedEvent({ position: 1_000n, revision: 9n })])).rejects.toThrow(FencedError);
     await expect(storage.recover()).rejects.toThrow(FencedError);
     const { rows } = await database.query('select count(*)::int as stored from event_log where position = 1000');
     expect(rows).toEqual([{ stored: 0 }]);
     await storage.close();
+  });
+});
+
+describe('Postgres when an idle connection is lost', () => {
+  it('connects again by itself, and still hears of a take-over', async () => {
+    const database = await testDatabase();
+    const storage = new PostgresStorage(database.url, 2);
+    let told = () => {};
+    const toldOf = new Promise<void>((resolve) => (told = resolve));
+    await storage.open(told);
+    const before = await database.query(writers);
+    await database.query(`select pg_terminate_backend(pid) from (${writers}) w`);
+    const epoch = async () => Number((await database.query('select epoch from event_log_writer')).rows[0].epoch);
+    while ((await epoch()) < 2);
+    const after = await database.query(writers);
+    expect(after.rows).not.toEqual(before.rows);
+    const second = new PostgresStorage(database.url, 2);
+    await second.open(() => {});
+    await toldOf;
+    await Promise.all([storage.close(), second.close()]);
+    await database.drop();
   });
 });
 

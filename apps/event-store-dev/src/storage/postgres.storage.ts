@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import pg from 'pg';
 import type { EventRef, StoredEvent } from '../log/stored-event.model.js';
 import {
@@ -15,6 +16,8 @@ import {
   REFS,
   SCHEMA,
   SCHEMA_LOCK,
+  TAKE_BACK,
+  TAKE_OVER,
   TAILS,
   TAKEOVER_CHANNEL,
   WRITE,
@@ -44,6 +47,9 @@ export class PostgresStorage implements LogStorage {
   private writer: pg.Client | undefined;
   private epoch = 0n;
   private newestEpoch = 0n;
+  private readonly owner = randomUUID();
+  private recovering: Promise<bigint> | undefined;
+  private closed = false;
   private onFenced = () => {};
 
   /** @param url where the log lives; `readers` is the number of reading connections (default 4). */
@@ -60,15 +66,11 @@ export class PostgresStorage implements LogStorage {
     this.onFenced = onFenced;
     const writer = await this.connect();
     await writer.query(`begin; select pg_advisory_xact_lock(${SCHEMA_LOCK}); ${SCHEMA} commit`);
-    return this.takeOver(writer, 'update event_log_writer set epoch = epoch + 1 returning epoch', []);
+    return this.takeOver(writer, TAKE_OVER);
   }
 
-  async recover(): Promise<bigint> {
-    const writer = await this.connect();
-    // Waits for the lost transaction's lock on the row: afterwards it is either stored or gone for good.
-    return this.takeOver(writer, 'update event_log_writer set epoch = epoch + 1 where epoch = $1 returning epoch', [
-      this.epoch.toString(),
-    ]);
+  recover(): Promise<bigint> {
+    return (this.recovering ??= this.takeBack().finally(() => (this.recovering = undefined)));
   }
 
   async write(events: readonly StoredEvent[]): Promise<void> {
@@ -78,7 +80,7 @@ export class PostgresStorage implements LogStorage {
     try {
       result = await writer.query({ name: 'write', text: WRITE, values: writeValues(this.epoch, events) });
     } catch (error) {
-      // An error with a severity below FATAL came from the server and rolled the statement back.
+      // An error that is not FATAL came from the server and rolled the statement back.
       if (error instanceof pg.DatabaseError && error.severity === 'ERROR') throw error;
       this.dropWriter(writer);
       throw new UnknownCommitError('the connection to Postgres was lost during a commit', { cause: error });
@@ -116,13 +118,20 @@ export class PostgresStorage implements LogStorage {
   }
 
   async close(): Promise<void> {
+    this.closed = true;
+    await this.recovering?.catch(() => {});
     const { writer } = this;
     this.writer = undefined;
     await Promise.all([writer?.end().catch(() => {}), this.readers.end()]);
   }
 
   private async connect(): Promise<pg.Client> {
-    const client = new pg.Client({ connectionString: this.url, application_name: 'event-store-dev write' });
+    const client = new pg.Client({
+      connectionString: this.url,
+      application_name: 'event-store-dev write',
+      connectionTimeoutMillis: 10_000,
+      keepAlive: true,
+    });
     client.on('error', () => this.dropWriter(client));
     client.on('notification', ({ payload }) => {
       this.newestEpoch = BigInt(payload ?? 0);
@@ -134,24 +143,49 @@ export class PostgresStorage implements LogStorage {
     return client;
   }
 
-  private async takeOver(writer: pg.Client, sql: string, values: string[]): Promise<bigint> {
-    const { rows } = await writer.query<{ epoch: string }>(sql, values);
-    const epoch = rows[0]?.epoch;
-    if (epoch === undefined) {
-      await writer.end().catch(() => {});
-      throw new FencedError();
+  /** Takes the log back after a lost connection, unless another instance has it now. */
+  private async takeBack(): Promise<bigint> {
+    const former = this.writer;
+    this.writer = undefined;
+    void former?.end().catch(() => {});
+    // Waits for the lost transaction's lock on the row: afterwards it is either stored or gone for good.
+    return this.takeOver(await this.connect(), TAKE_BACK);
+  }
+
+  private async takeOver(writer: pg.Client, sql: string): Promise<bigint> {
+    try {
+      const { rows } = await writer.query<{ epoch: string }>(sql, [this.owner]);
+      const epoch = rows[0]?.epoch;
+      if (epoch === undefined) throw new FencedError();
+      this.epoch = BigInt(epoch);
+      await writer.query('select pg_notify($1, $2)', [TAKEOVER_CHANNEL, epoch]);
+      const head = await writer.query<{ head: string }>('select coalesce(max(position), 0) as head from event_log');
+      if (this.newestEpoch > this.epoch) throw new FencedError();
+      this.writer = writer;
+      return BigInt(head.rows[0]?.head ?? 0);
+    } catch (error) {
+      void writer.end().catch(() => {});
+      throw error;
     }
-    this.epoch = BigInt(epoch);
-    await writer.query('select pg_notify($1, $2)', [TAKEOVER_CHANNEL, epoch]);
-    const head = await writer.query<{ head: string }>('select coalesce(max(position), 0) as head from event_log');
-    if (this.newestEpoch > this.epoch) throw new FencedError();
-    this.writer = writer;
-    return BigInt(head.rows[0]?.head ?? 0);
   }
 
   private dropWriter(client: pg.Client): void {
-    if (this.writer === client) this.writer = undefined;
     void client.end().catch(() => {});
+    if (this.writer !== client) return;
+    this.writer = undefined;
+    void this.comeBack();
+  }
+
+  /** An idle writer must hear of a take-over too: so a lost connection is replaced without waiting for the next write. */
+  private async comeBack(): Promise<void> {
+    while (!this.closed && !this.writer) {
+      try {
+        await this.recover();
+      } catch (error) {
+        if (error instanceof FencedError) return this.onFenced();
+        await new Promise((resolve) => setTimeout(resolve, 500).unref());
+      }
+    }
   }
 }
 
