@@ -24,6 +24,7 @@ export interface TestBus {
   /** Everything logged so far, one JSON line after another. */
   log(): string;
   connect(options?: Partial<BusOptions>): Bus;
+  pid(): number;
   /** SIGKILL; resolves when the process is gone. */
   kill(): Promise<void>;
   /** Starts the server again, on the same port. */
@@ -58,6 +59,7 @@ export async function startTestBus(): Promise<TestBus> {
   return {
     url,
     dir,
+    pid: () => nats.pid,
     log: () => lines.join(''),
     connect(more = {}) {
       const bus = connectBus({ url, name: 'test', topology: smallStreams, logger, ...more });

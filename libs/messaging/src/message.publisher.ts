@@ -63,6 +63,7 @@ export interface PublisherOptions {
 export class Publisher {
   readonly #ackTimeoutMs: number;
   readonly #deadlineMs: number;
+  #retries = 0;
 
   constructor(
     private readonly bus: Bus,
@@ -70,6 +71,11 @@ export class Publisher {
   ) {
     this.#ackTimeoutMs = options.ackTimeoutMs ?? 2_000;
     this.#deadlineMs = options.deadlineMs ?? 15_000;
+  }
+
+  /** How often a message was sent again because no ack came. */
+  get retries(): number {
+    return this.#retries;
   }
 
   /** Resolves when the event is stored. Rejects with `PublishRefusedError` or `PublishUnknownError`. */
@@ -109,6 +115,7 @@ export class Publisher {
       if (this.bus.connected) return await tryOnce(await this.bus.api());
     } catch (error) {
       if (isRefusal(error)) throw new PublishRefusedError(subject, error);
+      this.#retries += 1;
     }
     return this.#insist(subject, tryOnce);
   }
@@ -119,6 +126,7 @@ export class Publisher {
     let last: unknown;
     const onRetry = ({ error, attempt }: { error: unknown; attempt: number }) => {
       last = error;
+      this.#retries += 1;
       // The stream itself may be gone: whoever may make it does so before the next try.
       if (attempt % 4 === 0) void this.bus.repair().catch(() => {});
     };
