@@ -1,0 +1,249 @@
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { InMemoryEventStore } from '@homing/event-store/memory';
+import {
+  createSystemQueries,
+  migrateReadModel,
+  type ReadModelConnection,
+  type SystemQueries,
+} from '@homing/read-model';
+import { makeReadDatabase, type ReadDatabase } from '../../../../libs/read-model/src/fixtures/read-database.fixture.js';
+import { append, FakeBus, silent, StatusBoard, until } from '../projector.fixture.js';
+import { runElections } from './election.loop.js';
+import { lead, type LeaderParts } from './projector.leader.js';
+
+let database: ReadDatabase;
+let schemas = 0;
+beforeAll(async () => void (database = await makeReadDatabase()));
+afterAll(() => database.drop());
+
+let store: InMemoryEventStore;
+let readModel: ReadModelConnection;
+let queries: SystemQueries;
+let bus: FakeBus;
+let board: StatusBoard;
+const terms: { stop: AbortController; ended: Promise<void> }[] = [];
+
+beforeEach(async () => {
+  store = new InMemoryEventStore();
+  bus = new FakeBus();
+  board = new StatusBoard();
+  const schema = `projector_${(schemas += 1)}`;
+  await migrateReadModel(database.ownerUrl, { roles: database.roles, schema });
+  readModel = database.connect('system', { schema });
+  queries = createSystemQueries(readModel);
+});
+afterEach(async () => {
+  for (const { stop } of terms) stop.abort();
+  await Promise.all(terms.splice(0).map(({ ended }) => ended));
+  await store.dispose();
+});
+
+const parts = (more: Partial<LeaderParts> = {}): LeaderParts => ({
+  ...{ store, readModel, queries, logger: silent, onStatus: board.onStatus },
+  ...{ publisher: bus.publisher, bus: { notify: bus.notify } },
+  ...more,
+});
+
+function begin(run: (signal: AbortSignal) => Promise<void>) {
+  const stop = new AbortController();
+  const term = { stop, ended: run(stop.signal) };
+  terms.push(term);
+  return term;
+}
+
+const head = async (): Promise<bigint> => store.headPosition();
+const allProjected = () =>
+  until(async () => (await queries.currentPosition()) === (await head()), 'everything projected');
+const positions = async () =>
+  (await queries.eventsAfter({ afterPosition: 0n, limit: 10_000 })).map((row) => row.position.toString());
+const allPublished = () => until(async () => bus.stored.length === (await positions()).length, 'everything published');
+
+async function life(n: number): Promise<void> {
+  await append(store, n, (s) => s.intake);
+  await append(store, n, (s) => [s.started()]);
+  await append(store, n, (s) => [s.accepted()]);
+  await append(store, n, (s) => [s.fact('delivered', 110), s.settled('delivered')]);
+}
+
+describe('a leader', () => {
+  it('projects what is there and what comes, publishes each transition once and pokes the live feed', async () => {
+    await life(1);
+    begin((signal) => lead(parts(), signal));
+    await allProjected();
+    await life(2);
+    await allProjected();
+    await allPublished();
+    const rows = await queries.eventsAfter({ afterPosition: 0n, limit: 100 });
+    expect(rows).toHaveLength(14);
+    expect(bus.stored.map((message) => message.key).toSorted()).toEqual((await positions()).toSorted());
+    expect(bus.pokes.at(-1)).toEqual({ position: (await head()).toString() });
+    await until(() => board.status.caughtUp, 'the leader says it is live');
+    expect(board.status).toMatchObject({ role: 'leading', position: await head() });
+  });
+
+  it('goes on projecting while the bus is away, and leaves nothing out when it is back', async () => {
+    bus.refuse = () => {
+      throw new Error('bus is away');
+    };
+    begin((signal) => lead(parts(), signal));
+    await life(1);
+    await allProjected();
+    await until(() => board.status.publicationTrouble !== undefined, 'the trouble is told');
+    expect(bus.stored).toEqual([]);
+    bus.refuse = () => undefined;
+    await allPublished();
+    expect(bus.stored.map((message) => message.subject.slice('event.outreach.'.length))).toEqual([
+      'requested',
+      'decided',
+      'scheduled',
+      'attempt_started',
+      'queued',
+      'delivered',
+      'settled',
+    ]);
+    await until(() => board.status.publicationTrouble === undefined, 'the trouble is over');
+  });
+
+  it('keeps the order of an outreach when one publication in its middle fails', async () => {
+    await life(1);
+    await life(2);
+    const failed = new Set<string>();
+    bus.refuse = (key) => {
+      if (bus.stored.length < 4 || failed.size === 3 || failed.has(key)) return;
+      failed.add(key);
+      throw new Error('no ack');
+    };
+    begin((signal) => lead(parts(), signal));
+    await allProjected();
+    await allPublished();
+    expect(failed.size).toBe(3);
+    const rows = await queries.eventsAfter({ afterPosition: 0n, limit: 100 });
+    for (const { outreachId } of rows) {
+      const mine = rows.filter((row) => row.outreachId === outreachId).map((row) => row.position.toString());
+      expect(bus.stored.map((message) => message.key).filter((key) => mine.includes(key))).toEqual(mine);
+    }
+  });
+
+  it('after a crash between commit and publication the next one publishes what is missing', async () => {
+    bus.refuse = () => {
+      throw new Error('the process dies before this is sent');
+    };
+    const first = begin((signal) => lead(parts(), signal));
+    await life(1);
+    await allProjected();
+    first.stop.abort();
+    await first.ended;
+    expect(bus.stored).toEqual([]);
+    expect(await queries.currentPosition()).toBe(await head());
+    bus.refuse = () => undefined;
+    begin((signal) => lead(parts(), signal));
+    await allPublished();
+    expect(bus.stored).toHaveLength(7);
+  });
+
+  it('after a crash between publication and its checkpoint repeats itself under the same message ids', async () => {
+    await life(1);
+    const sent: string[] = [];
+    const publishMany: LeaderParts['publisher']['publishMany'] = async (messages, window) => {
+      sent.push(...messages.map((message) => message.key));
+      return bus.publisher.publishMany(messages, window);
+    };
+    const first = begin((signal) => lead(parts({ publisher: { publishMany } }), signal));
+    await allPublished();
+    first.stop.abort();
+    await first.ended;
+    await readModel.db
+      .updateTable('checkpoint')
+      .set({ position: 0n })
+      .where('name', '=', 'integration-events')
+      .execute();
+    sent.length = 0;
+    begin((signal) => lead(parts({ publisher: { publishMany } }), signal));
+    await until(() => sent.length === 7, 'everything is sent again');
+    expect(sent).toEqual(await positions());
+    expect(bus.stored).toHaveLength(7);
+  });
+
+  it('stands down when another takes over, and only the other goes on writing', async () => {
+    const first = begin((signal) => lead(parts(), signal));
+    await life(1);
+    await allProjected();
+    const other = new StatusBoard();
+    begin((signal) => lead(parts({ onStatus: other.onStatus }), signal));
+    await until(() => other.status.role === 'leading', 'the other leads');
+    await life(2);
+    await first.ended;
+    await allProjected();
+    await allPublished();
+    expect(await positions()).toHaveLength(14);
+    expect(other.status.position).toBe(await head());
+  });
+
+  it('passes over streams and types it does not know and still moves on', async () => {
+    begin((signal) => lead(parts(), signal));
+    await life(1);
+    await append(store, 1, () => [{ type: 'FromTheFuture', data: { some: 'thing' } }]);
+    const metadata = {
+      tenantId: 't',
+      correlationId: 'c',
+      causationId: 'c',
+      recordedAt: new Date().toISOString(),
+      recordedBy: 'test',
+    };
+    await store.append({
+      stream: 'weather-1',
+      expectedRevision: 'no_stream',
+      commandId: 'w',
+      events: [{ type: 'Rained', data: {} }],
+      metadata: { ...metadata, schemaVersion: 1 },
+    });
+    await append(store, 1, (s) => [s.fact('opened', 120)]);
+    await allProjected();
+    expect(await positions()).toHaveLength(8);
+  });
+
+  it('stands still at a hole in a stream, says so, and goes on when it is mended', async () => {
+    let lose = true;
+    const leaky: LeaderParts['store'] = {
+      subscribeToAll: (options) =>
+        store.subscribeToAll({
+          ...options,
+          onBatch: (batch) => {
+            const events = lose ? batch.events.filter((event) => event.type !== 'AttemptStarted') : batch.events;
+            return options.onBatch({ ...batch, events });
+          },
+        }),
+    };
+    await life(1);
+    begin((signal) => lead(parts({ store: leaky }), signal));
+    await until(() => board.status.projectionTrouble === 'REVISION_GAP', 'the hole is told');
+    expect(await queries.currentPosition()).toBe(0n);
+    lose = false;
+    await allProjected();
+    expect(board.status.projectionTrouble).toBeUndefined();
+    expect(await positions()).toHaveLength(7);
+  });
+});
+
+describe('elections', () => {
+  it('let one instance lead; when it goes the other takes over where it stood', async () => {
+    const boards = [new StatusBoard(), new StatusBoard()];
+    const connectionString = database.urlOf('system');
+    const runs = boards.map(({ onStatus }) =>
+      begin((signal) => runElections({ ...parts({ onStatus }), connectionString }, signal)),
+    );
+    const roles = () => boards.map(({ status }) => status.role).toSorted();
+    await until(() => roles().join() === 'leading,standby', 'one leads, one waits');
+    await life(1);
+    await allProjected();
+    await allPublished();
+    const leader = boards.findIndex(({ status }) => status.role === 'leading');
+    runs[leader]?.stop.abort();
+    await runs[leader]?.ended;
+    await life(2);
+    await allProjected();
+    await allPublished();
+    expect(boards[1 - leader]?.status).toMatchObject({ role: 'leading', position: await head() });
+    expect(await positions()).toHaveLength(14);
+  });
+});
