@@ -11,6 +11,8 @@ const privateKey = signingKey(env, 'SIMULATOR_SENDGRID_PRIVATE_KEY');
 const retryMs = env
   .list('SIMULATOR_RETRY_MS', { default: ['200', '500', '1000', '2000', '5000', '10000'] })
   .map(Number);
+if (!retryMs.every((ms) => Number.isInteger(ms) && ms > 0))
+  env.fault('SIMULATOR_RETRY_MS', 'must be milliseconds from 1');
 
 /** PKCS 8, as PEM or as the base64 of its DER. */
 function signingKey(from: Env, name: string): KeyObject | undefined {
