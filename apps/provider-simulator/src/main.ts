@@ -14,6 +14,8 @@ const retryMs = env
 if (!retryMs.every((ms) => Number.isInteger(ms) && ms > 0))
   env.fault('SIMULATOR_RETRY_MS', 'must be milliseconds from 1');
 
+if (env.string('NODE_ENV', { default: '' }) === 'production') env.fault('NODE_ENV', 'must not be production here');
+
 /** PKCS 8, as PEM or as the base64 of its DER. */
 function signingKey(from: Env, name: string): KeyObject | undefined {
   const text = from.optionalSecret(name)?.reveal();
@@ -29,7 +31,6 @@ function signingKey(from: Env, name: string): KeyObject | undefined {
 
 try {
   env.check();
-  if (process.env['NODE_ENV'] === 'production') throw new Error('the simulator is for development and tests only');
   const simulator = await startSimulator({
     ...http,
     home,
