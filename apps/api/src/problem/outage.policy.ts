@@ -7,10 +7,10 @@ const deepest = 4;
 
 /** True when a store could not be reached or gave up: another try may succeed. False for faults of ours. */
 export function isOutage(thrown: unknown, depth = 0): boolean {
-  if (!(thrown instanceof Error) || depth > deepest) return false;
-  const { code, cause, errors } = thrown as Error & { code?: unknown; errors?: unknown };
+  if (typeof thrown !== 'object' || thrown === null || depth > deepest) return false;
+  const { code, message, cause, errors } = thrown as Partial<Record<string, unknown>>;
   if (typeof code === 'string' && OUTAGE_CODE.test(code)) return true;
-  if (OUTAGE_TEXT.test(thrown.message)) return true;
+  if (typeof message === 'string' && OUTAGE_TEXT.test(message)) return true;
   const inner = [cause, ...(Array.isArray(errors) ? (errors as unknown[]) : [])];
   return inner.some((each) => isOutage(each, depth + 1));
 }

@@ -36,9 +36,8 @@ function refusedByFramework(thrown: unknown): ProblemCode | undefined {
 }
 
 function isMalformedJson(thrown: unknown): boolean {
-  if (!(thrown instanceof Error)) return false;
-  const { code } = thrown as { code?: unknown };
-  return thrown instanceof SyntaxError || (typeof code === 'string' && MALFORMED_JSON.test(code));
+  const { code, name } = (thrown ?? {}) as { code?: unknown; name?: unknown };
+  return name === 'SyntaxError' || (typeof code === 'string' && MALFORMED_JSON.test(code));
 }
 
 /** The body of the answer (RFC 9457). */
