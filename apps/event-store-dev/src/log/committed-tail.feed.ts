@@ -16,7 +16,7 @@ export class CommittedTail {
 
   constructor(
     head: bigint,
-    private readonly maxBytes = 8 * 1024 * 1024,
+    private readonly maxBytes = 4 * 1024 * 1024,
   ) {
     this.head = this.floor = head;
   }

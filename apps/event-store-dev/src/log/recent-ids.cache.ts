@@ -7,7 +7,7 @@ import type { EventRef, StoredEvent } from './stored-event.model.js';
 export class RecentIds {
   private readonly places = new Map<string, StoredEvent | (EventRef & { stream: string })>();
 
-  constructor(private readonly limit = 50_000) {}
+  constructor(private readonly limit = 20_000) {}
 
   find(stream: string, id: string): EventRef | undefined {
     const place = this.places.get(id);
