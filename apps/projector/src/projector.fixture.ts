@@ -50,14 +50,20 @@ export async function append(
 export class FakeBus {
   readonly stored: { readonly key: string; readonly subject: string }[] = [];
   readonly pokes: object[] = [];
-  /** Called before each message is stored; a rejection is one of the bus. */
+  readonly tried: { readonly key: string; readonly subject: string }[] = [];
+  /** Called before each message is stored; what it throws is the bus's refusal. */
   refuse: (key: string) => void = () => undefined;
+
+  constructor(state: 'there' | 'away' = 'there') {
+    if (state === 'away') this.refuse = refuseAll;
+  }
 
   readonly publisher: LeaderParts['publisher'] = {
     publishMany: async (messages) =>
       Promise.all(
         messages.map(async ({ key, subject }) => {
           try {
+            this.tried.push({ key, subject });
             this.refuse(key);
             const duplicate = this.stored.some((message) => message.key === key);
             if (!duplicate) this.stored.push({ key, subject });
@@ -70,6 +76,10 @@ export class FakeBus {
   };
   readonly notify = (_subject: string, data?: Uint8Array | object): boolean => this.pokes.push(data ?? {}) > 0;
 }
+
+const refuseAll = (): never => {
+  throw new Error('bus is away');
+};
 
 /** Keeps what a leader says of itself. */
 export class StatusBoard {
