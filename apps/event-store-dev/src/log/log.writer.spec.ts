@@ -9,12 +9,13 @@ import type { Expected, NewEvent, StoredEvent } from './stored-event.model.js';
 /** A storage whose next writes can be made to fail, and which counts its commits. */
 class FaultyStorage extends MemoryStorage {
   commits = 0;
-  faults: ('lost-before' | 'lost-after' | 'refused' | 'none')[] = [];
+  faults: ('lost-before' | 'lost-after' | 'refused' | 'fenced' | 'none')[] = [];
   unreachable = 0;
 
   override async write(events: readonly StoredEvent[]): Promise<void> {
     const fault = this.faults.shift();
     if (fault === 'refused') throw new Error('the disk is full');
+    if (fault === 'fenced') throw new FencedError();
     if (fault !== 'lost-before') await super.write(events);
     if (fault === 'lost-before' || fault === 'lost-after') throw new UnknownCommitError('lost');
     this.commits += 1;
@@ -165,6 +166,17 @@ describe('the writer', () => {
     });
     expect(fenced).toBe(1);
     expect(shared.events.length).toBe(written);
+  });
+
+  it('never tries again once it was fenced, and says so once', async () => {
+    const storage = new FaultyStorage();
+    let fenced = 0;
+    const { append, ids } = await open(storage, () => (fenced += 1));
+    storage.faults.push('fenced');
+    expect((await append('s', 'any', newEvent())).kind).toBe('unavailable');
+    expect((await append('s', 'any', newEvent())).kind).toBe('unavailable');
+    expect(fenced).toBe(1);
+    expect(await ids('s')).toEqual([]);
   });
 
   it('does not write for a caller who is gone', async () => {
