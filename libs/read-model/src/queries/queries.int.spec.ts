@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import type { OutreachEvent } from '@homing/contracts';
 import { emailStory, Store, tenantOf } from '../fixtures/outreach-story.fixture.js';
 import { project } from '../fixtures/project.fixture.js';
 import { makeReadDatabase, type ReadDatabase } from '../fixtures/read-database.fixture.js';
@@ -25,7 +26,7 @@ beforeAll(async () => {
     // Several are accepted in the same millisecond: the page must not lose or repeat one of them.
     const s = emailStory({ n, campaignKey: n < 12 ? 'spring' : 'autumn', personId: `p-${n % 5}` });
     const requested = { ...s.requested, data: { ...s.requested.data, acceptedAt: `2026-01-05T09:00:0${n % 3}.000Z` } };
-    const events = [requested, ...s.intake.slice(1)];
+    const events: OutreachEvent[] = [requested, ...s.intake.slice(1)];
     if (n % 5 === 1) events.splice(1, 2, s.refused('dedup', 'already_sent'));
     if (n % 5 === 2) events.push(s.started(), s.accepted(), s.fact('bounced', 120, { code: 'smtp_550' }));
     if (n % 5 === 3) events.push(s.started(), s.unknown());
