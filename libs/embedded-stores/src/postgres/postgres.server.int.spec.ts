@@ -73,8 +73,12 @@ describe('startPostgres', () => {
     const first = await start();
     await killed(first);
     const file = join(dataDir(), 'postmaster.pid');
-    writeFileSync(file, readFileSync(file, 'utf8').replace(String(first.pid), String(process.pid)));
+    // The hardest stranger: another Postgres.
+    const stranger = await startPostgres({ dataDir: join(home, 'other') });
+    running.push(stranger);
+    writeFileSync(file, readFileSync(file, 'utf8').replace(String(first.pid), String(stranger.pid)));
     const second = await start();
+    expect(isAlive(stranger.pid)).toBe(true);
     expect(isAlive(second.pid)).toBe(true);
   });
 
