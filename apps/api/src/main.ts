@@ -1,5 +1,5 @@
 import 'reflect-metadata';
-import { runService, serviceBasics } from '@homing/service-kit';
+import { runMain } from '@homing/service-kit';
 import { wireApi } from './api.wiring.js';
 
-await runService(wireApi(serviceBasics('api')));
+await runMain('api', wireApi);

@@ -1,7 +1,7 @@
 import { createSendgridProvider, type ChannelProvider } from '@homing/channels';
 import { connectEventStore } from '@homing/event-store';
 import { Collector, connectBus, fulfilled, JetStreamServer } from '@homing/messaging';
-import { closeOnShutdown, type ServiceBasics } from '@homing/service-kit';
+import { closeOnShutdown, type ServiceBasics, type WiredService } from '@homing/service-kit';
 import { createVaultOpener, openVaultDatabase } from '@homing/vault/open';
 import { createRegistry } from '@homing/vault/registry';
 import { createSealer } from '@homing/vault/seal';
@@ -18,10 +18,7 @@ const HANDLERS = { email: EmailDispatchController } as const satisfies Record<st
 type ServedChannel = keyof typeof HANDLERS;
 
 /** Everything the gateway is made of, in one place. */
-export function wireGateway({ env, logger, instance, readiness }: ServiceBasics): {
-  module: DynamicModule;
-  strategy: JetStreamServer;
-} {
+export function wireGateway({ env, logger, instance, readiness }: ServiceBasics): WiredService {
   const channels = env.list<ServedChannel>('CHANNELS', {
     of: Object.keys(HANDLERS) as ServedChannel[],
     default: ['email'],
@@ -85,5 +82,5 @@ export function wireGateway({ env, logger, instance, readiness }: ServiceBasics)
     controllers: channels.map((channel) => HANDLERS[channel]),
     providers: [{ provide: SEND_PARTS, useValue: parts }, closeOnShutdown(close)],
   };
-  return { module, strategy };
+  return { module, strategies: [strategy] };
 }

@@ -1,7 +1,5 @@
 import 'reflect-metadata';
-import { runService, serviceBasics } from '@homing/service-kit';
+import { runMain } from '@homing/service-kit';
 import { wireOrchestrator } from './orchestrator.wiring.js';
 
-const basics = serviceBasics('orchestrator');
-const { module, strategy } = wireOrchestrator(basics);
-await runService({ ...basics, module, strategies: [strategy] });
+await runMain('orchestrator', wireOrchestrator);

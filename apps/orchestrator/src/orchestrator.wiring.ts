@@ -5,7 +5,7 @@ import type { OutreachState } from '@homing/domain';
 import { createIntake } from '@homing/intake';
 import { connectBus, JetStreamServer, Publisher } from '@homing/messaging';
 import { connectReadModel, createSystemQueries } from '@homing/read-model';
-import { closeOnShutdown, type ServiceBasics } from '@homing/service-kit';
+import { closeOnShutdown, type ServiceBasics, type WiredService } from '@homing/service-kit';
 import { createVaultIntake, openVaultDatabase } from '@homing/vault/intake';
 import { createRegistry } from '@homing/vault/registry';
 import { createSealer } from '@homing/vault/seal';
@@ -20,10 +20,7 @@ import { SignalRecorder } from './record-signal/signal.recorder.service.js';
 class OrchestratorModule {}
 
 /** Everything the orchestrator is made of, in one place. */
-export function wireOrchestrator({ env, logger, instance, readiness }: ServiceBasics): {
-  module: DynamicModule;
-  strategy: JetStreamServer;
-} {
+export function wireOrchestrator({ env, logger, instance, readiness }: ServiceBasics): WiredService {
   const busUrl = env.secret('NATS_URL', { protocols: ['nats', 'tls'] });
   const storeUrl = env.secret('EVENTSTORE_URL', { protocols: ['esdb', 'esdb+discover'] });
   const vaultUrl = env.secret('VAULT_DATABASE_URL', { protocols: ['postgres', 'postgresql'] });
@@ -73,5 +70,5 @@ export function wireOrchestrator({ env, logger, instance, readiness }: ServiceBa
       closeOnShutdown(() => Promise.all([bus.close(), store.dispose(), vaultDb.destroy(), readModel.close()])),
     ],
   };
-  return { module, strategy };
+  return { module, strategies: [strategy] };
 }

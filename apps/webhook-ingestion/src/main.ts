@@ -1,5 +1,5 @@
 import 'reflect-metadata';
-import { runService, serviceBasics } from '@homing/service-kit';
+import { runMain } from '@homing/service-kit';
 import { wireIngestion } from './ingestion.wiring.js';
 
-await runService(wireIngestion(serviceBasics('webhook-ingestion')));
+await runMain('webhook-ingestion', wireIngestion);

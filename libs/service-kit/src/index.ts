@@ -7,7 +7,7 @@ export { NestLogger } from './nest-logger.service.js';
 export { toSafeError, type SafeError } from './safe-error.serializer.js';
 export { HealthModule, type HealthOptions } from './health.module.js';
 export { Readiness, type Check, type CheckResult, type ReadinessReport } from './readiness.provider.js';
-export { runService } from './main.runner.js';
+export { runMain, runService, type WiredService } from './main.runner.js';
 export { startService, type HttpOptions, type RunningService, type ServiceOptions } from './service.runner.js';
 export { bounded } from './service.stopper.js';
 export { crashPoint } from './crash-point.js';

@@ -1,4 +1,5 @@
 import type { Logger } from './pino.logger.js';
+import { serviceBasics, type ServiceBasics } from './service.basics.js';
 import { toSafeError } from './safe-error.serializer.js';
 import { loggerFromEnv, type RunningService, type ServiceOptions, startService } from './service.runner.js';
 import { bounded } from './service.stopper.js';
@@ -26,6 +27,27 @@ export async function runService(options: ServiceOptions): Promise<RunningServic
   process.on('SIGTERM', onSignal);
   process.on('SIGINT', onSignal);
   return booting.catch((error: unknown) => giveUp(logger, error, 'boot failed'));
+}
+
+/** What a service's wiring gives: its module and what else it needs beyond the basics. */
+export type WiredService = Partial<ServiceOptions> &
+  Pick<ServiceOptions, 'module'> & {
+    /** Runs once the service listens: loops and subscriptions that no handler starts. */
+    readonly start?: () => void;
+  };
+
+/** A whole `main.ts`: `await runMain('scheduler', wireScheduler)`. Faults of configuration end as one log line too, and exit 1. */
+export async function runMain(name: string, wire: (basics: ServiceBasics) => WiredService): Promise<void> {
+  const basics = serviceBasics(name);
+  let wired: WiredService;
+  try {
+    wired = wire(basics);
+  } catch (error) {
+    return giveUp(basics.logger, error, 'wiring failed');
+  }
+  const { start, ...options } = wired;
+  await runService({ ...basics, ...options });
+  start?.();
 }
 
 function giveUp(logger: Logger, error: unknown, event: string): never {
