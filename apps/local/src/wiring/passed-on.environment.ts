@@ -1,9 +1,22 @@
 /** What services inherit from whoever started the launcher; no credentials, no addresses. */
 const names = ['PATH', 'HOME', 'TMPDIR', 'LANG', 'NODE_OPTIONS', 'NODE_EXTRA_CA_CERTS', 'NO_COLOR'];
 /** Tuning of single services, for trying things out. */
-const tuning = ['RATE_LIMIT_PER_SECOND', 'RATE_LIMIT_BURST', 'DECISION_WAIT_MS', 'FEED_POLL_MS', 'HEARTBEAT_MS'];
-const moreTuning = ['STREAMS_PER_KEY', 'WAKE_EVERY_MS', 'REFEED_AFTER_MS', 'PROVIDER_TIMEOUT_MS'];
-const passed = new Set([...names, ...tuning, ...moreTuning]);
+const tuning = [
+  'RATE_LIMIT_PER_SECOND',
+  'RATE_LIMIT_BURST',
+  'DECISION_WAIT_MS',
+  'FEED_POLL_MS',
+  'HEARTBEAT_MS',
+  'SIMULATOR_SEED',
+  'SIMULATOR_RETRY_MS',
+  'STREAMS_PER_KEY',
+  'WAKE_EVERY_MS',
+  'REFEED_AFTER_MS',
+  'PROVIDER_TIMEOUT_MS',
+  'WEBHOOK_MAX_CONCURRENT',
+  'STATE_CACHE_SIZE',
+];
+const passed = new Set([...names, ...tuning]);
 /** Telemetry settings and, for reliability tests, the points at which a service kills itself. */
 const prefixes = ['OTEL_', 'HOMING_CRASH_'];
 
