@@ -60,7 +60,8 @@ describe('Collector', () => {
     const steps = fc.array(
       fc.oneof(
         { weight: 5, arbitrary: fc.record({ do: fc.constant('add' as const), count: fc.integer({ min: 1, max: 7 }) }) },
-        fc.record({ do: fc.constantFrom('linger' as const, 'turn' as const) }),
+        fc.record({ do: fc.constant('linger' as const) }),
+        fc.record({ do: fc.constant('turn' as const) }),
         {
           weight: 2,
           arbitrary: fc.record({

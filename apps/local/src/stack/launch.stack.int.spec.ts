@@ -17,16 +17,17 @@ afterEach(() => tiny.close());
 const fakes = (...services: Parameters<typeof tiny.fakeNode>[0][]) =>
   Promise.all(services.map((each) => tiny.fakeNode(each)));
 const log = (name: string) => readFileSync(join(tiny.home.logs, `${name}.log`), 'utf8');
+import type { StackNode } from './stack.nodes.js';
 
 describe('launchStack', () => {
   it('starts in the order of waiting, says when ready, logs behind names and into files', async () => {
     const done: string[] = [];
-    const task = {
+    const task: StackNode = {
       kind: 'task',
       name: 'migrate',
       after: ['store'],
       run: async () => void done.push(log('store')),
-    } as const;
+    };
     const stack = await tiny.launch([...(await fakes({ name: 'api', after: ['migrate'] }, { name: 'store' })), task]);
     expect(done[0]).toContain('listening on');
     const said = stack.output();
