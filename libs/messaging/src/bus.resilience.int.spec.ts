@@ -108,6 +108,10 @@ describe('the bus under faults', () => {
     await publish(1);
     await until(() => under.script.numbers.includes(1), 'consumer is there again');
     await (await manager()).streams.delete('OUTREACH');
+    // Nobody publishes meanwhile: the consumer itself notices and makes both again.
+    const thereAgain = async () =>
+      (await (await manager()).consumers.info('OUTREACH', 'decide').catch(() => undefined)) !== undefined;
+    await until(thereAgain, 'the consumer is there again');
     await publish(2);
     await until(() => under.script.numbers.includes(2), 'stream and consumer are there again');
     expect(under.server.health()).toEqual({ status: 'up' });
