@@ -1,0 +1,139 @@
+import { CHANNELS, PROVIDER_FACT_KINDS, TRANSITIONS } from '@homing/contracts';
+import { requestSchema } from '../../apps/api/src/describe/request.schema.js';
+
+type Json = Record<string, unknown>;
+
+const text = (description: string): Json => ({ type: 'string', description });
+const uuid: Json = { type: 'string', format: 'uuid' };
+const instant: Json = { type: 'string', format: 'date-time' };
+const decimal = (description: string): Json => ({ type: 'string', pattern: '^\\d+$', description });
+const channel: Json = { type: 'string', enum: [...CHANNELS] };
+const deliveryId = text('`{outreachId}.{leg}`');
+
+const object = (properties: Record<string, Json>, required: readonly string[]): Json => ({
+  type: 'object',
+  properties,
+  required: [...required],
+});
+
+/** CloudEvents 1.0 around the data of one message. */
+const cloudEvent = (data: Json, required = ['data']): Json =>
+  object(
+    {
+      specversion: { const: '1.0' },
+      id: text('with `source`, what makes a repeat'),
+      source: text('who publishes'),
+      type: text('kind of event'),
+      time: instant,
+      tenantid: uuid,
+      traceparent: text('W3C trace context'),
+      dataref: text('claim check: the data rests in the vault'),
+      data,
+    },
+    ['specversion', 'id', 'source', 'type', ...required],
+  );
+
+const transitionSchema = object(
+  {
+    tenantId: uuid,
+    outreachId: uuid,
+    transition: { type: 'string', enum: [...TRANSITIONS] },
+    position: decimal('place in the whole log'),
+    revision: decimal('place in the outreach’s stream'),
+    occurredAt: instant,
+    deliveryId,
+    leg: { type: 'integer' },
+    channel,
+    attempt: { type: 'integer' },
+    reason: text('code'),
+  },
+  ['tenantId', 'outreachId', 'transition', 'position', 'revision', 'occurredAt'],
+);
+const signalSchema = object(
+  {
+    provider: text('lower-case key'),
+    channel,
+    tenantId: uuid,
+    deliveryId,
+    attempt: { type: 'integer' },
+    fact: { type: 'string', enum: [...PROVIDER_FACT_KINDS] },
+    occurredAt: instant,
+    providerEventId: text('the key on which a repeat takes effect once'),
+    providerMessageId: text('the provider’s id of the message'),
+    subtype: { type: 'string', enum: ['hard', 'soft'] },
+    code: text('from a fixed list'),
+    machine: { type: 'boolean' },
+    receivedAt: instant,
+    payloadDigest: text('SHA-256, hex'),
+  },
+  ['provider', 'channel', 'fact', 'occurredAt', 'providerEventId', 'receivedAt', 'payloadDigest'],
+);
+const dispatchSchema = object(
+  {
+    tenantId: uuid,
+    outreachId: uuid,
+    deliveryId,
+    leg: { type: 'integer' },
+    channel,
+    attempt: { type: 'integer' },
+    wake: { type: 'integer' },
+    revision: decimal('revision the state was folded at'),
+    state: { type: 'object', description: 'folded outreach; internal' },
+    expiresAt: instant,
+  },
+  ['tenantId', 'outreachId', 'deliveryId', 'leg', 'channel', 'attempt', 'wake', 'revision', 'state', 'expiresAt'],
+);
+
+/** The data on the bus names its tenant; unknown fields are ignored there. */
+const requestOnTheBus = (): Json => {
+  const { additionalProperties: _refusedOverHttpOnly, ...schema } = requestSchema();
+  return { ...schema, required: [...((schema['required'] as string[] | undefined) ?? []), 'tenantId'] };
+};
+
+/** The AsyncAPI 3.0 document of the bus, made from the contracts. */
+export function asyncApiDocument(): Json {
+  const channelOf = (address: string, message: string, parameters?: Json): Json => ({
+    address,
+    messages: { [message]: { $ref: `#/components/messages/${message}` } },
+    ...(parameters ? { parameters } : {}),
+  });
+  const operation = (action: 'send' | 'receive', channelName: string, summary: string): Json => ({
+    action,
+    channel: { $ref: `#/channels/${channelName}` },
+    summary,
+  });
+  return {
+    asyncapi: '3.0.0',
+    info: {
+      title: 'Homing bus',
+      version: '0.1.0',
+      description: 'JetStream, CloudEvents 1.0 in structured JSON. See docs/bus.md.',
+      license: { name: 'Apache-2.0' },
+    },
+    defaultContentType: 'application/cloudevents+json',
+    channels: {
+      outreachRequested: channelOf('outreach.requested', 'OutreachRequested'),
+      deliveryDispatch: channelOf('delivery.dispatch.{channel}', 'DispatchDelivery', {
+        channel: { enum: [...CHANNELS] },
+      }),
+      providerSignal: channelOf('provider.signal.{provider}', 'ProviderSignal', { provider: { enum: ['sendgrid'] } }),
+      outreachEvent: channelOf('event.outreach.{transition}', 'OutreachTransition', {
+        transition: { enum: [...TRANSITIONS] },
+      }),
+    },
+    operations: {
+      receiveOutreachRequested: operation('receive', 'outreachRequested', 'Reach this person.'),
+      sendOutreachEvent: operation('send', 'outreachEvent', 'Something happened to an outreach.'),
+      sendDispatch: operation('send', 'deliveryDispatch', 'Internal: send this attempt now, if it still stands.'),
+      sendSignal: operation('send', 'providerSignal', 'Internal: a verified fact from a provider.'),
+    },
+    components: {
+      messages: {
+        OutreachRequested: { payload: cloudEvent(requestOnTheBus(), []) },
+        DispatchDelivery: { payload: cloudEvent(dispatchSchema) },
+        ProviderSignal: { payload: cloudEvent(signalSchema) },
+        OutreachTransition: { payload: cloudEvent(transitionSchema) },
+      },
+    },
+  };
+}
