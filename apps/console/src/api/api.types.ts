@@ -1,0 +1,111 @@
+import type {
+  Channel,
+  ExcludedChannel,
+  FieldFault,
+  Money,
+  OutreachTransition,
+  RankedChannel,
+  StepTrace,
+} from '@homing/contracts';
+
+/** What the API answers, as its OpenAPI document states it. */
+export interface ListedOutreach {
+  readonly outreachId: string;
+  readonly state: string;
+  readonly recipient: { readonly contacts: readonly MaskedContact[]; readonly erased?: boolean };
+  readonly channelUsed?: Channel;
+  readonly messageType?: string;
+  readonly urgency?: string;
+  readonly strategy?: string;
+  readonly via?: 'bus' | 'api';
+  readonly acceptedAt?: string;
+  readonly decidedAt?: string;
+  readonly sendAt?: string;
+  readonly sentAt?: string;
+  readonly deliveredAt?: string;
+  readonly openedAt?: string;
+  readonly clickedAt?: string;
+  readonly respondedAt?: string;
+  readonly settledAt?: string;
+  readonly expiresAt?: string;
+  readonly outcome?: string;
+  readonly reason?: string;
+  readonly confidence?: number;
+  readonly cost?: Money;
+}
+
+export interface MaskedContact {
+  readonly channel: Channel;
+  readonly mask: string;
+}
+
+export interface OutreachPage {
+  readonly items: readonly ListedOutreach[];
+  readonly nextCursor?: string;
+}
+
+export interface ShownOutreach extends ListedOutreach {
+  readonly deliveries: readonly ShownDelivery[];
+  readonly timeline: readonly ShownEvent[];
+  readonly explanation: ShownExplanation | null;
+}
+
+export interface ShownDelivery {
+  readonly deliveryId: string;
+  readonly leg: number;
+  readonly channel: Channel;
+  readonly state: string;
+  readonly retryCount: number;
+  readonly provider?: string;
+  readonly sendAt?: string;
+  readonly expiresAt?: string;
+  readonly closedReason?: string;
+  readonly attempts: readonly ShownAttempt[];
+}
+
+export interface ShownAttempt {
+  readonly attempt: number;
+  readonly state: string;
+  readonly provider: string;
+  readonly startedAt: string;
+  readonly providerMessageId?: string;
+  readonly answeredAt?: string;
+  readonly unknownSince?: string;
+  readonly class?: string;
+  readonly code?: string;
+}
+
+export interface ShownEvent {
+  readonly position: string;
+  readonly transition: string;
+  readonly occurredAt: string;
+  readonly recordedAt: string;
+  readonly channel?: Channel;
+  readonly attempt?: number;
+  readonly reason?: string;
+  readonly code?: string;
+  readonly class?: string;
+  readonly subtype?: string;
+  readonly machine?: boolean;
+  readonly provider?: string;
+}
+
+export interface ShownExplanation {
+  readonly sentence: string;
+  readonly policyVersion: string;
+  readonly decidedAt: string;
+  readonly steps: readonly StepTrace[];
+  readonly ranked: readonly RankedChannel[];
+  readonly excluded: readonly ExcludedChannel[];
+  readonly refusal?: { readonly step: string; readonly reason: string };
+}
+
+export interface Problem {
+  readonly type: string;
+  readonly title: string;
+  readonly status: number;
+  readonly detail?: string;
+  readonly errors?: readonly FieldFault[];
+}
+
+export type Transition = OutreachTransition;
