@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createLogger } from '@homing/service-kit';
-import { type RunningNats, startNats } from '@homing/embedded-stores';
+import { type NatsUser, type RunningNats, startNats } from '@homing/embedded-stores';
 import { type Bus, type BusOptions, connectBus } from './index.js';
 
 /** Waits for a condition; the limit only guards against a hang. */
@@ -37,9 +37,9 @@ export interface TestBus {
 const smallStreams = { storageBytes: 64 * 1024 * 1024 };
 
 /** A nats-server of its own, which a test may kill, wipe and start again. */
-export async function startTestBus(): Promise<TestBus> {
+export async function startTestBus(users: NatsUser[] = []): Promise<TestBus> {
   const dir = mkdtempSync(join(tmpdir(), 'homing-bus-'));
-  const options = { dir, encryptionKey: 'a key for tests only', syncAlways: false };
+  const options = { dir, encryptionKey: 'a key for tests only', syncAlways: false, users };
   let nats: RunningNats = await startNats(options);
   const { port, url } = nats;
   const lines: string[] = [];

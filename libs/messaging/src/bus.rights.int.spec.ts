@@ -1,0 +1,67 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { Secret } from '@homing/service-kit';
+import { startTestBus, type TestBus, until } from './bus.fixture.js';
+import { listen, numbered } from './handlers.fixture.js';
+import { type Bus, PoisonError, Publisher, PublishUnknownError } from './index.js';
+
+const consuming = (stream: string) => [
+  `$JS.API.STREAM.INFO.${stream}`,
+  `$JS.API.CONSUMER.*.${stream}.>`,
+  `$JS.API.CONSUMER.DURABLE.CREATE.${stream}.>`,
+  `$JS.API.CONSUMER.MSG.NEXT.${stream}.>`,
+  `$JS.ACK.${stream}.>`,
+];
+const subscribe = ['_INBOX.>'];
+const password = 'for tests only';
+const users = [
+  { name: 'owner', password, publish: ['$JS.API.STREAM.*.*'], subscribe },
+  { name: 'publisher', password, publish: ['outreach.requested'], subscribe },
+  {
+    name: 'consumer',
+    password,
+    publish: [...consuming('OUTREACH'), ...consuming('DISPATCH'), 'deadletter.>'],
+    subscribe,
+  },
+];
+
+describe('restricted users of the bus', () => {
+  let nats: TestBus;
+  const as = (user: string, more: object = { topology: undefined }): Bus =>
+    nats.connect({ user, password: new Secret(password), ...more });
+  beforeAll(async () => {
+    nats = await startTestBus(users);
+    const owner = as('owner', {});
+    await until(() => owner.health().status === 'up', 'the owner made the streams');
+  });
+  afterAll(() => nats.close());
+
+  it('publish and consume with the rights the README names', async () => {
+    const under = await listen(as('consumer'));
+    try {
+      under.script.handle = (event) => {
+        if (event.data?.n === 2) throw new PoisonError('broken');
+      };
+      const publisher = new Publisher(as('publisher'));
+      for (const n of [1, 2])
+        await publisher.publish('outreach.requested', numbered(n), { tenantId: 't', key: `${n}` });
+      await until(() => under.server.stats['decide']?.handled === 2, 'one handled, one among the dead letters');
+      expect(under.server.stats['decide']?.failures).toEqual({});
+    } finally {
+      await under.service.stop();
+    }
+  });
+
+  it('may not publish elsewhere', async () => {
+    const publisher = new Publisher(as('publisher'), { ackTimeoutMs: 300, deadlineMs: 600 });
+    const publishing = publisher.publish('delivery.dispatch.email', numbered(1), { tenantId: 't', key: '1' });
+    await expect(publishing).rejects.toThrow(PublishUnknownError);
+    expect(nats.log()).toContain('bus error');
+  });
+
+  it('a wrong password keeps the bus down and says why, without the password', async () => {
+    const bus = nats.connect({ user: 'owner', password: new Secret('wrong one') });
+    await until(() => nats.log().includes('bus is down'), 'refused');
+    expect(bus.health()).toMatchObject({ status: 'down' });
+    expect(nats.log()).not.toContain('wrong one');
+  });
+});
