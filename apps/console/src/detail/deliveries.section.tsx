@@ -31,7 +31,7 @@ function Delivery({ delivery }: { delivery: ShownDelivery }): ReactNode {
 }
 
 const Attempts = ({ attempts }: { attempts: readonly ShownAttempt[] }): ReactNode => (
-  <div className="scroll">
+  <div className="scroll" role="group" aria-label="Attempts" tabIndex={0}>
     <table>
       <thead>
         <tr>
