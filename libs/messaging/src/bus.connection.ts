@@ -9,7 +9,7 @@ import {
   type Status,
 } from '@nats-io/transport-node';
 import { parseServers } from './bus.servers.js';
-import { type Notice, ReplyInbox } from './reply.inbox.js';
+import { inboxPrefixOf, type Notice, ReplyInbox } from './reply.inbox.js';
 import { ensureStreams, type TopologyOptions } from './stream.topology.js';
 
 export interface BusOptions {
@@ -124,7 +124,7 @@ export class Bus {
 
   /** A private address for answers: see `ReplyInbox`. One per process is enough. */
   inbox(): ReplyInbox {
-    return new ReplyInbox((subject, handler) => this.listen(subject, handler));
+    return new ReplyInbox((subject, handler) => this.listen(subject, handler), this.#inboxPrefix);
   }
 
   /** Everything written so far (acks included) has reached the server, or the connection is gone. */
@@ -156,6 +156,12 @@ export class Bus {
     }
   }
 
+  /** Answers to one user must not be heard by another: rights are given on `_INBOX_<user>.>`. */
+  get #inboxPrefix(): string {
+    const { url, user } = this.#options;
+    return inboxPrefixOf(user ?? parseServers(url instanceof Secret ? url.reveal() : url).user);
+  }
+
   #connect(): Promise<NatsConnection> {
     const { url, name, user, password, tls } = this.#options;
     const { servers, ...fromUrl } = parseServers(url instanceof Secret ? url.reveal() : url);
@@ -166,6 +172,7 @@ export class Bus {
       ...(user ? { user } : {}),
       ...(password ? { pass: password.reveal() } : {}),
       ...(tls ? { tls } : {}),
+      inboxPrefix: this.#inboxPrefix,
       timeout: requestTimeoutMs,
       maxReconnectAttempts: -1,
       ignoreAuthErrorAbort: true,

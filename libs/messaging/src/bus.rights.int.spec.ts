@@ -11,16 +11,15 @@ const consuming = (stream: string) => [
   `$JS.API.CONSUMER.MSG.NEXT.${stream}.>`,
   `$JS.ACK.${stream}.>`,
 ];
-const subscribe = ['_INBOX.>'];
 const password = 'for tests only';
 const users = [
-  { name: 'owner', password, publish: ['$JS.API.STREAM.*.*'], subscribe },
-  { name: 'publisher', password, publish: ['outreach.requested'], subscribe },
+  { name: 'owner', password, publish: ['$JS.API.STREAM.*.*'], subscribe: ['_INBOX_owner.>'] },
+  { name: 'publisher', password, publish: ['outreach.requested'], subscribe: ['_INBOX_publisher.>'] },
   {
     name: 'consumer',
     password,
     publish: [...consuming('OUTREACH'), ...consuming('DISPATCH'), 'deadletter.>'],
-    subscribe,
+    subscribe: ['_INBOX_consumer.>'],
   },
 ];
 
@@ -49,6 +48,15 @@ describe('restricted users of the bus', () => {
     } finally {
       await under.service.stop();
     }
+  });
+
+  it('may not hear each other’s answers', async () => {
+    const publisher = as('publisher');
+    const heard: string[] = [];
+    const stop = publisher.listen('_INBOX_consumer.>', ({ subject }) => void heard.push(subject));
+    await until(() => nats.log().includes('_INBOX_consumer'), 'the server refused the subscription');
+    expect(heard).toEqual([]);
+    stop();
   });
 
   it('may not publish elsewhere', async () => {

@@ -40,7 +40,9 @@ describe('parseServers', () => {
 });
 
 describe('isReplySubject', () => {
-  it.each(['_INBOX.abc.q-1'])('%s is an inbox', (subject) => expect(isReplySubject(subject)).toBe(true));
+  it.each(['_INBOX.abc.q-1', '_INBOX_api.abc.q-1'])('%s is an inbox', (subject) =>
+    expect(isReplySubject(subject)).toBe(true),
+  );
   it.each([
     '$JS.API.STREAM.DELETE.OUTREACH',
     '_INBOX.>',

@@ -22,11 +22,12 @@ type Listen = (subject: string, handler: (notice: Notice) => void) => () => void
  * `reply.answer`. Answers travel over core NATS, at most once: none in time means "look it up later", not "it failed".
  */
 export class ReplyInbox {
-  readonly subject = createInbox();
+  readonly subject: string;
   readonly #waiting = new Map<string, (data: Uint8Array) => void>();
   readonly #stop: () => void;
 
-  constructor(listen: Listen) {
+  constructor(listen: Listen, prefix = inboxPrefixOf()) {
+    this.subject = createInbox(prefix);
     this.#stop = listen(`${this.subject}.*`, ({ subject, data }) => this.#waiting.get(subject)?.(data));
   }
 
@@ -52,4 +53,8 @@ export class ReplyInbox {
 }
 
 /** Only answers to inboxes are sent: a publisher must not make us write to a subject of its choice (the JetStream API, say). */
-export const isReplySubject = (subject: string): boolean => /^_INBOX\.[\w-]+\.[\w-]+$/.test(subject);
+export const isReplySubject = (subject: string): boolean => /^_INBOX(_[\w-]+)?\.[\w-]+\.[\w-]+$/.test(subject);
+
+/** First word of a user's private subjects: `_INBOX_<user>`; without a user the client's own default. */
+export const inboxPrefixOf = (user?: string): string =>
+  user === undefined ? '_INBOX' : `_INBOX_${user.replaceAll(/[^\w-]/g, '_')}`;

@@ -30,7 +30,11 @@ export class TopologyError extends Error {
 const day = 24 * 3_600_000;
 const { outreach, dispatch, signals, events, deadLetters } = BUS_STREAMS;
 
-/** `share` of the storage; times in milliseconds. Within `repeatWindow` a repeated message id is stored once. */
+/**
+ * Full streams refuse publishers rather than drop what they hold, but for EVENTS: its oldest can be published again from the
+ * projection, and a full one must not hold up what happens now.
+ *
+ * `share` of the storage; times in milliseconds. Within `repeatWindow` a repeated message id is stored once. */
 const wanted = [
   {
     name: outreach,
@@ -79,7 +83,7 @@ export function streamConfigs(options: TopologyOptions = {}) {
     subjects,
     retention,
     storage: StorageType.File,
-    discard: DiscardPolicy.New,
+    discard: name === events ? DiscardPolicy.Old : DiscardPolicy.New,
     max_bytes: Math.floor(storageBytes * share),
     max_age: keep ? nanos(keep) : 0,
     max_msg_size: 1024 * 1024,

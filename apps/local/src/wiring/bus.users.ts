@@ -17,13 +17,16 @@ const declareStreams = [
   '$JS.API.STREAM.UPDATE.*',
 ];
 
+/** `_INBOX`: what a client outside uses that was not told to use an inbox of its own. */
+const answerTo = (...users: string[]): string[] => ['_INBOX.*.*', ...users.map((user) => `_INBOX_${user}.*.*`)];
+
 /** Who may say what on the bus. `publisher` is for programs outside: it may ask for outreach and hear the answers. */
 export const busUsers = {
-  publisher: { publish: ['outreach.requested', '$JS.API.INFO', '$JS.API.STREAM.INFO.*'] },
+  publisher: { publish: ['outreach.requested', '$JS.API.INFO', '$JS.API.STREAM.INFO.*'], subscribe: ['_INBOX.>'] },
   api: { publish: ['outreach.requested', ...jetstream], subscribe: ['live.poke'] },
   'webhook-ingestion': { publish: ['provider.signal.*', ...declareStreams] },
-  // `_INBOX.*.*`: the decision is told to the publisher who waits for it.
-  orchestrator: { publish: ['delivery.dispatch.*', 'deadletter.>', '_INBOX.*.*', ...jetstream] },
+  // Inboxes: the decision is told to the publisher who waits for it, to nobody else.
+  orchestrator: { publish: ['delivery.dispatch.*', 'deadletter.>', ...answerTo('api', 'publisher'), ...jetstream] },
   scheduler: { publish: ['outreach.requested', 'delivery.dispatch.*', ...jetstream] },
   'channel-gateway': { publish: ['deadletter.>', ...jetstream] },
   projector: { publish: ['event.outreach.>', 'live.poke', ...jetstream] },
@@ -36,6 +39,7 @@ export function natsUsers(passwords: Record<string, string>): NatsUser[] {
     name,
     password: passwords[name] ?? '',
     publish,
-    subscribe: ['_INBOX.>', ...subscribe],
+    // Answers, pulled messages among them, come to an inbox of its own: nobody overhears another's.
+    subscribe: [`_INBOX_${name}.>`, ...subscribe],
   }));
 }

@@ -50,7 +50,8 @@ describe('the bus', () => {
     const users = natsUsers(Object.fromEntries(Object.keys(busUsers).map((name) => [name, `${name}-password`])));
     for (const user of users) {
       expect(user.password).toBe(`${user.name}-password`);
-      expect(user.subscribe).toContain('_INBOX.>');
+      expect(user.subscribe).toContain(`_INBOX_${user.name}.>`);
+      if (user.name !== 'publisher') expect(user.subscribe).not.toContain('_INBOX.>');
       expect([...(user.publish ?? []), ...(user.subscribe ?? [])]).not.toContain('>');
     }
   });
