@@ -57,7 +57,8 @@ export class OutreachDecider {
       this.parts,
       sound.map(({ incoming: { event }, outreachId }) => ({
         outreachId,
-        causationId: event.id,
+        // Never the message's own id: a publisher made it, and what it holds is not ours to know.
+        causationId: outreachId,
         traceparent: event.traceparent,
       })),
     );
