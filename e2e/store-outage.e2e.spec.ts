@@ -1,12 +1,11 @@
 // A store that is down. Real: the shipped processes. A store is killed while the launcher is held still, so that it stays down
 // until the test lets the launcher go on.
-import { createSign, randomUUID } from 'node:crypto';
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { isAlive } from '@homing/embedded-stores';
 import { LocalStack, until } from '@homing/testing/local-stack';
 import { emailRequest, someone } from './requests.fixture.js';
+import { signedWebhook } from './webhook.fixture.js';
 
 let stack: LocalStack;
 
@@ -81,20 +80,11 @@ describe.each([
 });
 
 /** One event as SendGrid signs and posts it. */
-async function postWebhook(deliveryId: string): Promise<Response> {
-  const secrets = JSON.parse(readFileSync(join(stack.home, 'secrets.json'), 'utf8')) as Record<string, string>;
-  const timestamp = String(Math.floor(Date.now() / 1_000));
-  const event = { event: 'open', timestamp: Number(timestamp), sg_event_id: randomUUID(), op_attempt: '1' };
+function postWebhook(deliveryId: string): Promise<Response> {
+  const timestamp = Math.floor(Date.now() / 1_000);
+  const event = { event: 'open', timestamp, sg_event_id: randomUUID(), op_attempt: '1' };
   const body = JSON.stringify([{ ...event, op_delivery_id: deliveryId, op_tenant_id: stack.tenantId }]);
-  const signature = createSign('sha256')
-    .update(timestamp + body)
-    .sign(secrets['sendgridWebhookPrivateKey'] ?? '', 'base64');
-  const headers = {
-    'content-type': 'application/json',
-    'x-twilio-email-event-webhook-signature': signature,
-    'x-twilio-email-event-webhook-timestamp': timestamp,
-  };
-  return fetch(`${stack.env['WEBHOOK_URL']}/webhooks/sendgrid`, { method: 'POST', headers, body });
+  return signedWebhook(stack, body);
 }
 
 it('the bus down: a webhook gets 503 with Retry-After; taken when it comes again', async () => {

@@ -38,6 +38,7 @@ export class LocalStack {
   readonly #pids = new Set<number>();
   readonly #clients: BusClient[] = [];
   readonly #watch: NodeJS.Timeout;
+  #halting: Promise<void> | undefined;
 
   private constructor(
     readonly home: string,
@@ -152,14 +153,20 @@ export class LocalStack {
     if (response.status !== 200) throw new Error(`PUT /_behaviour: ${response.status} ${await response.text()}`);
   }
 
-  /** Stops everything and leaves the home as it lies. @throws Error naming processes that are left */
-  async halt(): Promise<void> {
+  /** Stops everything and leaves the home as it lies; repeated calls share one stop. @throws Error naming processes that are left */
+  halt(): Promise<void> {
+    this.#halting ??= this.#halt();
+    return this.#halting;
+  }
+
+  async #halt(): Promise<void> {
     clearInterval(this.#watch);
     await Promise.all(this.#clients.map((client) => client.close().catch(() => {})));
     this.services();
     const code = await this.launcher.stop();
-    const left = [...this.#pids, ...processesOfHome(this.home)].filter(isAlive);
-    if (left.length > 0) throw new Error(`processes are left after stop: ${[...new Set(left)].join(', ')}`);
+    const left = new Set([...this.#pids, ...processesOfHome(this.home)].filter(isAlive));
+    for (const pid of left) process.kill(pid, 'SIGKILL');
+    if (left.size > 0) throw new Error(`processes were left after stop: ${[...left].join(', ')}`);
     if (code !== 0) throw new Error(`the launcher ended with ${code}:\n${this.launcher.output()}`);
   }
 
