@@ -10,7 +10,7 @@ const forGood = 'public, max-age=31536000, immutable';
 /** Serves the built console at /console. Names without an extension are the app's own and get its page. */
 export async function serveConsole(server: FastifyInstance, directory: string): Promise<boolean> {
   if (!existsSync(join(directory, 'index.html'))) return false;
-  server.get('/console', (_request, reply) => reply.redirect('/console/'));
+  for (const path of ['/', '/console']) server.get(path, (_request, reply) => reply.redirect('/console/'));
   await server.register(
     async (scope) => {
       await scope.register(fastifyStatic, {

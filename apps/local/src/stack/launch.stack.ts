@@ -12,7 +12,7 @@ export interface Launch {
   logs: LogBook;
   policy?: Partial<RestartPolicy>;
   nodes: readonly StackNode[];
-  /** Said once everything is ready, before the ready line. */
+  /** Written to the terminal once everything is ready, before the ready line; never to a log file: links may hold the key. */
   announce(): string[];
   /** The last line of a start, alone on its line: programs wait for it. */
   readyLine: string;
@@ -54,7 +54,7 @@ export async function launchStack(launch: Launch): Promise<number> {
   for (const signal of stopSignals) signals.on(signal, onSignal);
   try {
     await stack.start();
-    for (const line of launch.announce()) logs.say(line);
+    for (const line of launch.announce()) write(`${line}\n`);
     write(`${launch.readyLine}\n`);
     await untilStopped;
   } catch (error) {

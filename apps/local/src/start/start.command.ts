@@ -51,7 +51,7 @@ export async function startIn({ workspace, environment, ...io }: StartContext, a
     logs.say(`starting in ${home.root}, ports from ${base}`);
     const announce = () => {
       writeEnvironment(home.env, homeVariables(at, secrets));
-      return [`addresses and keys: ${home.env}`, `console: ${at.http('api')}/console`];
+      return [`addresses and keys: ${home.env}`, `console: ${at.http('api')}/console/#key=${secrets.apiKey}`];
     };
     const nodes = localStack({ ...parts, workspace, inherited: passedOn(environment) });
     return await launchStack({
