@@ -100,9 +100,11 @@ function refusalsOf(rows: readonly ListedOutreach[], answers: ReadonlyMap<number
 
 function openOf({ outreachId, state }: ListedOutreach, end: End | undefined, evidence: Evidence): OpenOutreach[] {
   if (end !== 'open' && end !== 'retrying' && end !== 'unknown') return [];
-  const last = evidence.details.get(outreachId)?.timeline.at(-1);
+  const shown = end === 'retrying' ? end : state;
+  const timeline = evidence.details.get(outreachId)?.timeline ?? [];
+  const last = timeline.findLast(({ transition }) => transition === shown) ?? timeline.at(-1);
   const words = last ? [last.transition, last.reason, `since ${last.occurredAt}`] : ['the API knows no more'];
-  return [{ outreachId, state: end === 'retrying' ? end : state, reason: words.filter(Boolean).join(' ') }];
+  return [{ outreachId, state: shown, reason: words.filter((word) => word && word !== shown).join(' ') }];
 }
 
 function faultsOf(account: Omit<ExampleSummary, 'faults'>, { lines, answers }: Evidence): string[] {

@@ -1,3 +1,4 @@
+import { retryWithBackoff } from '@homing/service-kit';
 import { readLedger } from './ledger.client.js';
 import { lookUp, showAll } from './outreach.lookup.js';
 import { whereItStands } from './run.accounting.js';
@@ -29,6 +30,6 @@ export async function gatherEvidence(running: Running, { startedAt, simulatorUrl
     outreach,
     details: new Map(shown.map((each) => [each.outreachId, each])),
     heard: (outreachId) => journal.of(outreachId),
-    ledger: await readLedger(simulatorUrl, ids),
+    ledger: await retryWithBackoff(() => readLedger(simulatorUrl, ids), { capMs: 2_000, maxAttempts: 12 }),
   };
 }
