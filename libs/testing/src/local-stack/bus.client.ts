@@ -14,7 +14,9 @@ export class BusClient {
 
   static async connect(url: string): Promise<BusClient> {
     const { host, username, password } = new URL(url);
-    const login = { user: decodeURIComponent(username), pass: decodeURIComponent(password) };
+    const user = decodeURIComponent(username);
+    // Every user hears an inbox of its own and no other.
+    const login = { user, pass: decodeURIComponent(password), inboxPrefix: `_INBOX_${user}` };
     return new BusClient(await connect({ servers: host, ...login, maxReconnectAttempts: -1, reconnectTimeWait: 100 }));
   }
 
