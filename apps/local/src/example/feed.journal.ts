@@ -36,7 +36,9 @@ export class FeedJournal {
     memory.refused ||= transition === 'refused';
     memory.delivered ||= reached.has(transition);
     memory.settled ||= transition === 'settled';
-    memory.atRest = memory.settled || restful.has(transition);
+    // A fact may come late, behind the retry it led to: only a new attempt sets things moving again.
+    if (memory.settled || restful.has(transition)) memory.atRest = true;
+    else if (transition === 'attempt_started') memory.atRest = false;
     if (deliveryId !== undefined && attempt !== undefined && !notTaken.has(transition))
       memory.taken.add(attemptKey(deliveryId, attempt));
   }

@@ -202,7 +202,8 @@ describe('what the feed tells of an outreach', () => {
     [true, ['requested', 'refused']],
     [true, ['queued', 'delivered', 'settled', 'opened']],
     [true, ['queued', 'bounced', 'retrying']],
-    [false, ['queued', 'bounced', 'retrying', 'attempt_started']],
+    [true, ['bounced', 'retrying', 'sent']],
+    [false, ['queued', 'bounced', 'retrying', 'attempt_started', 'sent']],
     [true, ['attempt_started', 'outcome_unknown']],
   ])('is at rest: %p after %p', (atRest, transitions) => expect(after(...transitions)?.atRest).toBe(atRest));
 
