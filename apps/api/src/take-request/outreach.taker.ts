@@ -53,6 +53,7 @@ export class OutreachTaker {
     const { outreachId, tenantId } = taken;
     const questionId = uuidv7();
     const reply = respondAsync ? undefined : bus.expectAnswer(questionId, settings.decisionWaitMs);
+    crashPoint('api.before-publish');
     try {
       await bus.publishRequested(requestedEvent(taken), {
         tenantId,

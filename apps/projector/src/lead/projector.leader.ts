@@ -87,7 +87,8 @@ interface Publication {
 /** A bus that is away holds up the publication, never the projection. */
 async function publishUntil(over: AbortSignal, { parts, committed, publication, fenced }: Publication): Promise<void> {
   const afterPublish = (): void => crashPoint('projector.after-publish');
-  const publisher = new TransitionPublisher({ ...parts, lease: publication, afterPublish });
+  const afterCheckpoint = (): void => crashPoint('projector.after-checkpoint');
+  const publisher = new TransitionPublisher({ ...parts, lease: publication, afterPublish, afterCheckpoint });
   for (let failures = 0; !over.aborted;) {
     try {
       const published = await publisher.publishNext();

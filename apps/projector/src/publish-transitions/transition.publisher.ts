@@ -14,6 +14,8 @@ export interface TransitionParts {
   readonly pageSize?: number;
   /** After a page's acks, before the checkpoint. */
   readonly afterPublish?: () => void;
+  /** After the checkpoint. */
+  readonly afterCheckpoint?: () => void;
 }
 
 /**
@@ -42,6 +44,7 @@ export class TransitionPublisher {
     this.parts.afterPublish?.();
     await advanceCheckpoint(readModel.db, lease, { from: this.#position, to: last.position });
     this.#position = last.position;
+    this.parts.afterCheckpoint?.();
     return rows.length;
   }
 

@@ -1,5 +1,6 @@
 import { acceptedRef, OUTREACH_REQUESTED } from '@homing/contracts';
 import { cloudEvent, type Outgoing } from '@homing/messaging';
+import { crashPoint } from '@homing/service-kit';
 import type { VaultIntake } from '@homing/vault/intake';
 
 export interface RefeedParts {
@@ -35,6 +36,10 @@ export async function refeedAccepted(parts: RefeedParts): Promise<number> {
       dataref: acceptedRef(outreachId),
     }),
   }));
-  if (messages.length > 0) await parts.publish(messages);
+  if (messages.length > 0) {
+    crashPoint('scheduler.before-refeed');
+    await parts.publish(messages);
+    crashPoint('scheduler.after-refeed');
+  }
   return messages.length;
 }

@@ -38,10 +38,12 @@ export async function wakeDue(parts: WakeParts): Promise<WakeRound> {
   const states = new Map(rows.map(({ outreachId, state, revision }) => [outreachId, { state, revision }]));
   const of = (kind: TimetableRow['kind']): TimetableRow[] => woken.filter((entry) => entry.kind === kind);
 
-  crashPoint('scheduler.before-dispatch');
   const dispatches = of('dispatch').flatMap((entry) => dispatchFor(entry, states.get(entry.outreachId)));
-  if (dispatches.length > 0) await parts.publish(dispatches);
-  crashPoint('scheduler.after-dispatch');
+  if (dispatches.length > 0) {
+    crashPoint('scheduler.before-dispatch');
+    await parts.publish(dispatches);
+    crashPoint('scheduler.after-dispatch');
+  }
   await Promise.all(of('lease').map((entry) => expire(parts, entry, now.toISOString())));
   await Promise.all(of('reaction').map((entry) => reactFor(parts, entry, now.toISOString())));
   return {
@@ -75,6 +77,7 @@ function dispatchFor(entry: TimetableRow, folded: Folded<OutreachState> | undefi
 
 async function expire({ store, instance }: WakeParts, entry: TimetableRow, now: string): Promise<void> {
   const { outreachId, tenantId, deliveryId, leg, attempt } = entry;
+  crashPoint('scheduler.before-expiry');
   await changeOutreach(store, instance, {
     outreachId,
     tenantId,
@@ -84,6 +87,7 @@ async function expire({ store, instance }: WakeParts, entry: TimetableRow, now: 
     causationId: `lease:${deliveryId}:${attempt}`,
     now,
   });
+  crashPoint('scheduler.after-expiry');
 }
 
 async function reactFor({ store, instance }: WakeParts, entry: TimetableRow, now: string): Promise<void> {

@@ -24,6 +24,7 @@ export class WebhookController {
     const rawBody = Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0);
     const reception = await receiveWebhook(this.parts, { provider, headers: request.headers, rawBody });
     this.#log(provider, reception);
+    reply.raw.once('finish', () => this.parts.crashPoint('ingestion.after-ack'));
     await answer(reply, reception);
   }
 
