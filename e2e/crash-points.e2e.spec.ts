@@ -1,0 +1,115 @@
+// kill -9 at every named instruction, under load. Real: the shipped processes over TCP; each kills itself at the instruction,
+// after an fsynced marker, and is started again by the launcher. Played: the provider; its ledger says what was sent.
+import { fileURLToPath } from 'node:url';
+import { afterEach, describe, expect, it } from '@jest/globals';
+import { until, type LocalStack } from '@homing/testing/local-stack';
+import { pointsInSource, startCrashingStack, WHILE_HEARING, WHILE_SENDING } from './crash-points.fixture.js';
+import type { CrashingStack } from './crash-points.fixture.js';
+import { askForMessages } from './load.fixture.js';
+
+const full = process.env['HOMING_TEST_SIZE'] === 'full';
+const COUNT = 500;
+const points = { ...WHILE_SENDING, ...WHILE_HEARING };
+const services = [0, 1, 2, 3, 4, 5, 6];
+/** Nothing can happen to these any more but what a provider still says. */
+const ENDED = ['opened', 'clicked', 'delivered', 'bounced', 'complained', 'unsubscribed', 'failed', 'outcome_unknown'];
+
+let crashing: CrashingStack | undefined;
+afterEach(async () => {
+  await crashing?.stop();
+  crashing = undefined;
+}, 60_000);
+
+const restartsOf = (running: LocalStack): number =>
+  Object.values(running.services()).reduce((sum, { restarts }) => sum + restarts, 0);
+const allReady = async (running: LocalStack): Promise<boolean> =>
+  (await Promise.all(services.map((port) => running.ready(port)))).every((status) => status === 200);
+
+/** 500 messages while the given points kill; everything that must hold afterwards. */
+async function killsUnderLoad(sending: Readonly<Record<string, number>>, hearing: Readonly<Record<string, number>>) {
+  crashing = await startCrashingStack({ ...sending, ...hearing });
+  const { fired, stack: running } = crashing;
+  const haveFired = (wanted: object) => Object.keys(wanted).every((point) => fired().includes(point));
+  await running.behave({ errorRates: { '400': 0.1 }, webhook: { paused: true, batchSize: 3 } });
+
+  const mayGoOn = async (asked: number) => asked < 80 + 15 * fired().length || (await allReady(running));
+  const { accepted } = await askForMessages({ stack: running, count: COUNT, mayGoOn });
+  await until(() => haveFired(sending), `all of ${Object.keys(sending).join()} to kill`);
+
+  // Before any provider has said a word: every attempt has its answer or is unknown.
+  const waiting = ['queued', 'failed', 'outcome_unknown'];
+  await until(async () => inStates(await running.api.states(), accepted, waiting), 'every attempt to end', 180_000);
+  const sent = new Set((await running.ledger()).map(({ deliveryId }) => deliveryId.slice(0, 36)));
+  const unknownBefore = await unknown(running, accepted);
+  const settleable = unknownBefore.filter((id) => sent.has(id));
+
+  await running.behave({ errorRates: { '400': 0.1 }, webhook: { batchSize: 3, duplicates: 1 } });
+  await until(() => haveFired(hearing), `all of ${Object.keys(hearing).join()} to kill`);
+  await until(async () => inStates(await running.api.states(), accepted, ENDED), 'everything to end');
+  // What was sent settles by webhook, however its attempt ended; what was not stays listed.
+  const unsent = unknownBefore.filter((id) => !sent.has(id)).sort();
+  await until(async () => (await unknown(running, accepted)).length === unsent.length, 'unknown outcomes to settle');
+  expect((await unknown(running, accepted)).sort()).toEqual(unsent);
+
+  await until(() => allReady(running), 'every service to be ready again');
+  expect(restartsOf(running)).toBe(fired().length);
+  expect(fired().sort()).toEqual(Object.keys({ ...sending, ...hearing }).sort());
+  await exactlyOnce(running, accepted);
+  return { unsent, settleable };
+}
+
+const inStates = (states: ReadonlyMap<string, string>, ids: ReadonlySet<string>, allowed: readonly string[]): boolean =>
+  [...ids].every((id) => allowed.includes(states.get(id) ?? 'lost'));
+
+/** Listed as unknown, and shown so. */
+async function unknown(running: LocalStack, accepted: ReadonlySet<string>): Promise<string[]> {
+  const listed = await running.api.unknownOutcomes();
+  const states = await running.api.states();
+  const shown = [...accepted].filter((id) => states.get(id) === 'outcome_unknown');
+  return listed.filter((id) => shown.includes(id));
+}
+
+async function exactlyOnce(running: LocalStack, accepted: ReadonlySet<string>): Promise<void> {
+  expect(accepted.size).toBe(COUNT);
+  const states = await running.api.states();
+  const ledger = await running.ledger();
+  const sends = Map.groupBy(ledger, ({ deliveryId }) => deliveryId.slice(0, 36));
+  // Nothing twice, to nobody who was not asked for; every message reached its own address once.
+  expect([...sends.values()].filter((lines) => lines.length > 1)).toEqual([]);
+  expect([...sends.keys()].filter((id) => !accepted.has(id))).toEqual([]);
+  expect(new Set(ledger.map(({ to }) => to)).size).toBe(ledger.length);
+  // Nothing lost: whatever was accepted is in the ledger, surely rejected, or stands there as unknown.
+  for (const id of accepted) {
+    const unsent = ['failed', 'outcome_unknown'].includes(states.get(id) ?? 'lost');
+    if (!sends.has(id)) expect({ id, state: states.get(id), unsent }).toMatchObject({ unsent: true });
+    else if (unsent) expect({ id, state: states.get(id), lines: sends.get(id) }).toMatchObject({ state: 'failed' });
+  }
+  const reader = await running.bus('orchestrator');
+  expect((await reader.stored('deadLetters')).map(({ headers }) => headers)).toEqual([]);
+}
+
+describe('kill -9 at every named point', () => {
+  it('the list names every point of the source', () => {
+    const inSource = pointsInSource(fileURLToPath(new URL('..', import.meta.url)));
+    expect(Object.keys(points).sort()).toEqual(inSource);
+  });
+
+  it(`loses nothing and sends nothing twice: ${Object.keys(points).length} kills in one run of ${COUNT}`, async () => {
+    const { unsent, settleable } = await killsUnderLoad(WHILE_SENDING, WHILE_HEARING);
+    // Killed with a claim and before the call, and with the answer in memory only: both kinds were there.
+    expect(unsent.length).toBeGreaterThan(0);
+    expect(settleable.length).toBeGreaterThan(0);
+  }, 420_000);
+
+  if (full) {
+    it.each(Object.keys(points))(
+      'loses nothing and sends nothing twice: %s alone',
+      async (point) => {
+        const only = (of: Readonly<Record<string, number>>) =>
+          Object.fromEntries(Object.entries(of).filter(([name]) => name === point));
+        await killsUnderLoad(only(WHILE_SENDING), only(WHILE_HEARING));
+      },
+      300_000,
+    );
+  }
+});
