@@ -27,6 +27,9 @@ export function checkIntake(item: IntakeItem, named: NamedThings): FieldFault[] 
   if (contactPoints(request.recipient.contacts).length === 0) {
     fault('recipient.contacts', 'no_usable_address', 'holds no address of any channel');
   }
+  if (request.sender !== undefined && domainOf(request.sender.email) !== domainOf(named.tenant?.sender?.email)) {
+    fault('sender.email', 'sender_not_allowed', 'is not of the domain the tenant sends from');
+  }
   if (request.sequence !== undefined) fault('sequence', 'not_available_yet', 'named sequences cannot be used yet');
   if (request.steps !== undefined) fault('steps', 'not_available_yet', 'own steps cannot be used yet');
   const received = Date.parse(item.receivedAt);
@@ -40,3 +43,6 @@ export function checkIntake(item: IntakeItem, named: NamedThings): FieldFault[] 
 
 const deadlineOf = (expiresAt: string | undefined): number =>
   expiresAt === undefined ? Infinity : Date.parse(expiresAt);
+
+/** Providers verify domains for the whole installation: a tenant may only name senders of its own. */
+const domainOf = (address: string | undefined): string => address?.split('@').at(-1)?.toLowerCase() ?? '(none)';

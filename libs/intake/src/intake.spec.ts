@@ -103,6 +103,13 @@ describe('taking in', () => {
       'sendAt',
       'after_deadline',
     ],
+    [
+      'a sender of somebody else’s domain',
+      { sender: { email: 'ceo@other.test' } },
+      {},
+      'sender.email',
+      'sender_not_allowed',
+    ],
     ['own steps, which do not work yet', { steps: [{ channel: 'email' }] }, {}, 'steps', 'not_available_yet'],
   ])('refuses %s by its field and seals nothing', async (_what, body, of, field, code) => {
     const sealed: AcceptItem[] = [];

@@ -97,11 +97,17 @@ const withData = (id: string, data: unknown = body): CloudEvent => ({
   data,
 });
 
+function deep(levels: number): Record<string, unknown> {
+  let value: Record<string, unknown> = {};
+  for (let i = 0; i < levels; i += 1) value = { value };
+  return value;
+}
+
 describe('the orchestrator, given outreach.requested', () => {
   it('seals, commits, dispatches and marks what came with data', async () => {
     const { decider, store, published, fed } = stage();
     await decider.decide({ event: withData('q-1') });
-    const outreachId = ids.outreachId(tenantId, 'crm', 'q-1');
+    const outreachId = ids.outreachId(tenantId, 'bus:crm', 'q-1');
     const read = await store.readStream(outreachStream(outreachId));
     expect(read.kind === 'found' && read.events.map((event) => event.type)).toEqual([
       'OutreachRequested',
@@ -115,7 +121,7 @@ describe('the orchestrator, given outreach.requested', () => {
   it('decides the same request once, however often and from wherever it comes', async () => {
     const { decider, store, published } = stage();
     await Promise.all(Array.from({ length: 50 }, () => decider.decide({ event: withData('q-1') })));
-    const outreachId = ids.outreachId(tenantId, 'crm', 'q-1');
+    const outreachId = ids.outreachId(tenantId, 'bus:crm', 'q-1');
     await decider.decide({ event: reference(outreachId) });
     const read = await store.readStream(outreachStream(outreachId));
     expect(read.kind === 'found' && read.events).toHaveLength(3);
@@ -136,6 +142,14 @@ describe('the orchestrator, given outreach.requested', () => {
   it.each([
     ['no tenant', withData('q', { ...body, tenantId: undefined }), 'invalid_request', 'data.tenantId'],
     ['a faulty field', withData('q', { ...body, urgency: 'yesterday' }), 'invalid_request', 'data.urgency'],
+    [
+      'another tenant in its envelope',
+      { ...withData('q'), tenantid: '0a6f2c8e-6c0e-4b43-9d0c-0000000000ff' },
+      'invalid_request',
+      'tenantid',
+    ],
+    ['an instant that is none', withData('q', { ...body, sendAt: '2026-W05-1' }), 'invalid_request', 'data.sendAt'],
+    ['bottomless nesting', withData('q', { ...body, metadata: deep(5_000) }), 'invalid_request', 'data'],
     ['a foreign reference', { ...reference('x'), dataref: 'http://example.test/x' }, 'unknown_reference', undefined],
     [
       'a reference to nothing sealed',
@@ -155,6 +169,35 @@ describe('the orchestrator, given outreach.requested', () => {
     });
     expect(good.status).toBe('fulfilled');
     expect(published).toHaveLength(1);
+  });
+
+  it('takes what was written as null for absent', async () => {
+    const { decider, published } = stage();
+    await decider.decide({
+      event: withData('q', { ...body, sendAt: null, expiresAt: null, requestId: null, campaignId: null }),
+    });
+    expect(published).toHaveLength(1);
+  });
+
+  it('lets one request nobody can store hold up nobody else', async () => {
+    const records = new Map<string, AcceptedRecord>();
+    const takeIn = (items: readonly IntakeItem[]) =>
+      items.some((item) => item.requestId === 'bad')
+        ? Promise.reject(new Error('22P02'))
+        : Promise.resolve(items.map((item) => accept(item, records)));
+    const staged = stage({
+      intake: { takeIn },
+      vault: {
+        loadAccepted: (ids) => Promise.resolve(ids.flatMap((id) => records.get(id) ?? [])),
+        markFed: () => Promise.resolve(),
+      },
+    });
+    const [bad, good] = await Promise.allSettled([
+      staged.decider.decide({ event: withData('bad') }),
+      staged.decider.decide({ event: withData('good') }),
+    ]);
+    expect(bad).toMatchObject({ status: 'rejected', reason: { message: '22P02' } });
+    expect(good.status).toBe('fulfilled');
   });
 
   it('does not acknowledge what could not be dispatched', async () => {

@@ -1,5 +1,5 @@
 import { outreachIdOfRef, readOutreachRequest, type CloudEvent, type FieldFault } from '@homing/contracts';
-import type { IntakeItem, RequestIntake } from '@homing/intake';
+import type { IntakeItem, IntakeResult, RequestIntake } from '@homing/intake';
 import { PoisonError } from '@homing/messaging';
 
 /**
@@ -11,14 +11,20 @@ export async function intakeBatch(
   events: readonly CloudEvent[],
   now: string,
 ): Promise<PromiseSettledResult<string>[]> {
-  const read = events.map((event) => readMessage(event, now));
-  const items = read.filter((r): r is Extract<Read, { kind: 'item' }> => r.kind === 'item');
-  const taken = items.length > 0 ? await intake.takeIn(items.map((r) => r.item)) : [];
-  const results = taken.values();
-  return read.map((r): PromiseSettledResult<string> => {
+  const messages = events.map((event) => readMessage(event, now));
+  const items = messages.filter((r): r is Extract<Read, { kind: 'item' }> => r.kind === 'item');
+  const results = (
+    await takeIn(
+      intake,
+      items.map((r) => r.item),
+    )
+  ).values();
+  return messages.map((r): PromiseSettledResult<string> => {
     if (r.kind === 'reference') return { status: 'fulfilled', value: r.outreachId };
     if (r.kind === 'poison') return { status: 'rejected', reason: r.error };
-    const result = results.next().value;
+    const taken = results.next().value;
+    if (taken?.status === 'rejected') return taken;
+    const result = taken?.value;
     switch (result?.kind) {
       case 'accepted':
       case 'repeated':
@@ -33,12 +39,37 @@ export async function intakeBatch(
   });
 }
 
+/** One request nobody can store must not hold up its batch: what fails together is tried one by one. */
+async function takeIn(
+  intake: RequestIntake,
+  items: readonly IntakeItem[],
+): Promise<PromiseSettledResult<IntakeResult>[]> {
+  if (items.length === 0) return [];
+  try {
+    return (await intake.takeIn(items)).map((value) => ({ status: 'fulfilled', value }));
+  } catch (reason) {
+    if (items.length === 1) return [{ status: 'rejected', reason }];
+    const singly: PromiseSettledResult<IntakeResult>[] = [];
+    for (const item of items) singly.push(...(await takeIn(intake, [item])));
+    return singly;
+  }
+}
+
 type Read =
   | { readonly kind: 'reference'; readonly outreachId: string }
   | { readonly kind: 'item'; readonly item: IntakeItem }
   | { readonly kind: 'poison'; readonly error: PoisonError };
 
+/** Whatever a publisher sent is read or is poison: reading never throws. */
 function readMessage(event: CloudEvent, now: string): Read {
+  try {
+    return read(event, now);
+  } catch {
+    return { kind: 'poison', error: new PoisonError('unreadable') };
+  }
+}
+
+function read(event: CloudEvent, now: string): Read {
   if (event.dataref !== undefined && event.data === undefined) {
     const outreachId = outreachIdOfRef(event.dataref);
     return outreachId
@@ -52,7 +83,16 @@ function readMessage(event: CloudEvent, now: string): Read {
     return { kind: 'poison', error: new PoisonError('invalid_request', [{ path: 'data.tenantId', code: 'required' }]) };
   }
   const { tenantId, requestId = event.id } = request;
-  return { kind: 'item', item: { tenantId, via: 'bus', source: event.source, requestId, request, receivedAt: now } };
+  if (event.tenantid !== undefined && event.tenantid.toLowerCase() !== tenantId) {
+    return {
+      kind: 'poison',
+      error: new PoisonError('invalid_request', [{ path: 'tenantid', code: 'differs_from_data' }]),
+    };
+  }
+  return {
+    kind: 'item',
+    item: { tenantId, via: 'bus', source: `bus:${event.source}`, requestId, request, receivedAt: now },
+  };
 }
 
 const poisonOf = (reason: string, faults: readonly FieldFault[]): PoisonError =>

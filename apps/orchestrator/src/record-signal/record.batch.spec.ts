@@ -141,6 +141,7 @@ describe('recording what providers say', () => {
     ['no id at all', { deliveryId: undefined }],
     ['an outreach nobody asked for', { deliveryId: '9f0c1d7e-4a3b-5c2d-8e1f-0000000000ff.1' }],
     ['an attempt nobody made', { attempt: 9 }],
+    ['a fact without its tenant', { tenantId: undefined }],
     ['another tenant’s outreach', { tenantId: '0a6f2c8e-6c0e-4b43-9d0c-0000000000ff' }],
   ])('calls %s unmatched and records the rest', async (_what, over) => {
     const { parts, types } = await stage(started, accepted);

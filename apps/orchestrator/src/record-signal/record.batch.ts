@@ -66,7 +66,7 @@ async function recordOne(
   const projected = known && recordFacts(known.state, { facts, now }).unmatched.length === 0 ? known : undefined;
   const start = projected ?? (await readOutreach(parts.store, outreachId));
   const tenantId = start.state.status === 'none' ? undefined : start.state.request.tenantId;
-  const ours = placed.filter((p) => tenantId !== undefined && (p.tenantId === undefined || p.tenantId === tenantId));
+  const ours = placed.filter((p) => tenantId !== undefined && p.tenantId === tenantId);
   let unmatched: readonly SignalledFact[] = [];
   if (tenantId !== undefined && ours.length > 0) {
     const recorded = ours.map((p) => p.fact);

@@ -1,4 +1,4 @@
-import { PROVIDER_FACT_KINDS, type CloudEvent, type ProviderSignal } from '@homing/contracts';
+import { isChannel, PROVIDER_FACT_KINDS, type CloudEvent, type ProviderSignal } from '@homing/contracts';
 import { Collector, PoisonError } from '@homing/messaging';
 import { recordBatch, type RecordParts } from './record.batch.js';
 
@@ -28,7 +28,16 @@ const texts = ['provider', 'channel', 'occurredAt', 'providerEventId', 'payloadD
 function isSignal(data: unknown): data is ProviderSignal {
   if (typeof data !== 'object' || data === null) return false;
   const signal = data as Record<string, unknown>;
+  if (!PROVIDER_FACT_KINDS.includes(signal['fact'] as never) || !isChannel(signal['channel'])) return false;
+  if (signal['subtype'] !== undefined && signal['subtype'] !== 'hard' && signal['subtype'] !== 'soft') return false;
+  const words = ['code', 'unknownEvent'].every((name) => signal[name] === undefined || isWord(signal[name]));
   return (
-    texts.every((name) => typeof signal[name] === 'string') && PROVIDER_FACT_KINDS.includes(signal['fact'] as never)
+    words &&
+    texts.every((name) => isShortText(signal[name])) &&
+    Number.isFinite(Date.parse(String(signal['occurredAt'])))
   );
 }
+
+/** Codes are words of our own lists: nothing that could hold a sentence or an address gets into an event. */
+const isWord = (value: unknown): boolean => typeof value === 'string' && /^[\w.-]{1,64}$/.test(value);
+const isShortText = (value: unknown): boolean => typeof value === 'string' && value.length <= 512;

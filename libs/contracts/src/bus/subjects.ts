@@ -22,6 +22,6 @@ export const REPLY_TO_HEADER = 'Homing-Reply-To';
 
 /** `dataref` of a request already sealed in the vault. */
 export const acceptedRef = (outreachId: string): string => `vault:outreach/${outreachId}`;
-const ACCEPTED_REF = /^vault:outreach\/([0-9a-f-]{36})$/;
+const ACCEPTED_REF = /^vault:outreach\/([0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12})$/;
 /** The outreach id a `dataref` names, or undefined when it is not one of ours. */
 export const outreachIdOfRef = (dataref: string): string | undefined => ACCEPTED_REF.exec(dataref)?.[1];

@@ -1,4 +1,4 @@
-import { Type } from 'class-transformer';
+import { Transform, Type } from 'class-transformer';
 import {
   ArrayMaxSize,
   ArrayMinSize,
@@ -6,7 +6,6 @@ import {
   IsEmail,
   IsIn,
   IsInt,
-  IsISO8601,
   IsNumber,
   IsObject,
   IsOptional,
@@ -22,9 +21,8 @@ import {
 import { CHANNELS, type Channel } from '../channel.js';
 import type { Strategy, Urgency } from '../events/outreach-events.js';
 import { ContentDto } from './content.dto.js';
-import { RecipientDto } from './recipient.dto.js';
-
-const INSTANT = { strict: true, strictSeparator: true };
+import { IsInstant } from './instant.rule.js';
+import { NO_CONTROL, PLAIN, RecipientDto } from './recipient.dto.js';
 
 export class SubjectDto {
   @IsIn(['property', 'business', 'lead'])
@@ -44,8 +42,8 @@ export class StepDto {
 }
 
 export class SenderDto {
-  @IsEmail() email!: string;
-  @IsOptional() @IsString() @MaxLength(200) name?: string;
+  @IsEmail() @Matches(NO_CONTROL, PLAIN) email!: string;
+  @IsOptional() @IsString() @MaxLength(200) @Matches(NO_CONTROL, PLAIN) name?: string;
 }
 
 /** "Reach this person": `data` of `outreach.requested` and body of `POST /api/v1/outreach/send` (DESIGN section 12). */
@@ -58,6 +56,7 @@ export class OutreachRequestDto {
 
   /** Over HTTP the key names the tenant and this may be left out; another tenant's is 403. */
   @IsOptional()
+  @Transform(({ value }: { value: unknown }): unknown => (typeof value === 'string' ? value.toLowerCase() : value))
   @IsUUID()
   tenantId?: string;
 
@@ -77,7 +76,7 @@ export class OutreachRequestDto {
   @Type(() => RecipientDto)
   recipient!: RecipientDto;
 
-  /** A short word such as `cold_outreach`. Default `outreach`. */
+  /** A short word such as `cold_outreach`, kept in the clear: never put a person's data into it. Default `outreach`. */
   @IsOptional()
   @Matches(/^[a-z][a-z0-9_.-]{0,63}$/, { message: '$property must be a short lower-case word such as cold_outreach' })
   messageType?: string;
@@ -120,6 +119,7 @@ export class OutreachRequestDto {
 
   @IsOptional()
   @IsEmail()
+  @Matches(NO_CONTROL, PLAIN)
   replyTo?: string;
 
   @IsOptional()
@@ -127,12 +127,12 @@ export class OutreachRequestDto {
   urgency?: Urgency;
 
   @IsOptional()
-  @IsISO8601(INSTANT)
+  @IsInstant()
   sendAt?: string;
 
   /** Never sent after this instant. Default: 7 days after acceptance. */
   @IsOptional()
-  @IsISO8601(INSTANT)
+  @IsInstant()
   expiresAt?: string;
 
   @IsOptional()

@@ -16,6 +16,10 @@ import {
 } from 'class-validator';
 import { CHANNELS, type Channel } from '../channel.js';
 
+/** No control characters: they have no place in a name or an address, and mail headers are made of such lines. */
+export const NO_CONTROL = /^\P{Cc}*$/u;
+export const PLAIN = { message: '$property must not contain control characters' };
+
 /** One address or several, in order of preference; read as a list. */
 const asList = ({ value }: { value: unknown }): unknown => (typeof value === 'string' ? [value] : value);
 const E164 = /^\+[1-9]\d{6,14}$/;
@@ -29,6 +33,7 @@ export class ContactsDto {
   @ArrayMinSize(1)
   @ArrayMaxSize(5)
   @IsEmail({}, { each: true })
+  @Matches(NO_CONTROL, { each: true, ...PLAIN })
   email?: string[];
 
   @IsOptional()
@@ -111,6 +116,7 @@ export class RecipientDto {
   @IsOptional()
   @IsString()
   @MaxLength(200)
+  @Matches(NO_CONTROL, PLAIN)
   name?: string;
 
   @IsObject()
@@ -124,14 +130,14 @@ export class RecipientDto {
   timeZone?: string;
 
   @IsOptional()
-  @Matches(/^[A-Za-z]{2,3}([-_][A-Za-z0-9]{2,8})*$/, {
+  @Matches(/^[A-Za-z]{2,3}([-_][A-Za-z]{4})?([-_]([A-Za-z]{2}|\d{3}))?$/, {
     message: '$property must be a language tag such as de or pt-BR',
   })
   locale?: string;
 
-  /** `new`, `existing`, or a tenant's own word. */
+  /** `new`, `existing`, or a tenant's own word; kept in the clear: never a person's data. */
   @IsOptional()
-  @Matches(/^[a-z][a-z0-9_-]{0,31}$/)
+  @Matches(/^[a-z][a-z_]{0,31}$/, { message: '$property must be a short lower-case word such as existing' })
   customerType?: string;
 
   @IsOptional()

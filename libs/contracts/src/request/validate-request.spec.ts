@@ -31,12 +31,44 @@ describe('reading outreach.requested', () => {
     ['a wrong type', { urgency: 7 }, 'urgency'],
     ['a number that is not E.164', { recipient: { id: 'r', contacts: { sms: '0151 123' } } }, 'recipient.contacts.sms'],
     ['an unknown zone', { recipient: { id: 'r', contacts: {}, timeZone: 'Mars/Olympus' } }, 'recipient.timeZone'],
-    ['an instant without a zone that is no instant', { sendAt: 'tomorrow' }, 'sendAt'],
+    ['an instant that is none', { sendAt: 'tomorrow' }, 'sendAt'],
+    ['an instant of a week', { expiresAt: '2026-W05-1' }, 'expiresAt'],
+    ['an instant without its offset', { expiresAt: '2026-05-01T10:00:00' }, 'expiresAt'],
+    ['a day that does not exist', { sendAt: '2026-13-45T10:00:00Z' }, 'sendAt'],
+    [
+      'a locale with more to tell',
+      { recipient: { id: 'r', contacts: {}, locale: 'de-jane-doe-1985' } },
+      'recipient.locale',
+    ],
+    ['a control character in a name', { recipient: { id: 'r', name: 'a\r\nBcc: x', contacts: {} } }, 'recipient.name'],
+    ['a control character in a sender', { sender: { email: '"a\r\nBcc: x"@d.test' } }, 'sender.email'],
     ['two kinds of content', { content: { templateId: 't', literal: { email: { text: 'x' } } } }, 'content'],
     ['no content', { content: {} }, 'content'],
     ['a faulty step', { steps: [{ channel: 'email' }, { channel: 'pigeon' }] }, 'steps[1].channel'],
   ])('names the field of %s', (_what, over, field) => {
     expect(faultsOf(request(over))).toContain(field);
+  });
+
+  it('takes null for absent, except in the caller’s own JSON', () => {
+    const reading = read(
+      request({
+        sendAt: null,
+        recipient: { id: 'r', name: null, contacts: { email: 'a@x.test' } },
+        metadata: { a: null },
+      }),
+    );
+    expect(reading).toMatchObject({ kind: 'valid', request: { metadata: { a: null } } });
+    expect(reading.kind === 'valid' && 'sendAt' in reading.request && reading.request.sendAt).toBeFalsy();
+  });
+
+  it('writes a tenant one way, however it came', () => {
+    const reading = read(request({ tenantId: '0A6F2C8E-6C0E-4B43-9D0C-000000000001' }));
+    expect(reading.kind === 'valid' && reading.request.tenantId).toBe('0a6f2c8e-6c0e-4b43-9d0c-000000000001');
+  });
+
+  it.each([40, 10_000])('refuses nesting of %d levels without breaking', (levels) => {
+    const deep = JSON.parse(`${'['.repeat(levels)}${']'.repeat(levels)}`) as unknown;
+    expect(read(request({ metadata: { deep } }))).toMatchObject({ kind: 'invalid', faults: [{ code: 'too_deep' }] });
   });
 
   it('refuses unknown fields by name over HTTP and reports them on the bus', () => {

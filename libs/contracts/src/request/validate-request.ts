@@ -1,5 +1,6 @@
 import { plainToInstance } from 'class-transformer';
 import { validateSync, type ValidationError } from 'class-validator';
+import { isTooDeep, MAX_DEPTH, withoutNulls } from './json-shape.js';
 import { OutreachRequestDto } from './outreach-request.dto.js';
 
 /** One thing wrong with one field. `code` and `message` never repeat the value that was sent. */
@@ -25,7 +26,14 @@ export function readOutreachRequest(body: unknown, options: { unknownFields: 're
       faults: [{ field: '', code: 'not_an_object', message: 'the body must be a JSON object' }],
     };
   }
-  const request = plainToInstance(OutreachRequestDto, body);
+  if (isTooDeep(body)) {
+    return {
+      kind: 'invalid',
+      faults: [{ field: '', code: 'too_deep', message: `is nested deeper than ${MAX_DEPTH} levels` }],
+    };
+  }
+  const given = withoutNulls(body) as object;
+  const request = plainToInstance(OutreachRequestDto, given);
   const errors = validateSync(request, { whitelist: true, forbidNonWhitelisted: true, stopAtFirstError: true });
   const all = errors.flatMap((error) => faultsOf(error, ''));
   const unknown = all.filter((fault) => fault.code === 'unknown_field');
@@ -34,7 +42,7 @@ export function readOutreachRequest(body: unknown, options: { unknownFields: 're
   if (faults.length > 0) return { kind: 'invalid', faults };
   return {
     kind: 'valid',
-    request: unknown.length > 0 ? withoutUnknown(body) : request,
+    request: unknown.length > 0 ? withoutUnknown(given) : request,
     unknownFields: unknown.map((fault) => fault.field),
   };
 }
