@@ -61,7 +61,7 @@ export class BatchLane {
    * append was sent, the whole lane is given up.
    */
   append(append: PreparedAppend, timeoutMs: number): Promise<AppendAnswer> {
-    const { correlation, message } = appendMessage(append, timeoutMs);
+    const { correlation, message } = appendMessage(append);
     return new Promise((resolve, reject) => {
       if (!this.alive) return reject(new NoAnswerError('the append stream was already lost'));
       const sentAt = performance.now();

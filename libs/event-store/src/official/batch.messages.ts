@@ -1,6 +1,5 @@
 import { randomUUID } from 'node:crypto';
 import type { Message } from 'google-protobuf';
-import timestampPb from 'google-protobuf/google/protobuf/timestamp_pb.js';
 import sharedPb from '@eventstore/db-client/generated/shared_pb.js';
 import type { UUID } from '@eventstore/db-client/generated/shared_pb.js';
 import streamsPb from '@eventstore/db-client/generated/streams_pb.js';
@@ -29,15 +28,15 @@ export type AppendAnswer =
 
 const ERRORS = 'event_store.client.';
 
-/** The append as one final message, and the correlation id its answer will carry. */
-export function appendMessage(
-  append: PreparedAppend,
-  timeoutMs: number,
-): { correlation: string; message: BatchAppendReq } {
+/**
+ * The append as one final message, and the correlation id its answer will carry. It names no deadline: the wire knows only
+ * an instant, and a sender whose clock is behind would have every append refused. The sender times it; the server has its own limit.
+ */
+export function appendMessage(append: PreparedAppend): { correlation: string; message: BatchAppendReq } {
   const correlation = randomUUID();
   const message = new streamsPb.BatchAppendReq();
   message.setCorrelationId(new sharedPb.UUID().setString(correlation));
-  message.setOptions(optionsOf(append, timeoutMs));
+  message.setOptions(optionsOf(append));
   message.setIsFinal(true);
   for (const event of append.events) {
     const proposed = new streamsPb.BatchAppendReq.ProposedMessage();
@@ -98,13 +97,9 @@ function refusalOf(error: Status, stream: string): AppendAnswer {
   }
 }
 
-function optionsOf(
-  append: PreparedAppend,
-  timeoutMs: number,
-): Message & InstanceType<typeof streamsPb.BatchAppendReq.Options> {
+function optionsOf(append: PreparedAppend): Message & InstanceType<typeof streamsPb.BatchAppendReq.Options> {
   const options = new streamsPb.BatchAppendReq.Options();
   options.setStreamIdentifier(new sharedPb.StreamIdentifier().setStreamName(Buffer.from(append.stream, 'utf8')));
-  options.setDeadline(timestampPb.Timestamp.fromDate(new Date(Date.now() + timeoutMs)));
   if (append.expectedRevision === 'no_stream') options.setNoStream(new sharedPb.Empty() as never);
   else options.setStreamPosition(append.expectedRevision.toString(10));
   return options;

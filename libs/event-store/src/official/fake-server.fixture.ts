@@ -26,6 +26,7 @@ export type AppendFault =
   | 'no_details'
   | 'tombstoned'
   | 'too_large'
+  | 'expired'
   | { notLeader: number };
 
 type Duplex = ServerDuplexStream<BatchAppendReq, BatchAppendResp>;
@@ -49,6 +50,8 @@ export class FakeServer {
   };
   /** Decides the fate of the n-th append that arrives (from 0). */
   fate: (append: AppendSeen, n: number) => AppendFault = () => 'none';
+  /** The server's clock, in ms: it refuses an append whose deadline has passed on it. */
+  now: () => number = Date.now;
   /** Given instead of sending: the test decides when the answer goes out. */
   hold: ((answer: () => void) => void) | undefined;
   probe: 'answer' | 'silent' | 'internal' = 'answer';
@@ -136,7 +139,8 @@ export class FakeServer {
     call.on('data', (request: BatchAppendReq) => {
       const append = messages.readAppend(request);
       this.seen.push(append);
-      const fate = this.fate(append, this.seen.length - 1);
+      const late = append.deadline !== undefined && this.now() > append.deadline;
+      const fate = late ? 'expired' : this.fate(append, this.seen.length - 1);
       if (fate !== 'none') this.counts.faults += 1;
       this.settle(call, append, fate);
       this.conditions.changed();
@@ -154,6 +158,7 @@ export class FakeServer {
       case 'no_details':
       case 'tombstoned':
       case 'too_large':
+      case 'expired':
         call.write(messages.refusal(append, fate));
         return;
       default: {

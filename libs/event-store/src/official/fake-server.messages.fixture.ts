@@ -12,9 +12,11 @@ import type { LogAppend, LoggedEvent } from '../memory/event-log.js';
 export interface AppendSeen extends LogAppend {
   correlation: UUID;
   contentTypes: string[];
+  /** The instant after which a server refuses it, in ms of the server's epoch. */
+  deadline: number | undefined;
 }
 
-export type Refusal = 'not_ready' | 'no_details' | 'tombstoned' | 'too_large';
+export type Refusal = 'not_ready' | 'no_details' | 'tombstoned' | 'too_large' | 'expired';
 
 export type ReadSeen =
   | { kind: 'subscription'; after: bigint }
@@ -25,13 +27,13 @@ export function readAppend(request: BatchAppendReq): AppendSeen {
   const options = request.getOptions();
   const correlation = request.getCorrelationId();
   if (!options || !correlation || !request.getIsFinal()) throw new Error('expected one whole append per message');
-  if (!options.hasDeadline()) throw new Error('expected a deadline');
   const proposed = request.getProposedMessagesList();
   return {
     correlation,
     stream: Buffer.from(options.getStreamIdentifier()?.getStreamName_asU8() ?? []).toString('utf8'),
     expectedRevision: options.hasNoStream() ? 'no_stream' : BigInt(options.getStreamPosition()),
     contentTypes: proposed.map((message) => message.getMetadataMap().get('content-type') ?? ''),
+    deadline: options.getDeadline()?.toDate().getTime(),
     metadata: proposed[0]?.getCustomMetadata_asU8() ?? new Uint8Array(),
     created: new Date(),
     events: proposed.map((message) => ({
@@ -78,6 +80,8 @@ export function refusal(append: AppendSeen, how: Refusal): BatchAppendResp {
     }
     case 'tombstoned':
       return response.setError(rpcStatus(5, 'StreamDeleted', new sharedPb.StreamDeleted().serializeBinary()));
+    case 'expired':
+      return response.setError(rpcStatus(4, 'Timeout', new sharedPb.Timeout().serializeBinary()));
     case 'too_large': {
       const limit = new sharedPb.MaximumAppendSizeExceeded();
       limit.setMaxappendsize(1_048_576);

@@ -77,6 +77,13 @@ describe('faults on the wire', () => {
     expect(server.counts.reads).toBeGreaterThan(0);
   });
 
+  it('stores at the first sending though its clock is far behind the server', async () => {
+    server.now = () => Date.now() + 3_600_000;
+    expect(await briskStore.append(appendRequest({ stream }))).toMatchObject({ kind: 'appended', revision: 0n });
+    expect(server.counts.faults).toBe(0);
+    expect(server.log.stream(stream)).toHaveLength(1);
+  });
+
   it('knows its own events again when the server calls them a conflict', async () => {
     const request = appendRequest({ stream });
     await store.append(request);
