@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { startNats, type RunningNats } from '@homing/embedded-stores';
 import { BUS_STREAMS, type CloudEvent, type ProviderSignal } from '@homing/contracts';
 import { sendgridBody, signatureHeaders } from '@homing/provider-simulator';
+import { ensureStreams } from '@homing/messaging';
 import { serviceBasics, startService, type RunningService } from '@homing/service-kit';
 import { jetstreamManager, type JetStreamManager } from '@nats-io/jetstream';
 import { connect } from '@nats-io/transport-node';
@@ -64,8 +65,24 @@ export class TestBus {
   ) {}
 
   static async start(): Promise<TestBus> {
+    const bus = await TestBus.startEmpty();
+    await bus.makeStreams();
+    return bus;
+  }
+
+  /** Without streams: ingestion makes none. */
+  static async startEmpty(): Promise<TestBus> {
     const directory = mkdtempSync(join(tmpdir(), 'ingestion-'));
     return new TestBus(directory, await startNats({ dir: directory, encryptionKey: 'for tests', syncAlways: false }));
+  }
+
+  /** What the orchestrator does. */
+  async makeStreams(): Promise<void> {
+    await this.#asking((manager) => ensureStreams(manager));
+  }
+
+  streams(): Promise<string[]> {
+    return this.#asking(async (manager) => manager.streams.names().next());
   }
 
   get url(): string {

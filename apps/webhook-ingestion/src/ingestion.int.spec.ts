@@ -154,4 +154,20 @@ describe('webhook ingestion', () => {
     expect((await to(posted)).status).toBe(200);
     expect(await bus.count()).toBe(before + 2);
   });
+
+  it('makes no stream; it says 503 until somebody else has made them', async () => {
+    const empty = await given.TestBus.startEmpty();
+    const early = await given.startIngestion(empty.url, { WEBHOOK_MAX_CONCURRENT: '1' });
+    try {
+      const posted = signedPost([delivered()]);
+      expect((await given.post(early.url, posted)).status).toBe(503);
+      expect(await empty.streams()).toEqual([]);
+      await empty.makeStreams();
+      expect((await given.post(early.url, posted)).status).toBe(200);
+      expect(await empty.count()).toBe(1);
+    } finally {
+      await early.stop();
+      await empty.close();
+    }
+  });
 });

@@ -22,7 +22,7 @@ export function wireIngestion(basics: ServiceBasics): ServiceOptions {
   const maxConcurrent = env.int('WEBHOOK_MAX_CONCURRENT', { default: 64, min: 1, max: 4_096 });
   env.check();
 
-  const bus = connectBus({ url: busUrl, name: instance, logger, topology: {} });
+  const bus = connectBus({ url: busUrl, name: instance, logger });
   const publisher = new Publisher(bus, PUBLISH_WITHIN);
   const parts: ReceiverParts = {
     callers,
