@@ -59,6 +59,9 @@ let env: Record<string, string>;
 
 beforeAll(async () => {
   [database, bus] = await Promise.all([makeReadDatabase(), startTestBus()]);
+  // The orchestrator makes the streams; the projector may not.
+  const orchestrator = bus.connect();
+  await until(() => orchestrator.health().status === 'up', 'the streams are made');
   const server = run('event-store-dev', { PORT: '0' });
   const url = String((await server.said('port'))['url']);
   store = connectEventStore({ url });

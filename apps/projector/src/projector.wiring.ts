@@ -20,7 +20,7 @@ export function wireProjector({ env, logger, instance, readiness }: ServiceBasic
   const cacheSize = env.int('STATE_CACHE_SIZE', { default: 5_000, min: 1, max: 1_000_000 });
   env.check();
 
-  const bus = connectBus({ url: busUrl, name: instance, logger, topology: {} });
+  const bus = connectBus({ url: busUrl, name: instance, logger });
   const store = connectEventStore({ url: storeUrl.reveal() });
   const connectionString = readUrl.reveal();
   const readModel = connectReadModel({ connectionString, applicationName: instance, max: 3 });

@@ -27,7 +27,7 @@ export function wireScheduler({ env, logger, instance, readiness }: ServiceBasic
   const refeedAfterMs = env.int('REFEED_AFTER_MS', { default: 30_000, min: 1_000, max: 3_600_000 });
   env.check();
 
-  const bus = connectBus({ url: busUrl, name: instance, logger, topology: {} });
+  const bus = connectBus({ url: busUrl, name: instance, logger });
   const store = connectEventStore({ url: storeUrl.reveal() });
   const vaultDb = openVaultDatabase({ url: vaultUrl.reveal(), maxConnections: 1 });
   const readModel = connectReadModel({ connectionString: readUrl.reveal(), applicationName: instance, max: 2 });

@@ -16,17 +16,17 @@ const ROUND_SIZE = 500;
 
 /**
  * Feeds sealed requests that never became an outreach back into the bus, by reference: losing the bus loses nothing
- * accepted. The minute in the message id lets a later round try again while a repeat within it is dropped.
+ * accepted. The message id changes as the request's age doubles, and a repeat of it is dropped within the bus's window, so a
+ * request that stays undecided is fed less and less often.
  */
 export async function refeedAccepted(parts: RefeedParts): Promise<number> {
   const now = parts.now();
   const olderThan = new Date(now.getTime() - parts.afterMs).toISOString();
   const unfed = await parts.vault.listUnfed({ olderThan, limit: ROUND_SIZE });
-  const minute = Math.floor(now.getTime() / 60_000);
-  const messages = unfed.map(({ outreachId, tenantId }): Outgoing => ({
+  const messages = unfed.map(({ outreachId, tenantId, acceptedAt }): Outgoing => ({
     subject: OUTREACH_REQUESTED,
     tenantId,
-    key: `refeed:${outreachId}:${minute}`,
+    key: `refeed:${outreachId}:${ageStep(now, acceptedAt)}`,
     event: cloudEvent({
       id: outreachId,
       source: 'homing/scheduler',
@@ -42,4 +42,10 @@ export async function refeedAccepted(parts: RefeedParts): Promise<number> {
     crashPoint('scheduler.after-refeed');
   }
   return messages.length;
+}
+
+/** 0 up to a minute, then one more each time the age doubles. */
+function ageStep(now: Date, acceptedAt: string): number {
+  const minutes = (now.getTime() - Date.parse(acceptedAt)) / 60_000;
+  return Math.max(0, Math.ceil(Math.log2(Math.max(1, minutes))));
 }

@@ -164,6 +164,12 @@ describe('a round of the clock', () => {
     expect(await types()).toEqual(['RetryScheduled']);
   });
 
+  it('ends leases even while the bus is away', async () => {
+    const { parts, types } = await stage(started);
+    await wakeDue(parts(later(15), { publish: () => Promise.reject(new Error('bus down')) })).catch(() => undefined);
+    expect(await types()).toEqual(['AttemptOutcomeUnknown']);
+  });
+
   it('that cannot publish is tried again later', async () => {
     const { parts, dispatched } = await stage();
     await expect(wakeDue(parts(later(15), { publish: () => Promise.reject(new Error('bus down')) }))).rejects.toThrow(

@@ -38,14 +38,20 @@ export async function wakeDue(parts: WakeParts): Promise<WakeRound> {
   const states = new Map(rows.map(({ outreachId, state, revision }) => [outreachId, { state, revision }]));
   const of = (kind: TimetableRow['kind']): TimetableRow[] => woken.filter((entry) => entry.kind === kind);
 
+  // Each on its own: a bus that is away keeps no lease, and one stream in trouble keeps nobody else waiting.
+  const at = now.toISOString();
+  const done = await Promise.allSettled([
+    ...of('lease').map((entry) => expire(parts, entry, at)),
+    ...of('reaction').map((entry) => reactFor(parts, entry, at)),
+  ]);
   const dispatches = of('dispatch').flatMap((entry) => dispatchFor(entry, states.get(entry.outreachId)));
   if (dispatches.length > 0) {
     crashPoint('scheduler.before-dispatch');
     await parts.publish(dispatches);
     crashPoint('scheduler.after-dispatch');
   }
-  await Promise.all(of('lease').map((entry) => expire(parts, entry, now.toISOString())));
-  await Promise.all(of('reaction').map((entry) => reactFor(parts, entry, now.toISOString())));
+  const failed = done.find((result) => result.status === 'rejected');
+  if (failed) throw failed.reason;
   return {
     dispatched: dispatches.length,
     expired: of('lease').length,
