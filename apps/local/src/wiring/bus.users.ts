@@ -1,20 +1,32 @@
+import { BUS_STREAMS, LIVE_POKE, OUTREACH_REQUESTED } from '@homing/contracts';
 import type { NatsUser } from '@homing/embedded-stores';
 
-/** What a user of the bus may say and hear besides its own inbox and JetStream's acknowledgements. */
+/** What a user of the bus may say and hear besides its own inbox. */
 interface BusRights {
   publish: string[];
   subscribe?: string[];
+  /** Shares the account that holds the streams. Only who consumes does; everybody else stands apart and cannot reach JetStream. */
+  consumes?: true;
 }
 
-/** Managing streams and consumers and pulling from them. */
-const jetstream = ['$JS.API.>', '$JS.ACK.>'];
-/** Finding and declaring streams, nothing else. */
-const declareStreams = [
+const { outreach, dispatch, signals, events, deadLetters } = BUS_STREAMS;
+
+/** Making one durable consumer, pulling from it, acknowledging. */
+const consume = (stream: string, durable: string): string[] => [
+  `$JS.API.STREAM.INFO.${stream}`,
+  `$JS.API.CONSUMER.INFO.${stream}.${durable}`,
+  `$JS.API.CONSUMER.CREATE.${stream}.${durable}.>`,
+  `$JS.API.CONSUMER.MSG.NEXT.${stream}.${durable}`,
+  `$JS.ACK.${stream}.${durable}.>`,
+];
+
+/** Finding, making and changing streams; deleting and purging none. */
+const keepStreams = ['$JS.API.STREAM.INFO.*', '$JS.API.STREAM.CREATE.*', '$JS.API.STREAM.UPDATE.*'];
+
+/** How many messages a stream holds, never what is in them. (Without `INFO` a server asks the asker's own account instead.) */
+const count = (...streams: string[]): string[] => [
   '$JS.API.INFO',
-  '$JS.API.STREAM.INFO.*',
-  '$JS.API.STREAM.NAMES',
-  '$JS.API.STREAM.CREATE.*',
-  '$JS.API.STREAM.UPDATE.*',
+  ...streams.map((stream) => `$JS.API.STREAM.INFO.${stream}`),
 ];
 
 /** `_INBOX`: what a client outside uses that was not told to use an inbox of its own. */
@@ -22,24 +34,42 @@ const answerTo = (...users: string[]): string[] => ['_INBOX.*.*', ...users.map((
 
 /** Who may say what on the bus. `publisher` is for programs outside: it may ask for outreach and hear the answers. */
 export const busUsers = {
-  publisher: { publish: ['outreach.requested', '$JS.API.INFO', '$JS.API.STREAM.INFO.*'], subscribe: ['_INBOX.>'] },
-  api: { publish: ['outreach.requested', ...jetstream], subscribe: ['live.poke'] },
-  'webhook-ingestion': { publish: ['provider.signal.*', ...declareStreams] },
-  // Inboxes: the decision is told to the publisher who waits for it, to nobody else.
-  orchestrator: { publish: ['delivery.dispatch.*', 'deadletter.>', ...answerTo('api', 'publisher'), ...jetstream] },
-  scheduler: { publish: ['outreach.requested', 'delivery.dispatch.*', ...jetstream] },
-  'channel-gateway': { publish: ['deadletter.>', ...jetstream] },
-  projector: { publish: ['event.outreach.>', 'live.poke', ...jetstream] },
+  publisher: { publish: [OUTREACH_REQUESTED, ...count(outreach, dispatch, deadLetters)], subscribe: ['_INBOX.>'] },
+  api: { publish: [OUTREACH_REQUESTED], subscribe: [LIVE_POKE] },
+  'webhook-ingestion': { publish: ['provider.signal.*'] },
+  orchestrator: {
+    consumes: true,
+    publish: [
+      'delivery.dispatch.*',
+      'deadletter.>',
+      // Inboxes: the decision is told to the publisher who waits for it, to nobody else.
+      ...answerTo('api', 'publisher'),
+      ...keepStreams,
+      ...consume(outreach, 'orchestrator-requests'),
+      ...consume(signals, 'orchestrator-signals-sendgrid'),
+      ...consume(events, 'orchestrator-react-rejected'),
+      // To read what it wrote itself.
+      ...[dispatch, deadLetters].map((stream) => `$JS.API.STREAM.MSG.GET.${stream}`),
+    ],
+  },
+  scheduler: { publish: [OUTREACH_REQUESTED, 'delivery.dispatch.*'] },
+  'channel-gateway': {
+    consumes: true,
+    publish: ['deadletter.>', ...consume(dispatch, 'gateway-email'), '$JS.API.STREAM.INFO.*'],
+  },
+  projector: { publish: ['event.outreach.>', LIVE_POKE] },
 } satisfies Record<string, BusRights>;
 
 export type BusUser = keyof typeof busUsers;
 
 export function natsUsers(passwords: Record<string, string>): NatsUser[] {
-  return Object.entries(busUsers as Record<string, BusRights>).map(([name, { publish, subscribe = [] }]) => ({
+  const all = Object.entries(busUsers as Record<string, BusRights>);
+  return all.map(([name, { publish, subscribe = [], consumes = false }]) => ({
     name,
     password: passwords[name] ?? '',
     publish,
     // Answers, pulled messages among them, come to an inbox of its own: nobody overhears another's.
     subscribe: [`_INBOX_${name}.>`, ...subscribe],
+    apart: !consumes,
   }));
 }

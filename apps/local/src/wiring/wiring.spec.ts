@@ -55,13 +55,34 @@ describe('the bus', () => {
       expect([...(user.publish ?? []), ...(user.subscribe ?? [])]).not.toContain('>');
     }
   });
-  it('lets only the orchestrator answer in inboxes, and only ingestion bring signals', () => {
+  it('gives each user the least it needs', () => {
+    const may = Object.fromEntries(natsUsers({}).map(({ name, publish = [] }) => [name, publish]));
     const whoMay = (subject: string) =>
-      natsUsers({})
-        .filter(({ publish }) => publish?.some((each) => each.startsWith(subject)))
-        .map(({ name }) => name);
+      Object.keys(may).filter((name) => may[name]?.some((each) => each.startsWith(subject)));
     expect(whoMay('_INBOX')).toEqual(['orchestrator']);
     expect(whoMay('provider.signal')).toEqual(['webhook-ingestion']);
+    expect(whoMay('$JS.API.STREAM.CREATE')).toEqual(['orchestrator']);
+    expect(whoMay('$JS.API.STREAM.UPDATE')).toEqual(['orchestrator']);
+    expect(whoMay('$JS.API.CONSUMER')).toEqual(['orchestrator', 'channel-gateway']);
+    expect(whoMay('$JS.ACK')).toEqual(['orchestrator', 'channel-gateway']);
+    for (const order of [
+      'STREAM.DELETE',
+      'STREAM.PURGE',
+      'STREAM.SNAPSHOT',
+      'STREAM.RESTORE',
+      'CONSUMER.DELETE',
+      '>',
+      '*',
+    ])
+      expect(whoMay(`$JS.API.${order}`)).toEqual([]);
+    expect(may['webhook-ingestion']).toEqual(['provider.signal.*']);
+    expect(may['api']).toEqual(['outreach.requested']);
+    expect(may['scheduler']).toEqual(['outreach.requested', 'delivery.dispatch.*']);
+    expect(may['projector']).toEqual(['event.outreach.>', 'live.poke']);
+  });
+  it('keeps everybody who only publishes out of the account of the streams', () => {
+    const together = natsUsers({}).filter(({ apart }) => !apart);
+    expect(together.map(({ name }) => name)).toEqual(['orchestrator', 'channel-gateway']);
   });
 });
 

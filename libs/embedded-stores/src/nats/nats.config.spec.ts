@@ -25,6 +25,23 @@ describe('natsConfiguration', () => {
     expect(written).toContain(String.raw`password: "x\" } ] } listen: \"0.0.0.0:1"`);
     expect(written).toContain('publish: { allow: ["one.>"] }');
   });
+
+  it('opens to an account apart what it may say and hear, and to no other', () => {
+    const users = [
+      { name: 'in', password: 'p' },
+      { name: 'a', password: 'p', publish: ['ask', 'poke'], subscribe: ['_INBOX_a.>'], apart: true },
+      { name: 'b', password: 'p', publish: ['ask'], subscribe: ['poke'], apart: true },
+    ];
+    const written = natsConfiguration({ ...settings, users }).replaceAll(/\s+/g, ' ');
+    expect(written).toContain('HOMING { jetstream: enabled users: [ { user: "in", password: "p" } ]');
+    expect(written).toContain('{ service: "ask", accounts: ["a", "b"] }');
+    expect(written).toContain('{ service: "poke", accounts: ["a"] }');
+    expect(written).toContain('{ stream: "_INBOX_a.>", accounts: ["a"] }');
+    expect(written).toContain('{ stream: { account: "a", subject: "poke" } }');
+    expect(written.match(/jetstream: enabled/g)).toHaveLength(1);
+    const unlimited = [{ name: 'a', password: 'p', apart: true }];
+    expect(() => natsConfiguration({ ...settings, users: unlimited })).toThrow(/lists/);
+  });
 });
 
 describe('versions', () => {

@@ -1,11 +1,20 @@
+import { natsAccounts } from './nats.accounts.js';
+
 /** A user of the bus. Without a list, every subject. */
 export interface NatsUser {
   name: string;
   password: string;
   /** Subjects this user may publish to, wildcards allowed. */
   publish?: string[];
-  /** Subjects this user may subscribe to, wildcards allowed. JetStream answers need `_INBOX.>`. */
+  /** Subjects this user may subscribe to, wildcards allowed. Answers come to an inbox (`_INBOX.>` unless told otherwise). */
   subscribe?: string[];
+  /**
+   * An account of its own, without JetStream; both lists are needed then. What it publishes crosses into the account of the
+   * others as a service, what it hears comes from there as a stream. Whoever may publish into a stream needs this: JetStream
+   * sends its acknowledgement to the reply subject the publisher named, under the server's own rights. Within one account that
+   * subject may be the JetStream API itself.
+   */
+  apart?: boolean;
 }
 
 export interface NatsSettings {
@@ -20,17 +29,6 @@ export interface NatsSettings {
 export const encryptionKeyVariable = 'HOMING_JETSTREAM_KEY';
 
 const text = (value: string) => JSON.stringify(value);
-const list = (values: string[]) => `[${values.map(text).join(', ')}]`;
-
-function user({ name, password, publish, subscribe }: NatsUser): string {
-  const rights = [
-    ...(publish ? [`publish: { allow: ${list(publish)} }`] : []),
-    ...(subscribe ? [`subscribe: { allow: ${list(subscribe)} }`] : []),
-  ];
-  const permissions = rights.length > 0 ? `, permissions: { ${rights.join(', ')} }` : '';
-  return `    { user: ${text(name)}, password: ${text(password)}${permissions} }`;
-}
-
 /** The server's configuration file. It holds passwords: write it with mode 0600. */
 export function natsConfiguration({ dir, port, users, syncAlways, monitorPort }: NatsSettings): string {
   const lines = [
@@ -46,7 +44,7 @@ export function natsConfiguration({ dir, port, users, syncAlways, monitorPort }:
     `  key: $${encryptionKeyVariable}`,
     ...(syncAlways ? ['  sync_interval: always'] : []),
     '}',
-    ...(users.length > 0 ? ['authorization {', '  users: [', users.map(user).join(',\n'), '  ]', '}'] : []),
+    ...natsAccounts(users),
   ];
   return `${lines.join('\n')}\n`;
 }
