@@ -9,6 +9,7 @@ import {
 import { crashPoint } from '@homing/service-kit';
 import type { IntakeResult } from '@homing/intake';
 import type { ApiParts } from '../api.parts.js';
+import { isOutage } from '../problem/outage.policy.js';
 import { ProblemError } from '../problem/problem.error.js';
 import type { Caller } from '../security/caller.js';
 import { requestIdOf } from './request-id.policy.js';
@@ -42,10 +43,14 @@ export class OutreachTaker {
     crashPoint('api.before-seal');
     const receivedAt = new Date().toISOString();
     const item = { tenantId: caller.tenantId, via: 'api', source: SOURCE, requestId, request, receivedAt } as const;
-    const [result] = await this.parts.intake.takeIn([item]);
-    const sealed = sealedOf(result, requestId);
-    crashPoint('api.after-seal');
-    return sealed;
+    try {
+      const [result] = await this.parts.intake.takeIn([item]);
+      const sealed = sealedOf(result, requestId);
+      crashPoint('api.after-seal');
+      return sealed;
+    } catch (error) {
+      throw error instanceof ProblemError ? error : sealFailed(requestId, error);
+    }
   }
 
   async #publish(taken: Taken, respondAsync: boolean): Promise<DecisionAnswer> {
@@ -107,16 +112,16 @@ function sealedOf(result: IntakeResult | undefined, requestId: string): Sealed {
   }
 }
 
+const notAcknowledged = 'not acknowledged; repeat it with this request id (Idempotency-Key) and it stays one message';
+
 const busDown = (requestId: string, cause?: unknown): ProblemError =>
-  new ProblemError(
-    'unavailable',
-    {
-      detail: 'not acknowledged; repeat it with this request id (Idempotency-Key) and it stays one message',
-      retryAfter: retryAfterSeconds,
-      requestId,
-    },
-    { cause },
-  );
+  new ProblemError('unavailable', { detail: notAcknowledged, retryAfter: retryAfterSeconds, requestId }, { cause });
+
+/** Nobody knows whether it is sealed: whatever went wrong, the caller gets the id that a repeat needs. */
+const sealFailed = (requestId: string, cause: unknown): ProblemError =>
+  isOutage(cause)
+    ? busDown(requestId, cause)
+    : new ProblemError('internal', { detail: notAcknowledged, requestId }, { cause });
 
 /** Names the sealed request instead of carrying it: the bus holds no personal data, the caller's own id included. */
 const requestedEvent = ({ outreachId, tenantId }: Taken) =>
