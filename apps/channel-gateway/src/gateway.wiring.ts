@@ -1,6 +1,6 @@
 import { createSendgridProvider, type ChannelProvider } from '@homing/channels';
 import { connectEventStore } from '@homing/event-store';
-import { Collector, connectBus, fulfilled, JetStreamServer } from '@homing/messaging';
+import { Collector, connectBus, JetStreamServer } from '@homing/messaging';
 import { closeOnShutdown, type ServiceBasics, type WiredService } from '@homing/service-kit';
 import { createVaultOpener, openVaultDatabase } from '@homing/vault/open';
 import { createRegistry } from '@homing/vault/registry';
@@ -53,7 +53,7 @@ export function wireGateway({ env, logger, instance, readiness }: ServiceBasics)
     maxBatch: 64,
     lingerMs: 2,
     maxConcurrent: 2,
-    flush: async (batch) => (await renderBatch({ vault: opener, registry, defaultSender }, batch)).map(fulfilled),
+    flush: (batch) => renderBatch({ vault: opener, registry, defaultSender }, batch),
   });
   const parts: SendParts = {
     store,

@@ -65,7 +65,12 @@ export function wireOrchestrator({ env, logger, instance, readiness }: ServiceBa
         provide: OutreachDecider,
         useValue: new OutreachDecider({ store, vault, intake, publisher, bus, policy: DEFAULT_POLICY, instance, now }),
       },
-      { provide: SignalRecorder, useValue: new SignalRecorder(react) },
+      {
+        provide: SignalRecorder,
+        useValue: new SignalRecorder(react, (provider) =>
+          logger.debug({ provider }, 'a signal that names nothing of ours'),
+        ),
+      },
       { provide: REACT_PARTS, useValue: react },
       closeOnShutdown(() => Promise.all([bus.close(), store.dispose(), vaultDb.destroy(), readModel.close()])),
     ],

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { createIdDeriver, readOutreachRequest, type OutreachRequestDto } from '@homing/contracts';
-import type { AcceptItem, AcceptResult } from '@homing/vault/intake';
+import type { AcceptedRecord, AcceptItem, AcceptResult } from '@homing/vault/intake';
 import type { Campaign, RegistryReader, Template, Tenant } from '@homing/vault/registry';
 import { fromAcceptedRecord } from './accepted-request.codec.js';
 import type { IntakeItem } from './intake.types.js';
@@ -32,7 +32,7 @@ const registry: Pick<RegistryReader, 'findTenants' | 'findTemplates' | 'findCamp
   findCampaigns: (asked) => Promise.resolve(asked.map((ref) => (ref.campaignId === 'spring' ? campaign : undefined))),
 };
 
-function intakeOver(sealed: AcceptItem[]) {
+function intakeOver(sealed: AcceptItem[], known: AcceptedRecord[] = []) {
   const acceptRequests = (batch: readonly AcceptItem[]): Promise<AcceptResult[]> => {
     sealed.push(...batch);
     return Promise.resolve(
@@ -46,7 +46,9 @@ function intakeOver(sealed: AcceptItem[]) {
       })),
     );
   };
-  return createIntake({ vault: { acceptRequests }, registry, ids });
+  const loadAccepted = (wanted: readonly string[]) =>
+    Promise.resolve(known.filter((record) => wanted.includes(record.outreachId)));
+  return createIntake({ vault: { acceptRequests, loadAccepted }, registry, ids });
 }
 
 function item(over: Record<string, unknown> = {}, of: Partial<IntakeItem> = {}): IntakeItem {
@@ -116,6 +118,12 @@ describe('taking in', () => {
     const [result] = await intakeOver(sealed).takeIn([item(body, of)]);
     expect(result).toMatchObject({ kind: 'invalid', faults: [{ field, code }] });
     expect(sealed).toEqual([]);
+  });
+
+  it('answers a repeat as the first time, though its deadline has passed and its campaign is gone', async () => {
+    const late = item({ expiresAt: '2026-05-01T09:00:00Z', campaignId: 'gone' });
+    const known = { outreachId: ids.outreachId(tenantId, 'crm', 'q-1') } as AcceptedRecord;
+    expect(await intakeOver([], [known]).takeIn([late])).toMatchObject([{ kind: 'accepted' }]);
   });
 
   it('keeps nothing personal in the clear half', async () => {

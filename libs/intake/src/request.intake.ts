@@ -8,7 +8,7 @@ import { checkIntake, type NamedThings } from './intake-check.policy.js';
 import type { IntakeItem, IntakeResult } from './intake.types.js';
 
 export interface IntakeParts {
-  readonly vault: Pick<VaultIntake, 'acceptRequests'>;
+  readonly vault: Pick<VaultIntake, 'acceptRequests' | 'loadAccepted'>;
   readonly registry: Pick<RegistryReader, 'findTenants' | 'findTemplates' | 'findCampaigns'>;
   readonly ids: IdDeriver;
 }
@@ -23,21 +23,34 @@ export interface RequestIntake {
 }
 
 /** The one way in, for the bus and the API alike: look up what a request names, check it, resolve identity, seal it. */
-export function createIntake({ vault, registry, ids }: IntakeParts): RequestIntake {
+export function createIntake(parts: IntakeParts): RequestIntake {
+  const { vault, registry, ids } = parts;
   return {
     async takeIn(items) {
       const named = await lookUp(registry, items);
-      const faults = items.map((item, i) => checkIntake(item, named[i] ?? {}));
+      const found = items.map((item, i) => checkIntake(item, named[i] ?? {}));
+      const known = await takenInBefore(
+        parts,
+        items.filter((_, i) => found[i]?.length),
+      );
+      // What was sound when it was taken in gets its first answer, whatever has passed or changed since.
+      const faults = items.map((item, i) => (known.has(idOf(ids, item)) ? [] : (found[i] ?? [])));
       const sound = items.flatMap((item, i) => (faults[i]?.length ? [] : [toAcceptItem(item, named[i] ?? {}, ids)]));
       crashPoint('intake.before-seal');
       const accepted = sound.length > 0 ? await vault.acceptRequests(sound) : [];
       crashPoint('intake.after-seal');
       const results = accepted.values();
-      return faults.map((found) =>
-        found.length > 0 ? { kind: 'invalid', faults: found } : resultOf(results.next().value),
-      );
+      return faults.map((of) => (of.length > 0 ? { kind: 'invalid', faults: of } : resultOf(results.next().value)));
     },
   };
+}
+
+const idOf = (ids: IdDeriver, item: IntakeItem): string => ids.outreachId(item.tenantId, item.source, item.requestId);
+
+async function takenInBefore({ vault, ids }: IntakeParts, items: readonly IntakeItem[]): Promise<Set<string>> {
+  if (items.length === 0) return new Set();
+  const records = await vault.loadAccepted(items.map((item) => idOf(ids, item)));
+  return new Set(records.map((record) => record.outreachId));
 }
 
 async function lookUp(registry: IntakeParts['registry'], items: readonly IntakeItem[]): Promise<NamedThings[]> {

@@ -24,8 +24,11 @@ export type Rendered =
   | { readonly kind: 'message'; readonly message: OutboundMessage }
   | { readonly kind: 'impossible'; readonly reason: string };
 
-/** Opens and renders a micro-batch, set-wise: one read of the vault, cached templates and senders. In the order given. */
-export async function renderBatch(parts: RenderParts, batch: readonly ToRender[]): Promise<Rendered[]> {
+/** Opens and renders a micro-batch, set-wise: one read of the vault, cached templates and senders. In the order given; one that cannot be read rejects alone. */
+export async function renderBatch(
+  parts: RenderParts,
+  batch: readonly ToRender[],
+): Promise<PromiseSettledResult<Rendered>[]> {
   const requests = batch.map(({ state }) => state.request);
   const [opened, templates, tenants] = await Promise.all([
     parts.vault.openRequests(requests.map(({ outreachId, tenantId }) => ({ outreachId, tenantId }))),
@@ -37,15 +40,28 @@ export async function renderBatch(parts: RenderParts, batch: readonly ToRender[]
     parts.registry.findTenants(requests.map((request) => request.tenantId)),
   ]);
   const found = templates.values();
-  return batch.map((item, i) => {
-    const template = item.state.request.content.kind === 'template' ? found.next().value : undefined;
-    return renderOne(item, {
-      opened: opened[i],
-      template,
-      sender: tenants[i]?.sender ?? undefined,
-      fallback: parts.defaultSender,
-    });
-  });
+  return Promise.allSettled(
+    batch.map(async (item, i) => {
+      const template = item.state.request.content.kind === 'template' ? found.next().value : undefined;
+      return renderOne(item, {
+        opened: opened[i],
+        template,
+        sender: tenants[i]?.sender ?? undefined,
+        fallback: parts.defaultSender,
+      });
+    }),
+  );
+}
+
+/** The vault has no readable row for an accepted request: an operator's matter. */
+export class RequestUnreadableError extends Error {
+  readonly safeMessage = true;
+  readonly code = 'REQUEST_UNREADABLE';
+
+  constructor(kind: string) {
+    super(`the sealed request is ${kind}`);
+    this.name = 'RequestUnreadableError';
+  }
 }
 
 interface Opened {
@@ -56,8 +72,9 @@ interface Opened {
 }
 
 function renderOne({ state, delivery, attempt }: ToRender, parts: Opened): Rendered {
-  if (parts.opened?.kind !== 'opened')
-    return { kind: 'impossible', reason: parts.opened?.kind === 'erased' ? 'person_erased' : 'request_missing' };
+  // A missing or unreadable row is the vault's trouble (restored, misconfigured), not the recipient's: tried again until the deadline.
+  if (parts.opened?.kind === 'erased') return { kind: 'impossible', reason: 'person_erased' };
+  if (parts.opened?.kind !== 'opened') throw new RequestUnreadableError(parts.opened?.kind ?? 'missing');
   const request = parts.opened.request as OutreachRequestDto;
   const { channel, plan } = delivery;
   const address = contactPoints(request.recipient.contacts).filter((point) => point.channel === channel)[

@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import type { ChannelProvider, OutboundMessage, SendResult } from '@homing/channels';
 import { outreachStream, type DispatchDelivery, type OutreachEvent } from '@homing/contracts';
 import { dueDispatches, emptyOutreach, evolveOutreach, type OutreachState } from '@homing/domain';
-import { handleCommand } from '@homing/event-store';
+import { AppendOutcomeUnknownError, handleCommand } from '@homing/event-store';
 import { InMemoryEventStore } from '@homing/event-store/memory';
 import { outreachFold, readOutreach } from '@homing/event-store/outreach';
 import fc from 'fast-check';
@@ -171,18 +171,43 @@ describe('sending one attempt', () => {
     expect(await types()).toEqual(['AttemptStarted', 'AttemptRejected']);
   });
 
-  it.each([
-    [
-      'content that cannot be rendered',
-      { render: () => Promise.resolve({ kind: 'impossible' as const, reason: 'person_erased' }) },
-      'person_erased',
-    ],
-    ['a provider nobody configured', { provider: () => undefined }, 'provider_not_configured'],
-  ])('skips %s before any claim', async (_what, over, reason) => {
+  it('skips content that cannot be rendered before any claim', async () => {
     const { gateway, dispatch, calls, types } = await stage();
-    expect(await sendAttempt(gateway(over), dispatch)).toEqual({ kind: 'skipped', reason });
+    const erased = gateway({ render: () => Promise.resolve({ kind: 'impossible', reason: 'person_erased' }) });
+    expect(await sendAttempt(erased, dispatch)).toEqual({ kind: 'skipped', reason: 'person_erased' });
     expect(calls).toHaveLength(0);
     expect(await types()).toEqual(['DeliverySkipped', 'OutreachSettled']);
+  });
+
+  it('waits for a provider nobody configured yet, and claims nothing', async () => {
+    const { gateway, dispatch, types } = await stage();
+    await expect(sendAttempt(gateway({ provider: () => undefined }), dispatch)).rejects.toThrow(
+      'no provider named fake',
+    );
+    expect(await types()).toEqual([]);
+  });
+
+  it('asks for a dispatch again that is due by another clock only', async () => {
+    const { gateway, dispatch, types } = await stage();
+    const early = gateway({ now: () => '2026-05-01T09:59:59.990Z' });
+    await expect(sendAttempt(early, dispatch)).rejects.toMatchObject({ delayMs: 10 });
+    expect(await types()).toEqual([]);
+  });
+
+  it('sends what it claimed although the answer to the claim was lost', async () => {
+    const { store, gateway, dispatch, calls, types } = await stage();
+    let lost = 0;
+    const append: SendParts['store']['append'] = async (request) => {
+      const result = await store.append(request);
+      if (lost++ > 0) return result;
+      throw new AppendOutcomeUnknownError(request.stream, request.commandId, request.expectedRevision);
+    };
+    expect(
+      await sendAttempt(gateway({ store: { append, readStream: store.readStream.bind(store) } }), dispatch),
+    ).toEqual({ kind: 'accepted' });
+    expect(lost).toBeGreaterThan(1);
+    expect(calls).toHaveLength(1);
+    expect(await types()).toEqual(['AttemptStarted', 'AttemptAccepted']);
   });
 
   it('records its answer beside what webhooks said first', async () => {

@@ -10,9 +10,10 @@ import {
   type OutreachState,
   type ProviderAnswer,
 } from '@homing/domain';
-import type { EventStore, Folded } from '@homing/event-store';
+import { AppendOutcomeUnknownError, type EventStore, type Folded } from '@homing/event-store';
 import { changeOutreach } from '@homing/event-store/outreach';
 import { crashPoint, retryWithBackoff } from '@homing/service-kit';
+import { RetryLaterError } from '@homing/messaging';
 import type { Rendered, ToRender } from '../render-message/delivery.renderer.js';
 import { callProvider } from './provider.call.js';
 
@@ -41,7 +42,10 @@ export type SendOutcome =
 export async function sendAttempt(parts: SendParts, dispatch: DispatchDelivery<OutreachState>): Promise<SendOutcome> {
   const known: Folded<OutreachState> = { state: dispatch.state, revision: BigInt(dispatch.revision) };
   const seen = claimAttempt(known.state, claimOf(parts, dispatch, randomUUID()));
-  if (seen.kind === 'stand_down') return { kind: 'stood_down', reason: seen.reason };
+  if (seen.kind === 'stand_down') {
+    if (seen.reason === 'not_due') throw new RetryLaterError(untilDue(known.state, dispatch, parts.now()));
+    return { kind: 'stood_down', reason: seen.reason };
+  }
   const provider = seen.kind === 'claim' ? parts.provider(seen.delivery.plan.provider) : undefined;
   if (seen.kind === 'claim') {
     // Everything that can fail without having sent comes before the claim.
@@ -50,10 +54,8 @@ export async function sendAttempt(parts: SendParts, dispatch: DispatchDelivery<O
       delivery: seen.delivery,
       attempt: dispatch.attempt,
     });
-    if (rendered.kind === 'impossible' || !provider) {
-      const reason = rendered.kind === 'impossible' ? rendered.reason : 'provider_not_configured';
-      return skip(parts, dispatch, known, reason);
-    }
+    if (rendered.kind === 'impossible') return skip(parts, dispatch, known, rendered.reason);
+    if (!provider) throw new ProviderMissingError(seen.delivery.plan.provider);
     return claimAndSend(parts, dispatch, { known, provider, message: rendered.message });
   }
   return claimAndSend(parts, dispatch, { known });
@@ -75,10 +77,15 @@ async function claimAndSend(
   const lease = performance.now() + parts.providerTimeoutMs + parts.leaseMarginMs;
   let decision: ClaimDecision = { kind: 'stand_down', reason: 'unknown_outreach' };
   crashPoint('gateway.before-claim');
-  const claimed = await change(parts, dispatch, `claim:${claimId}`, ready.known, (state) => {
-    decision = claimAttempt(state, claimOf(parts, dispatch, claimId));
-    return decision.kind === 'stand_down' ? [] : decision.events;
-  });
+  // A claim whose answer was lost may stand: only this call can know that it is its own, so it asks again while it could use it.
+  const claimed = await retryWithBackoff(
+    () =>
+      change(parts, dispatch, `claim:${claimId}`, ready.known, (state) => {
+        decision = claimAttempt(state, claimOf(parts, dispatch, claimId));
+        return decision.kind === 'stand_down' ? [] : decision.events;
+      }),
+    { retryable: (error) => error instanceof AppendOutcomeUnknownError && performance.now() < lease },
+  );
   crashPoint('gateway.after-claim');
   const taken = decision as ClaimDecision;
   if (taken.kind === 'stand_down') return { kind: 'stood_down', reason: taken.reason };
@@ -96,6 +103,24 @@ async function claimAndSend(
   );
   crashPoint('gateway.after-outcome');
   return { kind: answer.kind };
+}
+
+/** This gateway is not set up for it: an operator's matter, tried again until the deadline, never the recipient's loss. */
+export class ProviderMissingError extends Error {
+  readonly safeMessage = true;
+  readonly code = 'PROVIDER_MISSING';
+
+  constructor(provider: string) {
+    super(`no provider named ${provider} is configured`);
+    this.name = 'ProviderMissingError';
+  }
+}
+
+/** Clocks differ: what is not due by ours is due by another's, and soon by both. Milliseconds, 30 s at most. */
+function untilDue(state: OutreachState, { leg }: DispatchDelivery, now: string): number {
+  const at = state.status === 'none' ? undefined : state.deliveries.find((delivery) => delivery.leg === leg)?.next?.at;
+  const rest = at === undefined ? 0 : Date.parse(at) - Date.parse(now);
+  return Math.min(30_000, Math.max(1, rest));
 }
 
 async function skip(

@@ -149,6 +149,7 @@ describe('the orchestrator, given outreach.requested', () => {
       'tenantid',
     ],
     ['an instant that is none', withData('q', { ...body, sendAt: '2026-W05-1' }), 'invalid_request', 'data.sendAt'],
+    ['an id that is not Unicode', { ...withData('a\ud800') }, 'unreadable', undefined],
     ['bottomless nesting', withData('q', { ...body, metadata: deep(5_000) }), 'invalid_request', 'data'],
     ['a foreign reference', { ...reference('x'), dataref: 'http://example.test/x' }, 'unknown_reference', undefined],
     [
@@ -183,7 +184,7 @@ describe('the orchestrator, given outreach.requested', () => {
     const records = new Map<string, AcceptedRecord>();
     const takeIn = (items: readonly IntakeItem[]) =>
       items.some((item) => item.requestId === 'bad')
-        ? Promise.reject(new Error('22P02'))
+        ? Promise.reject(Object.assign(new Error('invalid input'), { code: '22P02' }))
         : Promise.resolve(items.map((item) => accept(item, records)));
     const staged = stage({
       intake: { takeIn },
@@ -196,8 +197,19 @@ describe('the orchestrator, given outreach.requested', () => {
       staged.decider.decide({ event: withData('bad') }),
       staged.decider.decide({ event: withData('good') }),
     ]);
-    expect(bad).toMatchObject({ status: 'rejected', reason: { message: '22P02' } });
+    expect(bad).toMatchObject({ status: 'rejected', reason: { class: 'poison', reason: 'cannot_be_stored' } });
     expect(good.status).toBe('fulfilled');
+  });
+
+  it('takes an outage for an outage: everything waits, nothing is tried one by one', async () => {
+    let calls = 0;
+    const takeIn = () => ((calls += 1), Promise.reject(Object.assign(new Error('down'), { code: 'ECONNREFUSED' })));
+    const { decider } = stage({ intake: { takeIn } });
+    const all = await Promise.allSettled([1, 2, 3].map((n) => decider.decide({ event: withData(`q-${n}`) })));
+    expect(all.every((result) => result.status === 'rejected' && (result.reason as Error).message === 'down')).toBe(
+      true,
+    );
+    expect(calls).toBe(1);
   });
 
   it('does not acknowledge what could not be dispatched', async () => {

@@ -48,11 +48,19 @@ async function takeIn(
   try {
     return (await intake.takeIn(items)).map((value) => ({ status: 'fulfilled', value }));
   } catch (reason) {
-    if (items.length === 1) return [{ status: 'rejected', reason }];
+    if (!isOfOneRequest(reason)) return items.map(() => ({ status: 'rejected', reason }));
+    if (items.length === 1) return [{ status: 'rejected', reason: new PoisonError('cannot_be_stored') }];
     const singly: PromiseSettledResult<IntakeResult>[] = [];
     for (const item of items) singly.push(...(await takeIn(intake, [item])));
     return singly;
   }
+}
+
+/** Of the data, not of the weather: JavaScript cannot handle it, or Postgres refuses the value (SQLSTATE classes 22 and 23). */
+function isOfOneRequest(error: unknown): boolean {
+  if (error instanceof TypeError || error instanceof RangeError || error instanceof URIError) return true;
+  const code = typeof error === 'object' && error !== null && 'code' in error ? error.code : undefined;
+  return typeof code === 'string' && /^2[23]\w{3}$/.test(code);
 }
 
 type Read =
@@ -70,6 +78,7 @@ function readMessage(event: CloudEvent, now: string): Read {
 }
 
 function read(event: CloudEvent, now: string): Read {
+  if (!event.id.isWellFormed() || !event.source.isWellFormed()) throw new TypeError('an id that is not Unicode');
   if (event.dataref !== undefined && event.data === undefined) {
     const outreachId = outreachIdOfRef(event.dataref);
     return outreachId

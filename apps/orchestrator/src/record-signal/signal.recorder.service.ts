@@ -1,4 +1,10 @@
-import { isChannel, PROVIDER_FACT_KINDS, type CloudEvent, type ProviderSignal } from '@homing/contracts';
+import {
+  isChannel,
+  parseDeliveryId,
+  PROVIDER_FACT_KINDS,
+  type CloudEvent,
+  type ProviderSignal,
+} from '@homing/contracts';
 import { Collector, PoisonError } from '@homing/messaging';
 import { recordBatch, type RecordParts } from './record.batch.js';
 
@@ -6,7 +12,11 @@ import { recordBatch, type RecordParts } from './record.batch.js';
 export class SignalRecorder {
   readonly #collector: Collector<ProviderSignal, void>;
 
-  constructor(parts: RecordParts) {
+  constructor(
+    parts: RecordParts,
+    /** Told of each signal that names nothing of ours; it is acknowledged. */
+    private readonly onForeign: (provider: string) => void = () => undefined,
+  ) {
     this.#collector = new Collector({
       flush: (batch) => recordBatch(parts, batch),
       maxBatch: 256,
@@ -18,6 +28,9 @@ export class SignalRecorder {
   async record(event: CloudEvent<ProviderSignal>): Promise<void> {
     const { data } = event;
     if (!isSignal(data)) throw new PoisonError('not_a_provider_signal');
+    // Other mail of the same provider account: nothing of ours, and nothing to keep.
+    if (data.deliveryId === undefined || parseDeliveryId(data.deliveryId) === undefined)
+      return this.onForeign(data.provider);
     return this.#collector.add(data);
   }
 }

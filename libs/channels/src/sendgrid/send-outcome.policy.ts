@@ -44,15 +44,16 @@ function judgeStatus(status: number, end: CallEnd): SendResult {
     case 403:
       return { kind: 'rejected', class: 'auth', code: firstField(end.body) === 'from' ? 'sender_not_verified' : code };
     case 408:
-    case 502:
-    case 503:
       return { kind: 'rejected', class: 'retryable', code };
+    case 503:
+      // SendGrid's own refusal has its error body; a proxy's page says nothing about what happened behind it.
+      return hasErrors(end.body) ? { kind: 'rejected', class: 'retryable', code } : { kind: 'unknown', reason: code };
     case 429: {
       const wait = retryAfterSeconds(end.headers ?? {}, end.now);
       return { kind: 'rejected', class: 'throttled', code, ...(wait === undefined ? {} : { retryAfterSeconds: wait }) };
     }
     default:
-      // 500 and 504 say nothing about what happened before them; nor does anything outside 4xx that we do not know.
+      // 500, 502 and 504 say nothing about what happened before them; nor does anything outside 4xx that we do not know.
       if (status < 400 || status >= 500) return { kind: 'unknown', reason: code };
       return { kind: 'rejected', class: 'permanent', code: PERMANENT_FIELDS[firstField(end.body) ?? ''] ?? code };
   }
@@ -67,6 +68,8 @@ const PERMANENT_FIELDS: Readonly<Record<string, string>> = {
   reply_to: 'reply_to_refused',
   headers: 'headers_refused',
 };
+
+const hasErrors = (body: unknown): boolean => isRecord(body) && Array.isArray(body['errors']);
 
 function firstField(body: unknown): string | undefined {
   const errors: unknown = isRecord(body) ? body['errors'] : undefined; // a 413 may be an HTML page: then a string

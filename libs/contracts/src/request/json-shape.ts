@@ -8,6 +8,13 @@ export function isTooDeep(value: unknown, depth = 0): boolean {
   return Object.values(value).some((part) => isTooDeep(part, depth + 1));
 }
 
+/** True when some text in it, names included, holds half a surrogate pair: no UTF-8 can carry that, so no store can keep it. */
+export function isIllFormed(value: unknown): boolean {
+  if (typeof value === 'string') return !value.isWellFormed();
+  if (typeof value !== 'object' || value === null) return false;
+  return Object.entries(value).some(([name, part]) => !name.isWellFormed() || isIllFormed(part));
+}
+
 /** Free JSON of the caller, in which null is a value like any other. */
 const FREE: ReadonlySet<string> = new Set(['metadata', 'content.data']);
 

@@ -34,6 +34,9 @@ describe('reading outreach.requested', () => {
     ['an instant that is none', { sendAt: 'tomorrow' }, 'sendAt'],
     ['an instant of a week', { expiresAt: '2026-W05-1' }, 'expiresAt'],
     ['an instant without its offset', { expiresAt: '2026-05-01T10:00:00' }, 'expiresAt'],
+    ['30 February', { sendAt: '2026-02-30T10:00:00Z' }, 'sendAt'],
+    ['an instant beyond the calendar', { expiresAt: '9999-12-31T23:59:59-00:01' }, 'expiresAt'],
+    ['metadata that is no object', { metadata: 'text' }, 'metadata'],
     ['a day that does not exist', { sendAt: '2026-13-45T10:00:00Z' }, 'sendAt'],
     [
       'a locale with more to tell',
@@ -59,6 +62,27 @@ describe('reading outreach.requested', () => {
     );
     expect(reading).toMatchObject({ kind: 'valid', request: { metadata: { a: null } } });
     expect(reading.kind === 'valid' && 'sendAt' in reading.request && reading.request.sendAt).toBeFalsy();
+  });
+
+  it('keeps the caller’s own JSON as it came, whatever its names', () => {
+    const odd = JSON.parse('{"constructor":1,"toString":"x","__proto__":{"a":1},"valueOf":null}') as Record<
+      string,
+      unknown
+    >;
+    const reading = read(request({ metadata: odd, content: { templateId: 't', data: odd } }));
+    expect(reading.kind === 'valid' && JSON.stringify(reading.request.metadata)).toBe(JSON.stringify(odd));
+    expect(reading.kind === 'valid' && JSON.stringify(reading.request.content.data)).toBe(JSON.stringify(odd));
+  });
+
+  it('refuses text no store can keep', () => {
+    expect(read(request({ requestId: 'a\ud800' }))).toMatchObject({
+      kind: 'invalid',
+      faults: [{ code: 'ill_formed_text' }],
+    });
+    expect(read(request({ metadata: { 'b\udc00': 1 } }))).toMatchObject({
+      kind: 'invalid',
+      faults: [{ code: 'ill_formed_text' }],
+    });
   });
 
   it('writes a tenant one way, however it came', () => {

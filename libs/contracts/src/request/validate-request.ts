@@ -1,6 +1,6 @@
 import { plainToInstance } from 'class-transformer';
 import { validateSync, type ValidationError } from 'class-validator';
-import { isTooDeep, MAX_DEPTH, withoutNulls } from './json-shape.js';
+import { isIllFormed, isTooDeep, MAX_DEPTH, withoutNulls } from './json-shape.js';
 import { OutreachRequestDto } from './outreach-request.dto.js';
 
 /** One thing wrong with one field. `code` and `message` never repeat the value that was sent. */
@@ -32,8 +32,14 @@ export function readOutreachRequest(body: unknown, options: { unknownFields: 're
       faults: [{ field: '', code: 'too_deep', message: `is nested deeper than ${MAX_DEPTH} levels` }],
     };
   }
-  const given = withoutNulls(body) as object;
-  const request = plainToInstance(OutreachRequestDto, given);
+  if (isIllFormed(body)) {
+    return {
+      kind: 'invalid',
+      faults: [{ field: '', code: 'ill_formed_text', message: 'holds text that is not Unicode' }],
+    };
+  }
+  const given = withoutNulls(body) as Record<string, unknown>;
+  const request = toInstance(given);
   const errors = validateSync(request, { whitelist: true, forbidNonWhitelisted: true, stopAtFirstError: true });
   const all = errors.flatMap((error) => faultsOf(error, ''));
   const unknown = all.filter((fault) => fault.code === 'unknown_field');
@@ -47,11 +53,27 @@ export function readOutreachRequest(body: unknown, options: { unknownFields: 're
   };
 }
 
-function withoutUnknown(body: object): OutreachRequestDto {
-  const request = plainToInstance(OutreachRequestDto, body);
+function withoutUnknown(body: Readonly<Record<string, unknown>>): OutreachRequestDto {
+  const request = toInstance(body);
   validateSync(request, { whitelist: true });
   return request;
 }
+
+/**
+ * Free JSON of the caller goes around class-transformer, which would drop or trip over names such as `toString` and
+ * `constructor`: it is put in place as it came.
+ */
+function toInstance(body: Readonly<Record<string, unknown>>): OutreachRequestDto {
+  const { metadata, content, ...rest } = body;
+  const { data, ...bodies } = isRecord(content) ? content : {};
+  const request = plainToInstance(OutreachRequestDto, { ...rest, content: isRecord(content) ? bodies : content });
+  if (metadata !== undefined) request.metadata = metadata as Record<string, unknown>;
+  if (data !== undefined && isRecord(request.content)) request.content.data = data as Record<string, unknown>;
+  return request;
+}
+
+const isRecord = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
 
 function contentFaults(request: OutreachRequestDto): FieldFault[] {
   const { content } = request;

@@ -34,6 +34,16 @@ export const REACHED: ReadonlySet<AttemptState> = new Set([
   'delivered',
 ]);
 
+/** The provider has it, or may have it, and has not said that it ended badly: starting another would be a second message. */
+export const IN_HANDS: ReadonlySet<AttemptState> = new Set([
+  ...REACHED,
+  'pending',
+  'queued',
+  'sent',
+  'deferred',
+  'outcome_unknown',
+]);
+
 /**
  * The state of an attempt is a function of the SET of its facts: neither their order nor their repetition matters.
  *

@@ -3,6 +3,7 @@ import type { OutreachEvent } from '@homing/contracts';
 import fc from 'fast-check';
 import { evolveOutreach } from '../outreach/outreach.evolve.js';
 import {
+  recorded,
   accepted,
   at,
   cancelled,
@@ -36,7 +37,7 @@ describe('claiming an attempt', () => {
 
   it.each<[string, OutreachEvent[], (state: OutreachState) => ClaimDecision, string]>([
     ['what it does not know', [], claim(), 'unknown_outreach'],
-    ['an attempt somebody has', [...committed, started()], claim(), 'already_started'],
+    ['an attempt somebody has', [...committed, started()], claim(1, at(0), 'other'), 'already_started'],
     ['an attempt that was answered', [...committed, started(), accepted()], claim(), 'already_started'],
     [
       'a dispatch older than the attempt',
@@ -56,6 +57,20 @@ describe('claiming an attempt', () => {
   ])('stands down from %s', (_what, events, decide, reason) => {
     expect(decide(fold(...events))).toEqual({ kind: 'stand_down', reason });
   });
+
+  it('recognises its own claim, stored by a try whose answer was lost', () => {
+    expect(claim()(fold(...committed, started()))).toMatchObject({ kind: 'claim', events: [] });
+    expect(claim(1, at(0), 'another')(fold(...committed, started()))).toMatchObject({ kind: 'stand_down' });
+    expect(claim()(fold(...committed, started(), accepted()))).toMatchObject({ kind: 'stand_down' });
+  });
+
+  it.each(['sent', 'deferred', 'delivered'] as const)(
+    'does not start a retry once the provider said %s of the attempt before',
+    (fact) => {
+      const state = fold(...committed, started(), rejected('retryable'), retry(2, 60, 'x'), recorded(fact));
+      expect(claim(2, at(99), 'c2')(state)).toMatchObject({ kind: 'stand_down' });
+    },
+  );
 
   it('expires what is past its deadline instead of sending it', () => {
     const now = DEADLINE;

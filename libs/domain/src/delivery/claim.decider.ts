@@ -31,6 +31,11 @@ export function claimAttempt(state: OutreachState, command: ClaimAttempt): Claim
   const delivery = deliveryOf(state, command.leg);
   if (state.status === 'none' || !delivery) return { kind: 'stand_down', reason: 'unknown_outreach' };
   if (state.status === 'settled' || delivery.closed) return { kind: 'stand_down', reason: 'closed' };
+  const mine = delivery.attempts.find((attempt) => attempt.claimId === command.claimId);
+  if (mine && mine.attempt === command.attempt && !mine.answer) {
+    // Our own claim, stored by a try whose answer was lost: nothing to append, still ours to send.
+    return { kind: 'claim', events: [], delivery, leaseUntil: mine.leaseUntil };
+  }
   if (delivery.next?.attempt !== command.attempt) {
     const started = delivery.attempts.some((attempt) => attempt.attempt === command.attempt);
     return { kind: 'stand_down', reason: started ? 'already_started' : 'superseded' };

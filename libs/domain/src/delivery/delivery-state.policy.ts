@@ -14,7 +14,9 @@ export function deliveryState(delivery: Delivery): DeliveryState {
   if (reached) return reached;
   if (delivery.closed) return closedState(delivery.closed.kind, states.at(-1));
   if (delivery.next) return delivery.attempts.length === 0 ? 'scheduled' : 'retrying';
-  return states.at(-1) ?? 'planned';
+  const last = states.at(-1) ?? 'planned';
+  // Rejected and not closed: a retry or the end is being decided, so it has not failed yet.
+  return last === 'failed' ? 'retrying' : last;
 }
 
 /** Of a permanent failure the provider's own word for it tells more, where there is one. */

@@ -57,7 +57,7 @@ describe('what follows', () => {
       .slice(0, -1);
     given(...committed, ...events)
       .when(reacting(50))
-      .then(retry(5, 57, 'http_429'));
+      .then(retry(5, 58, 'http_429'));
   });
   it('from a refused key: a retry in five minutes, without end before the deadline', () =>
     given(...committed, ...tried(1, 'auth', 'http_401'))
@@ -67,6 +67,40 @@ describe('what follows', () => {
     given(...committed, started(), accepted(), recorded('bounced', { subtype: 'soft' }))
       .when(reacting())
       .then(retry(2, 62, 'soft_bounce')));
+  it('from a hard bounce after a soft one: the end, and no retry', () =>
+    given(
+      ...committed,
+      started(),
+      accepted(),
+      recorded('bounced', { subtype: 'soft' }),
+      retry(2, 62, 'x'),
+      recorded('bounced', { subtype: 'hard', providerEventId: 'h' }),
+    )
+      .when(reacting())
+      .then(failed('hard_bounce', 2), settled('bounced', 2)));
+  it('from throttling that names no wait worth the name: ever longer waits', () => {
+    const hot = (attempt: number) => [
+      started(attempt),
+      rejected('throttled', { attempt, code: 'http_429', retryAfterSeconds: 0 }),
+    ];
+    const events = [1, 2, 3, 4, 5]
+      .flatMap((attempt) => [...hot(attempt), retry(attempt + 1, attempt, 'x')])
+      .slice(0, -1);
+    given(...committed, ...events)
+      .when(reacting(50))
+      .then(retry(6, 66, 'http_429'));
+    given(...committed, ...hot(1))
+      .when(reacting(50))
+      .then(retry(2, 51, 'http_429'));
+  });
+  it('from a call that was never made: a retry that uses up no try', () => {
+    const events = [1, 2, 3, 4]
+      .flatMap((n) => [...tried(n, 'retryable', 'lease_passed'), retry(n + 1, n, 'x')])
+      .slice(0, -1);
+    given(...committed, ...events)
+      .when(reacting(50))
+      .then(retry(5, 110, 'lease_passed'));
+  });
   it('from a hard bounce: the end', () =>
     given(...committed, started(), accepted(), recorded('bounced', { subtype: 'hard' }))
       .when(reacting())

@@ -7,7 +7,13 @@ import {
   type OutreachState,
 } from '../outreach/outreach.state.js';
 import { attemptState, bounceSubtype } from './attempt-state.policy.js';
-import { AUTH_RETRY_SECONDS, DEFAULT_THROTTLE_SECONDS, retryDelaySeconds, triesUsed } from './retry.policy.js';
+import {
+  AUTH_RETRY_SECONDS,
+  DEFAULT_THROTTLE_SECONDS,
+  freeRetryFloorSeconds,
+  retryDelaySeconds,
+  triesUsed,
+} from './retry.policy.js';
 import { withSettlement } from './settlement.policy.js';
 
 /**
@@ -30,14 +36,16 @@ export const needsReaction = (state: OutreachState, leg: number): boolean => {
 
 function reactTo(delivery: Delivery, now: string): OutreachEvent[] {
   const last = lastAttemptOf(delivery);
-  if (!last || delivery.closed || delivery.next) return [];
+  if (!last || delivery.closed) return [];
   const verdict = verdictOn(last);
   if (verdict.kind === 'wait') return [];
   if (verdict.kind === 'fail') return [failed(delivery, verdict.reason, now)];
+  if (delivery.next) return [];
   const used = triesUsed(delivery);
   if (!verdict.free && used > delivery.plan.retry.maxRetries)
     return [failed(delivery, `retries_exhausted:${verdict.because}`, now)];
-  const delay = verdict.delaySeconds ?? retryDelaySeconds(delivery.plan.retry, Math.max(0, used - 1));
+  const wait = verdict.delaySeconds ?? retryDelaySeconds(delivery.plan.retry, Math.max(0, used - 1));
+  const delay = verdict.free ? Math.max(wait, freeRetryFloorSeconds(delivery)) : wait;
   const at = new Date(Date.parse(now) + delay * 1000).toISOString();
   const { deliveryId, leg, channel } = delivery;
   if (Date.parse(at) >= Date.parse(delivery.expiresAt))

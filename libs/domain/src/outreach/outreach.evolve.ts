@@ -1,4 +1,5 @@
 import type { OutreachEvent, ProviderFactRecorded } from '@homing/contracts';
+import { attemptState, IN_HANDS } from '../delivery/attempt-state.policy.js';
 import type { Attempt, Delivery, KnownOutreach, OutreachState } from './outreach.state.js';
 
 /**
@@ -74,8 +75,12 @@ function evolveDelivery(delivery: Delivery, event: DeliveryEvent): Delivery {
     }
     case 'AttemptOutcomeUnknown':
       return onAttempt(delivery, event.data.attempt, (a) => ({ ...a, unknownSince: event.data.since }));
-    case 'ProviderFactRecorded':
-      return onAttempt(delivery, event.data.attempt, (a) => ({ ...a, facts: [...a.facts, factOf(event.data)] }));
+    case 'ProviderFactRecorded': {
+      const { attempt } = event.data;
+      return withdrawNeedlessRetry(
+        onAttempt(delivery, attempt, (a) => ({ ...a, facts: [...a.facts, factOf(event.data)] })),
+      );
+    }
     case 'DeliverySkipped':
       return close(delivery, 'skipped', event.data.reason, event.data.at);
     case 'DeliveryExpired':
@@ -91,6 +96,17 @@ function evolveDelivery(delivery: Delivery, event: DeliveryEvent): Delivery {
 
 /** A type this version does not know (written by a newer one) changes nothing here. */
 const unreadable = (_event: never, delivery: Delivery): Delivery => delivery;
+
+/**
+ * A provider that speaks of the last attempt as sent has it, whatever it answered: a retry that was planned on that answer
+ * would be a second message. Should it end badly after all, a new retry is decided then.
+ */
+function withdrawNeedlessRetry(delivery: Delivery): Delivery {
+  const last = delivery.attempts.at(-1);
+  if (!delivery.next || !last || !IN_HANDS.has(attemptState(last))) return delivery;
+  const { next: _withdrawn, ...rest } = delivery;
+  return rest;
+}
 
 function onAttempt(delivery: Delivery, attempt: number, change: (attempt: Attempt) => Attempt): Delivery {
   return { ...delivery, attempts: delivery.attempts.map((a) => (a.attempt === attempt ? change(a) : a)) };
