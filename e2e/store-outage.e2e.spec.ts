@@ -1,12 +1,14 @@
 // A store that is down. Real: the shipped processes. A store is killed while the launcher is held still, so that it stays down
 // until the test lets the launcher go on.
 import { randomUUID } from 'node:crypto';
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { isAlive } from '@homing/embedded-stores';
 import { LocalStack, until } from '@homing/testing/local-stack';
 import { emailRequest, someone } from './requests.fixture.js';
 import { signedWebhook } from './webhook.fixture.js';
 
+// Hang guard: what was under way in a killed process comes again after half a minute.
+jest.setTimeout(180_000);
 let stack: LocalStack;
 
 beforeAll(async () => {

@@ -91,9 +91,13 @@ export class LocalStack {
     return client;
   }
 
-  /** What a request of the bus becomes. */
+  /** What a request of the bus becomes: source of the CloudEvent (of a bare body `bus`) and its id, or the request id within. */
   outreachId(source: string, requestId: string): string {
-    return createIdDeriver(String(this.#secrets()['idNamespace'])).outreachId(this.tenantId, source, requestId);
+    return createIdDeriver(String(this.#secrets()['idNamespace'])).outreachId(
+      this.tenantId,
+      `bus:${source}`,
+      requestId,
+    );
   }
 
   services(): StackServices {
