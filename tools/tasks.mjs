@@ -8,9 +8,9 @@ const root = join(dirname(fileURLToPath(import.meta.url)), '..');
 const bin = (path) => join(root, 'node_modules', path);
 
 /** Runs a Node program of this workspace to its end. Signals reach it; its exit code is the result. */
-export function node(args, env = {}) {
+export function node(args, env = {}, stdio = 'inherit') {
   return new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, args, { cwd: root, env: { ...process.env, ...env }, stdio: 'inherit' });
+    const child = spawn(process.execPath, args, { cwd: root, env: { ...process.env, ...env }, stdio });
     const forward = (signal) => child.kill(signal);
     for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, forward);
     child.on('error', reject);
@@ -33,7 +33,8 @@ const console_ = () =>
     : 0;
 const build = () => inOrder(tsc, console_);
 // Nx skips its boundary rule silently without a cached project graph: build the graph first.
-const graph = () => node([bin('nx/bin/nx.js'), 'show', 'projects'], { NX_DAEMON: 'false', FORCE_COLOR: '0' });
+const graph = () =>
+  node([bin('nx/dist/bin/nx.js'), 'show', 'projects'], { NX_DAEMON: 'false' }, ['ignore', 'ignore', 'inherit']);
 const lint = (args) =>
   inOrder(
     graph,

@@ -12,7 +12,7 @@ let eslint: ESLint;
 beforeAll(() => {
   // Without a cached graph Nx's rule is silently skipped, and this suite would prove nothing.
   if (!existsSync(graphFile))
-    execFileSync(process.execPath, ['node_modules/nx/bin/nx.js', 'show', 'projects'], { cwd: root });
+    execFileSync(process.execPath, ['node_modules/nx/dist/bin/nx.js', 'show', 'projects'], { cwd: root });
   eslint = new ESLint({
     cwd: root,
     ignore: false,
