@@ -10,7 +10,7 @@ import {
 } from '@nats-io/transport-node';
 import { parseServers } from './bus.servers.js';
 import { inboxPrefixOf, type Notice, ReplyInbox } from './reply.inbox.js';
-import { ensureStreams, type TopologyOptions } from './stream.topology.js';
+import { ensureStreams, fullDeadLetters, type TopologyOptions } from './stream.topology.js';
 
 export interface BusOptions {
   /** `nats://` or `tls://` URLs, comma-separated; may hold user and password (then pass a Secret). */
@@ -33,6 +33,8 @@ export interface BusApi {
 
 const requestTimeoutMs = 3_000;
 const retryEveryMs = { baseMs: 100, capMs: 5_000 };
+/** How often the streams are looked at although nothing told of their loss. */
+const lookEveryMs = 60_000;
 
 /**
  * One connection to the bus, kept for ever: it connects in the background and reconnects without limit. Nothing here throws
@@ -53,6 +55,11 @@ export class Bus {
     this.#options = options;
     this.#topologyFault = options.topology ? 'streams not checked yet' : undefined;
     void this.#keepConnected();
+    if (!options.topology) return;
+    // Publishers may not make streams and cannot say that one is gone.
+    const looking = setInterval(() => void (this.connected && this.repair().catch(() => {})), lookEveryMs);
+    this.closed.addEventListener('abort', () => clearInterval(looking));
+    looking.unref();
   }
 
   get logger(): Logger {
@@ -226,6 +233,8 @@ export class Bus {
       const made = await ensureStreams(manager, topology);
       if (made.length > 0) this.logger.info({ streams: made }, 'streams made');
       this.#topologyFault = undefined;
+      const full = await fullDeadLetters(manager);
+      if (full) this.logger.warn(full, 'the dead letters are nearly full: new ones take the place of the oldest');
     } catch (error) {
       const reason = reasonOf(error);
       if (this.#topologyFault !== reason) this.logger.warn({ err: error }, 'streams cannot be checked');

@@ -4,21 +4,26 @@ import { startTestBus, type TestBus, until } from './bus.fixture.js';
 import { listen, numbered } from './handlers.fixture.js';
 import { type Bus, PoisonError, Publisher, PublishUnknownError } from './index.js';
 
-const consuming = (stream: string) => [
+const consuming = (stream: string, durable: string) => [
   `$JS.API.STREAM.INFO.${stream}`,
-  `$JS.API.CONSUMER.*.${stream}.>`,
-  `$JS.API.CONSUMER.DURABLE.CREATE.${stream}.>`,
-  `$JS.API.CONSUMER.MSG.NEXT.${stream}.>`,
-  `$JS.ACK.${stream}.>`,
+  `$JS.API.CONSUMER.INFO.${stream}.${durable}`,
+  `$JS.API.CONSUMER.CREATE.${stream}.${durable}.>`,
+  `$JS.API.CONSUMER.MSG.NEXT.${stream}.${durable}`,
+  `$JS.ACK.${stream}.${durable}.>`,
 ];
 const password = 'for tests only';
 const users = [
-  { name: 'owner', password, publish: ['$JS.API.STREAM.*.*'], subscribe: ['_INBOX_owner.>'] },
+  {
+    name: 'owner',
+    password,
+    publish: ['INFO', 'CREATE', 'UPDATE'].map((order) => `$JS.API.STREAM.${order}.*`),
+    subscribe: ['_INBOX_owner.>'],
+  },
   { name: 'publisher', password, publish: ['outreach.requested'], subscribe: ['_INBOX_publisher.>'] },
   {
     name: 'consumer',
     password,
-    publish: [...consuming('OUTREACH'), ...consuming('DISPATCH'), 'deadletter.>'],
+    publish: [...consuming('OUTREACH', 'decide'), ...consuming('DISPATCH', 'send-email'), 'deadletter.>'],
     subscribe: ['_INBOX_consumer.>'],
   },
 ];

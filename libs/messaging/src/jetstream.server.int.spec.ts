@@ -1,7 +1,16 @@
+import { createHash } from 'node:crypto';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { startTestBus, type TestBus, until } from './bus.fixture.js';
 import { listen, type Listening, numbered, testSeal } from './handlers.fixture.js';
-import { type Bus, DEAD_LETTER_HEADERS, PoisonError, Publisher, RetryLaterError } from './index.js';
+import {
+  type Bus,
+  DEAD_LETTER_HEADERS,
+  encodeCloudEvent,
+  PoisonError,
+  Publisher,
+  PublishRefusedError,
+  RetryLaterError,
+} from './index.js';
 
 const requested = 'outreach.requested';
 const dispatch = 'delivery.dispatch.email';
@@ -145,6 +154,44 @@ describe('JetStreamServer', () => {
     await publisher.publishBytes(dispatch, new TextEncoder().encode('{"n":5}'), { msgId: `t1:${run}:x` });
     await until(async () => (await deadLetters()) === before + 1, 'kept as a dead letter');
     expect(under.script.seen).toHaveLength(0);
+  });
+
+  it.each([
+    ['outreach.requested', 'OUTREACH', 'decide', 512 * 1024],
+    ['delivery.dispatch.email', 'DISPATCH', 'send-email', 1024 * 1024],
+  ])('keeps poison whole that is as large as %s may be', async (subject, stream, durable, largest) => {
+    const msgId = `t1:${run}:large`;
+    // What the stream counts beside the body: the one header and its frame.
+    const carried = `NATS/1.0\r\nNats-Msg-Id: ${msgId}\r\n\r\n`.length;
+    const body = new Uint8Array(largest - carried).fill(0x20);
+    await publisher.publishBytes(subject, body, { msgId });
+    await until(async () => (await kept(stream)) === 0, 'given up');
+    const { manager } = await bus.api();
+    const letter = await manager.streams.getMessage('DEADLETTERS', { last_by_subj: `deadletter.${durable}` });
+    expect(Buffer.from(testSeal(letter?.data ?? new Uint8Array())).equals(Buffer.from(body))).toBe(true);
+    const over = publisher.publishBytes(subject, new Uint8Array(largest), { msgId: `${msgId}-over` });
+    await expect(over).rejects.toThrow(PublishRefusedError);
+  });
+
+  it.each([
+    ['the stream', 1_200_000],
+    ['the server', 3_000_000],
+  ])('keeps a digest of poison whose letter %s refuses, and gives the message up', async (_who, sealedSize) => {
+    await under.service.stop();
+    under = await listen(bus, { seal: () => new Uint8Array(sealedSize) });
+    under.script.handle = () => {
+      throw new PoisonError('broken');
+    };
+    const { seq } = await publish(4);
+    await until(async () => (await kept('OUTREACH')) === 0, 'given up');
+    const { manager } = await bus.api();
+    const letter = await manager.streams.getMessage('DEADLETTERS', { last_by_subj: 'deadletter.decide' });
+    const original = encodeCloudEvent(numbered(4));
+    expect(letter?.data).toHaveLength(0);
+    expect(letter?.header.get(DEAD_LETTER_HEADERS.sequence)).toBe(String(seq));
+    expect(letter?.header.get(DEAD_LETTER_HEADERS.size)).toBe(String(original.length));
+    expect(letter?.header.get(DEAD_LETTER_HEADERS.digest)).toBe(createHash('sha256').update(original).digest('hex'));
+    expect(nats.log()).toContain('"kept":"digest"');
   });
 
   it('gives nothing up while the dead letter cannot be kept', async () => {

@@ -96,11 +96,11 @@ export class JetStreamServer extends Server implements CustomTransportStrategy {
       backoff,
       handle: (event, context) => this.#handle(handler, event, context),
       bury: async (message, poison) => {
-        await publishDeadLetter(publisher, seal, { message, poison });
+        const kept = await publishDeadLetter(publisher, seal, { message, poison });
         const { stream, streamSequence } = message.info;
         const { reason, faults } = poison;
         bus.logger.warn(
-          { consumer: extras.durable, stream, streamSequence, reason, faults },
+          { consumer: extras.durable, stream, streamSequence, reason, faults, kept },
           'poison, kept as a dead letter',
         );
       },

@@ -81,6 +81,18 @@ describe('Publisher and streams', () => {
     expect((await state('DISPATCH')).messages).toBe(stored);
   });
 
+  it('drops the oldest dead letters for new ones when they are full, and says so', async () => {
+    const letter = new Uint8Array(1_000_000);
+    const bury = (n: number) => publisher.publishBytes('deadletter.test', letter, { msgId: `letter-${n}` });
+    for (let n = 0; n < 8; n++) await bury(n);
+    const { first_seq, messages } = await state('DEADLETTERS');
+    expect(first_seq).toBeGreaterThan(1);
+    expect(messages).toBeLessThan(8);
+    await bus.repair();
+    expect(nats.log()).toContain('new ones take the place of the oldest');
+    await (await bus.api()).manager.streams.purge('DEADLETTERS');
+  });
+
   it('repeats an unacknowledged message under the same id until it is acked', async () => {
     const before = (await state('OUTREACH')).messages;
     const impatient = new Publisher(bus, { ackTimeoutMs: 150, deadlineMs: 20_000 });

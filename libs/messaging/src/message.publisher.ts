@@ -1,7 +1,7 @@
 import { type CloudEvent, REPLY_TO_HEADER } from '@homing/contracts';
 import { JetStreamApiError } from '@nats-io/jetstream';
 import { retryWithBackoff, toSafeError } from '@homing/service-kit';
-import { headers as newHeaders } from '@nats-io/transport-node';
+import { headers as newHeaders, InvalidArgumentError } from '@nats-io/transport-node';
 import { abortable } from './abortable.promise.js';
 import type { Bus, BusApi } from './bus.connection.js';
 import type { Settled } from './batch.collector.js';
@@ -30,13 +30,13 @@ export interface PublishAck {
   readonly duplicate: boolean;
 }
 
-/** JetStream refused (stream full, message too large): nothing was stored. Retrying helps only after something changes. */
+/** The bus refused (stream full, message too large for it): nothing was stored. Retrying helps only after something changes. */
 export class PublishRefusedError extends Error {
   readonly safeMessage = true;
   readonly code = 'PUBLISH_REFUSED';
 
-  constructor(subject: string, cause: JetStreamApiError) {
-    super(`the bus refused ${subject} (${cause.code})`, { cause });
+  constructor(subject: string, cause: Refusal) {
+    super(`the bus refused ${subject} (${cause instanceof JetStreamApiError ? cause.code : 'too large'})`, { cause });
     this.name = 'PublishRefusedError';
   }
 }
@@ -143,5 +143,7 @@ export class Publisher {
 
 /** No cluster leader, no JetStream yet: states that pass. Every other answer of the JetStream API is final. */
 const passing = new Set([10_008, 10_009, 10_076]);
-const isRefusal = (error: unknown): error is JetStreamApiError =>
-  error instanceof JetStreamApiError && !passing.has(error.code);
+/** The client itself refuses what is beyond the server's `max_payload`. */
+type Refusal = JetStreamApiError | InvalidArgumentError;
+const isRefusal = (error: unknown): error is Refusal =>
+  error instanceof InvalidArgumentError || (error instanceof JetStreamApiError && !passing.has(error.code));

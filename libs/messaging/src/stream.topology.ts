@@ -12,7 +12,7 @@ import { nanos } from '@nats-io/transport-node';
 export interface TopologyOptions {
   /** Copies of each stream: 1, 3 or 5. Default 1. */
   readonly replicas?: number;
-  /** Bytes for all streams together, default 4 GiB. A full stream refuses publishers; it never drops what it holds. */
+  /** Bytes for all streams together, default 4 GiB. A full stream refuses publishers; only EVENTS and DEADLETTERS drop their oldest. */
   readonly storageBytes?: number;
 }
 
@@ -28,11 +28,16 @@ export class TopologyError extends Error {
 }
 
 const day = 24 * 3_600_000;
+const kB = 1024;
 const { outreach, dispatch, signals, events, deadLetters } = BUS_STREAMS;
 
 /**
- * Full streams refuse publishers rather than drop what they hold, but for EVENTS: its oldest can be published again from the
- * projection, and a full one must not hold up what happens now.
+ * Full streams refuse publishers rather than drop what they hold, but for two, which must not hold up what happens now: EVENTS,
+ * whose oldest can be published again from the projection, and DEADLETTERS, which holds only what was never accepted. While a
+ * letter cannot be stored its message stays undone, and enough of those would stop a consumer.
+ *
+ * A message takes at most 1 MiB, headers included, a request 512 kB; a dead letter what any message may take, and its seal and
+ * headers.
  *
  * `share` of the storage; times in milliseconds. Within `repeatWindow` a repeated message id is stored once. */
 const wanted = [
@@ -42,6 +47,7 @@ const wanted = [
     retention: RetentionPolicy.Workqueue,
     share: 0.3,
     repeatWindow: 600_000,
+    largest: 512 * kB,
   },
   {
     name: dispatch,
@@ -64,6 +70,7 @@ const wanted = [
     share: 0.35,
     repeatWindow: 120_000,
     keep: 7 * day,
+    whenFull: DiscardPolicy.Old,
   },
   {
     name: deadLetters,
@@ -72,21 +79,23 @@ const wanted = [
     share: 0.05,
     repeatWindow: 120_000,
     keep: 30 * day,
+    largest: (1024 + 64) * kB,
+    whenFull: DiscardPolicy.Old,
   },
 ];
 
 /** What is asked of the server, in settings that NATS 2.9 knows. */
 export function streamConfigs(options: TopologyOptions = {}) {
   const { replicas = 1, storageBytes = 4 * 1024 ** 3 } = options;
-  return wanted.map(({ name, subjects, retention, share, repeatWindow, keep }) => ({
+  return wanted.map(({ name, subjects, retention, share, repeatWindow, keep, largest, whenFull }) => ({
     name,
     subjects,
     retention,
     storage: StorageType.File,
-    discard: name === events ? DiscardPolicy.Old : DiscardPolicy.New,
+    discard: whenFull ?? DiscardPolicy.New,
     max_bytes: Math.floor(storageBytes * share),
     max_age: keep ? nanos(keep) : 0,
-    max_msg_size: 1024 * 1024,
+    max_msg_size: largest ?? 1024 * kB,
     duplicate_window: nanos(repeatWindow),
     num_replicas: replicas,
   }));
@@ -100,6 +109,18 @@ export async function ensureStreams(manager: JetStreamManager, options: Topology
   const made: string[] = [];
   for (const config of streamConfigs(options)) if (await ensureStream(manager, config)) made.push(config.name);
   return made;
+}
+
+/** From here on it is said that a stream which drops its oldest is about to. */
+const nearlyFull = 0.8;
+
+/** How full the dead letters are, when letters are about to be dropped for new ones. */
+export async function fullDeadLetters(
+  manager: JetStreamManager,
+): Promise<{ messages: number; bytes: number } | undefined> {
+  const { state, config } = await manager.streams.info(deadLetters);
+  const { messages, bytes } = state;
+  return config.max_bytes > 0 && bytes > nearlyFull * config.max_bytes ? { messages, bytes } : undefined;
 }
 
 type Wanted = ReturnType<typeof streamConfigs>[number];
