@@ -41,8 +41,10 @@ export interface RebuildReport {
 export async function rebuildInto(options: RebuildOptions): Promise<RebuildReport> {
   const { ownerUrl, systemUrl: connectionString, schema, roles, store } = options;
   await migrateReadModel(ownerUrl, { schema, ...(roles ? { roles } : {}) });
-  const live = connectReadModel({ connectionString, schema: options.liveSchema ?? LIVE_SCHEMA, max: 2 });
-  const rebuilt = connectReadModel({ connectionString, schema, max: 2 });
+  // A comparison takes as long as there are rows.
+  const patient = { connectionString, max: 2, queryTimeoutMs: 0 };
+  const live = connectReadModel({ ...patient, schema: options.liveSchema ?? LIVE_SCHEMA });
+  const rebuilt = connectReadModel({ ...patient, schema });
   try {
     const lease = await takeLease(rebuilt.db, PROJECTION);
     const projector = new BatchProjector({ readModel: rebuilt, lease });

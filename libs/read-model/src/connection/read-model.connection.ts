@@ -1,5 +1,6 @@
-import { CamelCasePlugin, Kysely, PostgresDialect, type Transaction } from 'kysely';
+import { CamelCasePlugin, Kysely, PostgresDialect, sql, type Transaction } from 'kysely';
 import pg from 'pg';
+import { openPostgresPool } from '@homing/service-kit/postgres';
 import type { ReadModelTables } from '../tables/read-model.tables.js';
 import { checkedSchema, LIVE_SCHEMA } from './schema.name.js';
 
@@ -13,6 +14,8 @@ export interface ConnectionOptions {
   readonly schema?: string;
   /** Most connections at once. Default 5. */
   readonly max?: number;
+  /** Milliseconds until a query without an answer fails; its connection is left behind. 0: never. Default 30000. */
+  readonly queryTimeoutMs?: number;
   /** Shown in `pg_stat_activity`. Default `homing`. */
   readonly applicationName?: string;
   /** An idle connection broke; the pool makes a new one. Default: nothing. */
@@ -33,14 +36,14 @@ export interface ReadModelConnection {
 export function connectReadModel(options: ConnectionOptions): ReadModelConnection {
   const { onStatement } = options;
   const schema = checkedSchema(options.schema ?? LIVE_SCHEMA);
-  const pool = new pg.Pool({
-    connectionString: options.connectionString,
-    max: options.max ?? 5,
-    application_name: options.applicationName ?? 'homing',
-    connectionTimeoutMillis: 5_000,
+  const pool = openPostgresPool({
+    url: options.connectionString,
+    maxConnections: options.max ?? 5,
+    queryTimeoutMs: options.queryTimeoutMs ?? 30_000,
+    applicationName: options.applicationName ?? 'homing',
     types: { getTypeParser: parserOf as typeof pg.types.getTypeParser },
+    onConnectionError: options.onError,
   });
-  pool.on('error', (error) => options.onError?.(error));
   const root = new Kysely<ReadModelTables>({
     dialect: new PostgresDialect({ pool }),
     plugins: [new CamelCasePlugin({ maintainNestedObjectKeys: true })],
@@ -49,7 +52,7 @@ export function connectReadModel(options: ConnectionOptions): ReadModelConnectio
   return {
     db: root.withSchema(schema),
     schema,
-    ping: async () => void (await pool.query('select 1')),
+    ping: async () => void (await sql`select 1`.execute(root)),
     close: () => root.destroy(),
   };
 }

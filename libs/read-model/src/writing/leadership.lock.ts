@@ -22,7 +22,8 @@ export interface Leadership {
  */
 export async function holdLeadership({ connectionString, name, signal }: LeadershipOptions): Promise<Leadership> {
   signal.throwIfAborted();
-  const client = new pg.Client({ connectionString, connectionTimeoutMillis: 5_000, keepAlive: true });
+  const noticing = { connectionTimeoutMillis: 5_000, keepAlive: true, keepAliveInitialDelayMillis: 10_000 };
+  const client = new pg.Client({ connectionString, ...noticing });
   const gone = new AbortController();
   for (const event of ['error', 'end'] as const) client.on(event, () => gone.abort());
   const giveUp = (): void => void client.end().catch(() => undefined);

@@ -1,6 +1,6 @@
 import { Kysely, PostgresDialect, sql } from 'kysely';
 import type { Transaction } from 'kysely';
-import { Pool } from 'pg';
+import { openPostgresPool } from '@homing/service-kit/postgres';
 import type { VaultDatabase, VaultTables } from './vault.tables.js';
 
 export type VaultDatabaseSettings = {
@@ -10,20 +10,22 @@ export type VaultDatabaseSettings = {
   readonly maxConnections?: number;
   /** Milliseconds until an attempt to connect fails. Default 5000. */
   readonly connectTimeoutMs?: number;
+  /** Milliseconds until a query without an answer fails; its connection is left behind. 0: never. Default 10000. */
+  readonly queryTimeoutMs?: number;
   /** Hears of idle connections that broke (the pool replaces them). Default: silence. */
   readonly onConnectionError?: (error: Error) => void;
 };
 
 /** Opens a pool; nothing is connected before the first query. `destroy()` closes it. */
 export function openVaultDatabase(settings: VaultDatabaseSettings): VaultDatabase {
-  const pool = new Pool({
-    connectionString: settings.url,
-    max: settings.maxConnections ?? 4,
-    connectionTimeoutMillis: settings.connectTimeoutMs ?? 5000,
-    keepAlive: true,
-  });
-  pool.on('error', (error) => settings.onConnectionError?.(error));
+  const { url, maxConnections = 4, queryTimeoutMs = 10_000, connectTimeoutMs, onConnectionError } = settings;
+  const pool = openPostgresPool({ url, maxConnections, queryTimeoutMs, connectTimeoutMs, onConnectionError });
   return new Kysely<VaultTables>({ dialect: new PostgresDialect({ pool }) });
+}
+
+/** Resolves when the database answers; for readiness checks of any half, whatever its role may read. */
+export async function pingVault(db: VaultDatabase): Promise<void> {
+  await sql`select 1`.execute(db);
 }
 
 /** Runs work as one tenant: inside it, row-level security shows that tenant's rows only. */

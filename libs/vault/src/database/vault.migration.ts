@@ -51,7 +51,7 @@ async function ensureRoles(client: Client, roles: MigrateOptions['roles']): Prom
 }
 
 async function runMigrations(ownerUrl: string): Promise<string[]> {
-  const db = openVaultDatabase({ url: ownerUrl, maxConnections: 1 });
+  const db = openVaultDatabase({ url: ownerUrl, maxConnections: 1, queryTimeoutMs: 0 });
   try {
     const migrator = new Migrator({
       db,

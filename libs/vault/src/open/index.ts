@@ -4,6 +4,6 @@ export type { VaultOpenerParts } from './vault.opener.js';
 export type * from './open.types.js';
 export { EnvelopeError } from '../envelope/envelope.types.js';
 export type { SealContext } from '../envelope/envelope.types.js';
-export { openVaultDatabase } from '../database/vault.database.js';
+export { openVaultDatabase, pingVault } from '../database/vault.database.js';
 export type { VaultDatabaseSettings } from '../database/vault.database.js';
 export type { VaultDatabase } from '../database/vault.tables.js';

@@ -1,0 +1,1 @@
+export { openPostgresPool, type PostgresPoolSettings } from './postgres.pool.js';
