@@ -109,7 +109,7 @@ describe('what cannot be used is refused by the name of its field, and nothing i
       'sendAt',
       'after_deadline',
     ],
-    ['an instant that is none', () => wish({ sendAt: 'tomorrow' }), 'sendAt', 'isIso8601'],
+    ['an instant that is none', () => wish({ sendAt: 'tomorrow' }), 'sendAt', 'isInstant'],
   ];
 
   it.each(rows)('%s', async (_name, body, field, code) => {

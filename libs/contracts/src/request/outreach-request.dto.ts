@@ -42,7 +42,7 @@ export class StepDto {
 }
 
 export class SenderDto {
-  @IsEmail() @Matches(NO_CONTROL, PLAIN) email!: string;
+  @Matches(NO_CONTROL, PLAIN) @IsEmail() email!: string;
   @IsOptional() @IsString() @MaxLength(200) @Matches(NO_CONTROL, PLAIN) name?: string;
 }
 
@@ -118,8 +118,8 @@ export class OutreachRequestDto {
   sender?: SenderDto;
 
   @IsOptional()
-  @IsEmail()
   @Matches(NO_CONTROL, PLAIN)
+  @IsEmail()
   replyTo?: string;
 
   @IsOptional()

@@ -32,8 +32,8 @@ export class ContactsDto {
   @IsArray()
   @ArrayMinSize(1)
   @ArrayMaxSize(5)
-  @IsEmail({}, { each: true })
   @Matches(NO_CONTROL, { each: true, ...PLAIN })
+  @IsEmail({}, { each: true })
   email?: string[];
 
   @IsOptional()
