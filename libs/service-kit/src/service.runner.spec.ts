@@ -1,11 +1,21 @@
-import { type CanActivate, Controller, Get, Injectable, Module, type OnApplicationShutdown } from '@nestjs/common';
+import { connect } from 'node:net';
+import {
+  type CanActivate,
+  Controller,
+  type ExecutionContext,
+  Get,
+  Injectable,
+  Module,
+  type OnApplicationShutdown,
+  Param,
+} from '@nestjs/common';
 import { APP_GUARD } from '@nestjs/core';
 import { describe, expect, it } from '@jest/globals';
 import { startChild } from './child-process.fixture.js';
 import { createLogger, Readiness, readEnv, type ServiceOptions, startService } from './index.js';
 
 class NobodyMayPass implements CanActivate {
-  canActivate = () => false;
+  canActivate = (context: ExecutionContext) => context.getHandler().name === 'open';
 }
 
 @Controller()
@@ -13,6 +23,11 @@ class HelloController {
   @Get('hello')
   hello(): string {
     return 'hello';
+  }
+
+  @Get('open/:id')
+  open(@Param('id') id: string): number {
+    return id.length;
   }
 }
 
@@ -99,6 +114,25 @@ describe('startService', () => {
     env.secret('VAULT_KEY');
     await expect(boot({ env })).rejects.toThrow('VAULT_KEY is required');
   });
+
+  it('takes parameters as long as it is told, counted decoded, and no longer ones', async () => {
+    const service = await boot({ http: { port: 0, maxParamLength: 200 } });
+    const ask = async (id: string) => (await fetch(`${service.url}/open/${encodeURIComponent(id)}`)).status;
+    expect([await ask('é'.repeat(200)), await ask('a'.repeat(201))]).toEqual([200, 414]);
+    await service.stop();
+  });
+
+  it('ends a request whose body does not come in time', async () => {
+    const service = await boot({ http: { port: 0, requestTimeoutMs: 200 } });
+    const { port } = new URL(service.url);
+    const socket = connect(Number(port), '127.0.0.1');
+    let answer = '';
+    socket.on('data', (chunk: Buffer) => (answer += chunk.toString()));
+    socket.write('POST /open/1 HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 9\r\n\r\n{');
+    await new Promise((resolve) => socket.once('close', resolve));
+    expect(answer).toMatch(/^HTTP\/1\.1 408 /);
+    await service.stop();
+  }, 20_000);
 });
 
 describe('runService in a process of its own', () => {

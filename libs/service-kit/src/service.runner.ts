@@ -24,6 +24,8 @@ export interface HttpOptions {
   readonly trustProxy?: string | string[];
   /** Bound in milliseconds for receiving one whole request. Default 30 000. */
   readonly requestTimeoutMs?: number;
+  /** Most UTF-16 units of one parameter in a path, decoded; longer ones match no route. Default 100. */
+  readonly maxParamLength?: number;
 }
 
 export interface ServiceOptions {
@@ -59,8 +61,7 @@ export async function startService(options: ServiceOptions): Promise<RunningServ
   const logger = options.logger ?? loggerFromEnv(options.name, env);
   env.check();
   const root = { module: ServiceRoot, imports: [options.module, HealthModule.register({ readiness })] };
-  const { bodyLimit = 1024 * 1024, trustProxy, requestTimeoutMs: requestTimeout = 30_000 } = http;
-  const adapter = new FastifyAdapter({ bodyLimit, requestTimeout, ...(trustProxy ? { trustProxy } : {}) });
+  const adapter = adapterOf(http);
   const app = await NestFactory.create<NestFastifyApplication>(root, adapter, {
     logger: new NestLogger(logger),
     abortOnError: false,
@@ -81,6 +82,28 @@ export async function startService(options: ServiceOptions): Promise<RunningServ
   const url = urlOf(app);
   logger.info({ url, pid: process.pid }, 'listening');
   return { app, url, logger, stop };
+}
+
+function adapterOf({
+  bodyLimit = 1024 * 1024,
+  trustProxy,
+  requestTimeoutMs = 30_000,
+  maxParamLength = 100,
+}: HttpOptions) {
+  return new FastifyAdapter({
+    bodyLimit,
+    requestTimeout: requestTimeoutMs,
+    http: {
+      // Node takes the shorter of these two for the headers and the longer for the whole request: left at its 60 s, the one
+      // for headers would be the bound of both.
+      requestTimeout: requestTimeoutMs,
+      headersTimeout: requestTimeoutMs,
+      // And it looks for late requests only so often; by default every 30 s.
+      connectionsCheckingInterval: Math.min(1_000, requestTimeoutMs),
+    },
+    routerOptions: { maxParamLength },
+    ...(trustProxy ? { trustProxy } : {}),
+  });
 }
 
 export function loggerFromEnv(name: string, env: Env): Logger {
