@@ -4,6 +4,7 @@ import { configureHttp } from './api.http.js';
 import { ApiModule } from './api.module.js';
 import type { ApiParts, ApiSettings } from './api.parts.js';
 import { BODY_LIMIT } from './http/body.hook.js';
+import { MAX_PARAM_LENGTH } from './http/path.check.js';
 
 export const TENANT = '0197a000-0000-7000-8000-000000000001';
 export const KEY = 'key-of-tenant-one';
@@ -66,7 +67,7 @@ export function startApi(
     name: 'api',
     module: ApiModule.over(parts),
     env: readEnv({}),
-    http: { port: 0, bodyLimit: BODY_LIMIT },
+    http: { port: 0, bodyLimit: BODY_LIMIT, maxParamLength: MAX_PARAM_LENGTH },
     configure: (app) => configureHttp(app, { parts, consoleDirectory }),
     logger: parts.logger,
     readiness,

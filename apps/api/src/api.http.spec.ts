@@ -7,7 +7,12 @@ import type { RunningService } from '@homing/service-kit';
 import { asJson, authorized, fakeParts, startApi } from './api.fixture.js';
 
 const consoleDirectory = mkdtempSync(join(tmpdir(), 'homing-console-'));
+const askedFor: string[] = [];
 const fakes = fakeParts();
+const { registry } = fakes.parts;
+Object.assign(registry, {
+  findCampaign: async ({ campaignId }: { campaignId: string }) => void askedFor.push(campaignId),
+});
 let service: RunningService;
 let at: (path: string) => string;
 
@@ -54,7 +59,7 @@ describe('errors of the framework leave as problem details', () => {
       'not_found',
     ],
     ['a broken path', () => raw('/api/v1/outreach/%zz'), 400, 'malformed_request'],
-    ['an endless part of a path', () => fetch(at(`/api/v1/outreach/${'a'.repeat(101)}`)), 400, 'malformed_request'],
+    ['an endless part of a path', () => fetch(at(`/api/v1/outreach/${'a'.repeat(201)}`)), 400, 'malformed_request'],
     ['an id that is none', () => fetch(at('/api/v1/outreach/send'), { headers: authorized() }), 404, 'not_found'],
     ['no key', () => fetch(at('/api/v1/outreach')), 401, 'unauthenticated'],
     [
@@ -111,6 +116,26 @@ describe('what every answer carries', () => {
     expect(headers.get('content-security-policy')).not.toContain('unsafe-inline');
     expect(headers.get('x-request-id')).toMatch(/^[0-9a-f-]{36}$/);
     expect(headers.get('access-control-allow-origin')).toBeNull();
+  });
+
+  it('is not stored either when the path is written otherwise', async () => {
+    for (const path of ['/%61pi/v1/outreach', '/api/%76%31/outreach', '/api/v1/outreach', '/api/v1/nowhere']) {
+      const answer = await fetch(at(path), { headers: authorized() });
+      expect([path, answer.headers.get('cache-control')]).toEqual([path, 'no-store']);
+    }
+  });
+
+  it('says of a campaign with the longest id what there is to say', async () => {
+    for (const [id, asked] of [
+      ['c'.repeat(200), true],
+      ['é'.repeat(200), true],
+      ['😀'.repeat(200), true],
+      ['c'.repeat(201), false],
+    ] as const) {
+      askedFor.length = 0;
+      await fetch(at(`/api/v1/outreach/campaigns/${encodeURIComponent(id)}/status`), { headers: authorized() });
+      expect([id.length, askedFor]).toEqual([id.length, asked ? [id] : []]);
+    }
   });
 
   it('logs the route, not the path, the query or the body', async () => {

@@ -40,6 +40,8 @@ export async function configureHttp(app: NestFastifyApplication, surface: HttpSu
 /** What the API says is a tenant's own. */
 function neverStored(server: FastifyInstance): void {
   server.addHook('onRequest', async (request, reply) => {
-    if (request.url.startsWith(API_PREFIX)) reply.raw.setHeader('cache-control', 'no-store');
+    // The route, since a path can be written in other ways: %61pi is api.
+    const { url: route = request.url } = request.routeOptions;
+    if (route.startsWith(API_PREFIX)) reply.raw.setHeader('cache-control', 'no-store');
   });
 }

@@ -3,6 +3,7 @@ import { readApiConfig } from './api.config.js';
 import { configureHttp } from './api.http.js';
 import { ApiModule } from './api.module.js';
 import { BODY_LIMIT } from './http/body.hook.js';
+import { MAX_PARAM_LENGTH } from './http/path.check.js';
 import { openApiStores } from './stores/api.stores.js';
 
 /** The whole service, as `runService` takes it; tests start the same. @throws ConfigError naming every faulty variable */
@@ -14,7 +15,7 @@ export function wireApi(basics: ServiceBasics): ServiceOptions {
   return {
     ...basics,
     module: ApiModule.over(parts, [closeOnShutdown(close)]),
-    http: { ...basics.http, bodyLimit: BODY_LIMIT },
+    http: { ...basics.http, bodyLimit: BODY_LIMIT, maxParamLength: MAX_PARAM_LENGTH },
     configure: (app) => configureHttp(app, { parts, consoleDirectory }),
   };
 }

@@ -4,8 +4,10 @@ import { ProblemError } from '../problem/problem.error.js';
 import { sendProblem } from '../problem/problem.mapping.js';
 
 const REFUSAL_ROUTE = '/-/malformed-path';
-/** The router's own bound for one part of a path. */
-const LONGEST_PART = 100;
+/** Characters of one part of a path: a campaign's id may have as many. */
+const LONGEST_PART = 200;
+/** The router counts UTF-16 units, of which a character has up to two. */
+export const MAX_PARAM_LENGTH = 2 * LONGEST_PART;
 
 /**
  * The router answers a path it cannot read past every hook and filter, quoting it. Such a path is led to a route that
@@ -23,7 +25,7 @@ export function refuseMalformedPaths(server: FastifyInstance): void {
 
 export function isReadable(path: string): boolean {
   try {
-    return decodeURIComponent(path) !== '' && path.split('/').every((part) => part.length <= LONGEST_PART);
+    return path !== '' && path.split('/').every((part) => [...decodeURIComponent(part)].length <= LONGEST_PART);
   } catch {
     return false;
   }
