@@ -8,7 +8,9 @@ import {
 } from '@homing/read-model';
 import { makeReadDatabase, type ReadDatabase } from '../../../../libs/read-model/src/fixtures/read-database.fixture.js';
 import { append, FakeBus, silent, StatusBoard, until } from '../projector.fixture.js';
+import { createLogger } from '@homing/service-kit';
 import { runElections } from './election.loop.js';
+import { projectionCheck } from './projection.status.js';
 import { lead, type LeaderParts } from './projector.leader.js';
 
 let database: ReadDatabase;
@@ -167,7 +169,7 @@ describe('a leader', () => {
 
   it.each([
     ['the projection', () => ({ publisher: new FakeBus('away').publisher })],
-    ['the publication', () => ({ store: { subscribeToAll: muted } })],
+    ['the publication', () => ({ store: { subscribeToAll: muted, headPosition: head } })],
   ])('stands down when another has taken over, told by %s alone', async (_which, hampered) => {
     const first = begin((signal) => lead(parts({ ...hampered(), onStatus: board.onStatus }), signal));
     await until(() => board.status.role === 'leading', 'the first leads');
@@ -213,6 +215,7 @@ describe('a leader', () => {
   it('stands still at a hole in a stream, says so, and goes on when it is mended', async () => {
     let lose = true;
     const leaky: LeaderParts['store'] = {
+      headPosition: head,
       subscribeToAll: (options) =>
         store.subscribeToAll({
           ...options,
@@ -230,6 +233,77 @@ describe('a leader', () => {
     await allProjected();
     expect(board.status.projectionTrouble).toBeUndefined();
     expect(await positions()).toHaveLength(7);
+  });
+});
+
+describe('a store that ends before the read model', () => {
+  const behind = 'event store is behind the read model (restored?)';
+  /** What a restored store is: the events of some of the lives, from the beginning. */
+  async function restored(): Promise<InMemoryEventStore> {
+    const store = new InMemoryEventStore();
+    await append(store, 3, (s) => s.intake);
+    return store;
+  }
+
+  it('is not projected from: the leader says why, once, and goes on when the store is whole again', async () => {
+    await life(1);
+    const first = begin((signal) => lead(parts(), signal));
+    await allProjected();
+    first.stop.abort();
+    await first.ended;
+    const whole = store;
+    const seen = await positions();
+    store = await restored();
+    let subscriptions = 0;
+    const lines: string[] = [];
+    const logger = createLogger({
+      service: 'p',
+      instance: 't',
+      destination: { write: (line) => void lines.push(line) },
+    });
+    let asked = 0;
+    const answering: LeaderParts['store'] = {
+      headPosition: () => ((asked += 1), head()),
+      subscribeToAll: (options) => ((subscriptions += 1), store.subscribeToAll(options)),
+    };
+    begin((signal) => lead(parts({ store: answering, logger }), signal));
+    await until(() => asked > 3, 'it asks again and again');
+    expect(board.status.projectionTrouble).toBe(behind);
+    expect(projectionCheck(board.status, 0)).toMatchObject({ status: 'down', reason: expect.stringContaining(behind) });
+    expect(lines.filter((line) => line.includes('nothing is projected'))).toHaveLength(1);
+    expect(subscriptions).toBe(0);
+    expect(await positions()).toEqual(seen);
+    await store.dispose();
+    store = whole;
+    await life(2);
+    await allProjected();
+    expect(board.status.projectionTrouble).toBeUndefined();
+    expect(subscriptions).toBe(1);
+  });
+
+  it('ends the term when it answers behind a dropped connection', async () => {
+    await life(1);
+    const dropping: LeaderParts['store'] = {
+      headPosition: () => head(),
+      subscribeToAll: (options) => {
+        const subscription = store.subscribeToAll(options);
+        reconnect = async () => {
+          options.onTrouble?.({ kind: 'dropped', error: new Error('cut'), retryInMs: 0 });
+          await options.onBatch({ events: [], position: await queries.currentPosition(), caughtUp: true });
+        };
+        return subscription;
+      },
+    };
+    let reconnect: () => Promise<void> = async () => undefined;
+    const term = begin((signal) => lead(parts({ store: dropping }), signal));
+    await allProjected();
+    await reconnect();
+    expect(board.status.projectionTrouble).toBeUndefined();
+    const whole = store;
+    store = await restored();
+    await expect(reconnect()).rejects.toMatchObject({ reason: behind });
+    await term.ended;
+    await whole.dispose();
   });
 });
 

@@ -1,5 +1,5 @@
 import { LIVE_POKE } from '@homing/contracts';
-import type { EventBatch, EventStore } from '@homing/event-store';
+import type { EventBatch, EventStore, Subscription } from '@homing/event-store';
 import type { Bus, Publisher } from '@homing/messaging';
 import { PROJECTION, takeLease, type ReadModelConnection, type SystemQueries } from '@homing/read-model';
 import { ProjectionFencedError } from '@homing/read-model';
@@ -8,9 +8,10 @@ import { BatchProjector } from '../project-events/batch.projector.js';
 import { PUBLICATION, TransitionPublisher } from '../publish-transitions/transition.publisher.js';
 import { WakeSignal } from '../publish-transitions/wake.signal.js';
 import type { ProjectionStatus } from './projection.status.js';
+import { requireReached, StoreBehindError, untilReached } from './store.head.js';
 
 export interface LeaderParts {
-  readonly store: Pick<EventStore, 'subscribeToAll'>;
+  readonly store: Pick<EventStore, 'subscribeToAll' | 'headPosition'>;
   readonly readModel: ReadModelConnection;
   readonly queries: Pick<SystemQueries, 'eventsAfter'>;
   readonly publisher: Pick<Publisher, 'publishMany'>;
@@ -45,31 +46,45 @@ export async function lead(parts: LeaderParts, signal: AbortSignal): Promise<voi
       bus.notify(LIVE_POKE, { position: position.toString() });
     },
   });
+  let dropped = false;
   const onBatch = async (batch: EventBatch): Promise<void> => {
-    await projector.project(batch).catch((error: unknown) => {
-      if (error instanceof ProjectionFencedError) fenced.abort();
-      throw error;
-    });
+    // Behind a dropped connection another store may answer, or the same one restored.
+    if (dropped) await requireReached(store, projector.position).catch(standDownIf(StoreBehindError, fenced));
+    dropped = false;
+    await projector.project(batch).catch(standDownIf(ProjectionFencedError, fenced));
     onStatus(progress(batch, projector.position));
   };
-  const subscription = store.subscribeToAll({
-    from: lease.position === 0n ? 'start' : lease.position,
-    onBatch,
-    onTrouble: ({ kind, error, retryInMs }) => {
-      onStatus({ projectionTrouble: codeOf(error) });
-      logger.error({ err: error, kind, retryInMs, position: projector.position }, 'projection is held up');
-    },
-  });
   const publishing = publishUntil(over, { parts, committed, publication, fenced });
+  const onTrouble = (error: unknown): void => onStatus({ projectionTrouble: error ? codeOf(error) : undefined });
+  let subscription: Subscription | undefined;
   try {
+    await untilReached({ store, logger, onTrouble }, lease.position, over);
+    if (over.aborted) return;
+    subscription = store.subscribeToAll({
+      from: lease.position === 0n ? 'start' : lease.position,
+      onBatch,
+      onTrouble: ({ kind, error, retryInMs }) => {
+        dropped ||= kind === 'dropped';
+        onTrouble(error);
+        logger.error({ err: error, kind, retryInMs, position: projector.position }, 'projection is held up');
+      },
+    });
     await Promise.race([aborted(over), subscription.done]);
   } finally {
     fenced.abort();
-    await subscription.stop();
+    await subscription?.stop();
     await publishing;
     logger.info({ position: projector.position }, 'no longer leading');
   }
 }
+
+/** Ends the term for one kind of error, and passes every error on. */
+const standDownIf =
+  (kind: abstract new (...given: never[]) => Error, fenced: AbortController) =>
+  (error: unknown): never => {
+    if (error instanceof kind) fenced.abort();
+    throw error;
+  };
 
 function progress(batch: EventBatch, position: bigint): Partial<ProjectionStatus> {
   const last = batch.events.at(-1);
@@ -113,6 +128,7 @@ const aborted = (signal: AbortSignal): Promise<void> =>
   });
 
 function codeOf(error: unknown): string {
+  if (error instanceof StoreBehindError) return error.reason;
   const { code, type } = toSafeError(error);
   return String(code ?? type);
 }
