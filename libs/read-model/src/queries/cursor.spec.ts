@@ -21,6 +21,13 @@ describe('cursors', () => {
     encodeCursor([instant]),
     encodeCursor([instant, 'x']),
     encodeCursor([instant, id, id]),
+    ...[
+      '2026-02-30T09:00:00.000Z',
+      '2026-13-01T09:00:00.000Z',
+      '2026-01-05T24:00:00.000Z',
+      '2026-01-05T09:60:00.000Z',
+      '0000-01-05T09:00:00.000Z',
+    ].flatMap((impossible) => [encodeCursor([impossible, id]), encodeCursor([impossible, `${id}.1`, '2'])]),
     Buffer.from('{"0":"a"}').toString('base64url'),
   ])('that are none are refused: %s', (cursor) => {
     expect(() => decodeOutreachCursor(cursor)).toThrow(InvalidCursorError);

@@ -12,10 +12,21 @@ export class InvalidCursorError extends Error {
 /** The sort key of a page's last row, opaque to callers. */
 export const encodeCursor = (key: readonly string[]): string => Buffer.from(JSON.stringify(key)).toString('base64url');
 
-const INSTANT = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/;
-const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
-const DELIVERY = /^[0-9a-f-]{36}\.\d{1,3}$/;
-const ATTEMPT = /^\d{1,6}$/;
+type Shape = (text: string) => boolean;
+const matching =
+  (pattern: RegExp): Shape =>
+  (text) =>
+    pattern.test(text);
+
+const UUID = matching(/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/);
+const DELIVERY = matching(/^[0-9a-f-]{36}\.\d{1,3}$/);
+const ATTEMPT = matching(/^\d{1,6}$/);
+const instantShape = matching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/);
+/** One that exists and comes back as it was written: no 30th of February, no second 60, no year the database does not count. */
+const INSTANT: Shape = (text) => {
+  const time = instantShape(text) ? Date.parse(text) : NaN;
+  return !Number.isNaN(time) && new Date(time).toISOString() === text && !text.startsWith('0000');
+};
 
 /** @throws InvalidCursorError */
 export const decodeOutreachCursor = (cursor: string): { acceptedAt: string; outreachId: string } => {
@@ -29,9 +40,9 @@ export const decodeUnknownCursor = (cursor: string): { unknownSince: string; del
   return { unknownSince, deliveryId, attempt: Number(attempt) };
 };
 
-function decode(cursor: string, shapes: readonly RegExp[]): string[] {
+function decode(cursor: string, shapes: readonly Shape[]): string[] {
   const key = parsed(cursor);
-  const fits = (part: unknown, index: number): boolean => typeof part === 'string' && !!shapes[index]?.test(part);
+  const fits = (part: unknown, index: number): boolean => typeof part === 'string' && !!shapes[index]?.(part);
   if (!Array.isArray(key) || key.length !== shapes.length || !key.every(fits)) throw new InvalidCursorError();
   return key as string[];
 }
