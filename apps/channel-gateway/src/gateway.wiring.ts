@@ -2,7 +2,7 @@ import { createSendgridProvider, type ChannelProvider } from '@homing/channels';
 import { connectEventStore } from '@homing/event-store';
 import { Collector, connectBus, JetStreamServer } from '@homing/messaging';
 import { closeOnShutdown, type ServiceBasics, type WiredService } from '@homing/service-kit';
-import { createVaultOpener, openVaultDatabase } from '@homing/vault/open';
+import { createVaultOpener, openVaultDatabase, pingVault } from '@homing/vault/open';
 import { createRegistry } from '@homing/vault/registry';
 import { createSealer } from '@homing/vault/seal';
 import { Module, type DynamicModule, type Type } from '@nestjs/common';
@@ -40,7 +40,7 @@ export function wireGateway({ env, logger, instance, readiness }: ServiceBasics)
   const providerTimeoutMs = env.int('PROVIDER_TIMEOUT_MS', { default: 10_000, min: 100, max: 120_000 });
   env.check();
 
-  const bus = connectBus({ url: busUrl, name: instance, logger, topology: {} });
+  const bus = connectBus({ url: busUrl, name: instance, logger });
   const store = connectEventStore({ url: storeUrl.reveal() });
   const vaultDb = openVaultDatabase({ url: vaultUrl.reveal(), maxConnections: 4 });
   const opener = createVaultOpener({ db: vaultDb, openKey: openKey.reveal() });
@@ -70,6 +70,7 @@ export function wireGateway({ env, logger, instance, readiness }: ServiceBasics)
   const strategy = new JetStreamServer({ bus, seal });
   readiness.add('bus', bus.health);
   readiness.add('consumers', strategy.health);
+  readiness.add('vault', async () => (await pingVault(vaultDb), { status: 'up' }));
   readiness.add('event store', async () => (await store.ping(), { status: 'up' }));
 
   const close = async (): Promise<void> => {

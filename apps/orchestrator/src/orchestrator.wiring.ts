@@ -6,7 +6,7 @@ import { createIntake } from '@homing/intake';
 import { connectBus, JetStreamServer, Publisher } from '@homing/messaging';
 import { connectReadModel, createSystemQueries } from '@homing/read-model';
 import { closeOnShutdown, type ServiceBasics, type WiredService } from '@homing/service-kit';
-import { createVaultIntake, openVaultDatabase } from '@homing/vault/intake';
+import { createVaultIntake, openVaultDatabase, pingVault } from '@homing/vault/intake';
 import { createRegistry } from '@homing/vault/registry';
 import { createSealer } from '@homing/vault/seal';
 import { Module, type DynamicModule } from '@nestjs/common';
@@ -28,9 +28,10 @@ export function wireOrchestrator({ env, logger, instance, readiness }: ServiceBa
   const idNamespace = env.secret('ID_NAMESPACE', { minLength: 36 });
   const fingerprintKey = env.secret('FINGERPRINT_KEY');
   const sealKey = env.string('VAULT_SEAL_KEY');
+  const replicas = env.int('NATS_STREAM_REPLICAS', { default: 1, min: 1, max: 5 });
   env.check();
 
-  const bus = connectBus({ url: busUrl, name: instance, logger, topology: {} });
+  const bus = connectBus({ url: busUrl, name: instance, logger, topology: { replicas } });
   const store = connectEventStore({ url: storeUrl.reveal() });
   const vaultDb = openVaultDatabase({ url: vaultUrl.reveal(), maxConnections: 4 });
   const readModel = connectReadModel({ connectionString: readUrl.reveal(), applicationName: instance, max: 4 });
@@ -55,6 +56,7 @@ export function wireOrchestrator({ env, logger, instance, readiness }: ServiceBa
   readiness.add('bus', bus.health);
   readiness.add('consumers', strategy.health);
   readiness.add('event store', async () => (await store.ping(), { status: 'up' }));
+  readiness.add('vault', async () => (await pingVault(vaultDb), { status: 'up' }));
   readiness.add('read model', async () => (await readModel.ping(), { status: 'up' }));
 
   const module: DynamicModule = {

@@ -3,7 +3,7 @@ import { connectEventStore } from '@homing/event-store';
 import type { OutgoingDispatch } from '@homing/domain';
 import { connectReadModel, createSystemQueries } from '@homing/read-model';
 import { closeOnShutdown, type ServiceBasics } from '@homing/service-kit';
-import { createVaultIntake, openVaultDatabase } from '@homing/vault/intake';
+import { createVaultIntake, openVaultDatabase, pingVault } from '@homing/vault/intake';
 import { Module, type DynamicModule } from '@nestjs/common';
 import { refeedAccepted } from './refeed-accepted/refeed.round.js';
 import { startLoop } from './round.loop.js';
@@ -80,6 +80,7 @@ export function wireScheduler({ env, logger, instance, readiness }: ServiceBasic
   const loops: ReturnType<typeof startLoop>[] = [];
   readiness.add('bus', bus.health);
   readiness.add('event store', async () => (await store.ping(), { status: 'up' }));
+  readiness.add('vault', async () => (await pingVault(vaultDb), { status: 'up' }));
   readiness.add('read model', async () => (await readModel.ping(), { status: 'up' }));
 
   const close = async (): Promise<void> => {

@@ -109,13 +109,14 @@ describe('Publisher and streams', () => {
     });
   });
 
-  it('makes streams idempotently, follows a new size, refuses what cannot be changed', async () => {
+  it('makes streams idempotently, follows a larger size, lowers nothing, refuses what cannot be changed', async () => {
     const { manager } = await bus.api();
     const small = { storageBytes: 64 * 1024 * 1024 };
     expect(await ensureStreams(manager, small)).toEqual([]);
     expect(await ensureStreams(manager, { storageBytes: 65 * 1024 * 1024 })).toEqual([]);
     expect((await manager.streams.info('OUTREACH')).config.max_bytes).toBe(Math.floor(65 * 1024 * 1024 * 0.3));
     await ensureStreams(manager, small);
+    expect((await manager.streams.info('OUTREACH')).config.max_bytes).toBe(Math.floor(65 * 1024 * 1024 * 0.3));
     await manager.streams.delete('DEADLETTERS');
     await manager.streams.add({ name: 'DEADLETTERS', subjects: ['deadletter.>'], storage: 'memory' as never });
     await expect(ensureStreams(manager, small)).rejects.toThrow(new TopologyError('DEADLETTERS', ['storage']));

@@ -125,8 +125,9 @@ export async function fullDeadLetters(
 
 type Wanted = ReturnType<typeof streamConfigs>[number];
 
-async function ensureStream(manager: JetStreamManager, config: Wanted): Promise<boolean> {
-  const existing = await manager.streams.info(config.name).catch(orMissing);
+async function ensureStream(manager: JetStreamManager, asked: Wanted): Promise<boolean> {
+  const existing = await manager.streams.info(asked.name).catch(orMissing);
+  const config = existing ? atLeast(asked, existing.config) : asked;
   if (existing && differences(config, existing.config).length === 0) return false;
   const fixed = existing
     ? differences(config, existing.config).filter((field) => field === 'retention' || field === 'storage')
@@ -139,6 +140,14 @@ async function ensureStream(manager: JetStreamManager, config: Wanted): Promise<
   if (wrong.length > 0) throw new TopologyError(config.name, wrong);
   return !existing;
 }
+
+/** What an operator has raised (copies, room, time) is never lowered again by a service that starts. */
+const atLeast = (asked: Wanted, { num_replicas, max_bytes, max_age }: StreamConfig): Wanted => ({
+  ...asked,
+  num_replicas: Math.max(asked.num_replicas, num_replicas),
+  max_bytes: max_bytes < 0 ? max_bytes : Math.max(asked.max_bytes, max_bytes),
+  max_age: asked.max_age === 0 ? 0 : Math.max(asked.max_age, max_age),
+});
 
 const differences = (config: Wanted, actual: StreamConfig): string[] =>
   (Object.keys(config) as (keyof Wanted)[]).filter(
