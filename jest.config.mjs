@@ -1,6 +1,4 @@
 // One code, three levels named in the file: .spec.ts (unit), .int.spec.ts (real stores), .e2e.spec.ts (the shipped processes).
-import { existsSync } from 'node:fs';
-
 const shared = {
   rootDir: import.meta.dirname,
   testEnvironment: 'node',
@@ -23,12 +21,10 @@ const shared = {
     ],
   },
 };
-const heavy = !existsSync(new URL('./tools/jest/stores.setup.mjs', import.meta.url))
-  ? {}
-  : {
-      globalSetup: '<rootDir>/tools/jest/stores.setup.mjs',
-      globalTeardown: '<rootDir>/tools/jest/stores.teardown.mjs',
-    };
+const heavy = {
+  globalSetup: '<rootDir>/tools/jest/stores.setup.mjs',
+  globalTeardown: '<rootDir>/tools/jest/stores.teardown.mjs',
+};
 
 export default {
   maxWorkers: 2,
