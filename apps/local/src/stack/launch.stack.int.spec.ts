@@ -107,11 +107,13 @@ describe('launchStack', () => {
     expect(tiny.services()).toEqual({});
   });
 
-  it('gives up on a service that never gets ready, and stops it', async () => {
-    const launched = tiny.launch(await fakes({ name: 'api', mode: 'never-ready' }), {
-      readyWithinMs: 50,
-      loopAfter: 2,
-    });
+  it('waits for a service that is not ready for long but gets on', async () => {
+    await tiny.launch(await fakes({ name: 'projector', mode: 'catching-up' }), { readyWithinMs: 50, loopAfter: 2 });
+    expect(tiny.services()['projector']).toMatchObject({ pid: expect.any(Number), restarts: 0 });
+  });
+
+  it.each(['never-ready', 'stuck'])('gives up on a service that never gets ready, and stops it: %s', async (mode) => {
+    const launched = tiny.launch(await fakes({ name: 'api', mode }), { readyWithinMs: 50, loopAfter: 2 });
     await expect(launched).rejects.toThrow(/not ready within/);
     expect(tiny.pidOf('api')).toBeUndefined();
   });
@@ -182,6 +184,21 @@ describe('a launcher as a process of its own', () => {
     const launcher = await run(await stackOf());
     const started = pids();
     expect(started.map(isAlive)).toEqual([true, true]);
+    launcher.child.kill('SIGTERM');
+    expect(await launcher.ended).toBe(0);
+    expect(started.map(isAlive)).toEqual([false, false]);
+  });
+
+  it('goes on running and writing its files when nobody reads its output any more', async () => {
+    const launcher = await run(await stackOf());
+    launcher.child.stdout.destroy();
+    for (let restarts = 1; restarts <= 3; restarts++) {
+      process.kill(tiny.pidOf('api') as number, 'SIGKILL');
+      await until(() => tiny.services()['api']?.restarts === restarts && tiny.pidOf('api'), 'a restart');
+      await until(() => log('launcher').split('api ready again').length === restarts + 1, 'its words in the file');
+    }
+    const started = pids();
+    expect(launcher.child.exitCode).toBeNull();
     launcher.child.kill('SIGTERM');
     expect(await launcher.ended).toBe(0);
     expect(started.map(isAlive)).toEqual([false, false]);

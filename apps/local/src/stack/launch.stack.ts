@@ -5,6 +5,7 @@ import { requireFreePorts, requirePrograms } from './start.requirements.js';
 import type { RestartPolicy } from './restart.policy.js';
 import type { StackNode } from './stack.nodes.js';
 import { StackSupervisor } from './stack.supervisor.js';
+import { toTerminal } from './terminal.writer.js';
 
 export interface Launch {
   home: HomeDirectory;
@@ -32,7 +33,7 @@ const oneWishMs = 1_500;
  * and its leftovers ended.
  */
 export async function launchStack(launch: Launch): Promise<number> {
-  const { home, logs, nodes, policy, signals = process, write = (text) => void process.stdout.write(text) } = launch;
+  const { home, logs, nodes, policy, signals = process, write = toTerminal } = launch;
   requirePrograms(nodes);
   await requireFreePorts(nodes, launch.portBase);
   const stack = new StackSupervisor({

@@ -1,5 +1,6 @@
 import { appendFileSync, closeSync, mkdirSync, openSync, renameSync, statSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
+import { toTerminal } from './terminal.writer.js';
 
 const colours = [36, 33, 32, 35, 34, 96, 93, 92, 95, 94];
 const rotateAt = 20 * 1024 * 1024;
@@ -30,7 +31,7 @@ export interface LogBookOptions {
 
 /** Logs into `<directory>/<service>.log` (mode 0600; the former file is kept as `.1` beyond 20 MB) and to `write` (stdout). */
 export function openLogBook(options: LogBookOptions): LogBook {
-  const { directory, write = (text) => void process.stdout.write(text), width = 18 } = options;
+  const { directory, write = toTerminal, width = 18 } = options;
   const colour = options.colour ?? (process.stdout.isTTY && !process.env['NO_COLOR']);
   mkdirSync(directory, { recursive: true, mode: 0o700 });
   let opened = 0;

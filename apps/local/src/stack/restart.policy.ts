@@ -7,7 +7,7 @@ export interface RestartPolicy {
   recoveredAfterMs: number;
   /** So many deaths in a row are a crash loop. */
   loopAfter: number;
-  /** A service that is not ready after so long, ms, counts as dead. */
+  /** A service that is not ready after so long, ms, and catches up no further meanwhile, counts as dead. */
   readyWithinMs: number;
 }
 
