@@ -1,5 +1,6 @@
 // Real: Nest and Fastify over TCP, a nats-server that is stopped and started, signatures made by the simulator.
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import type { Server } from 'node:http';
 import type { RunningService } from '@homing/service-kit';
 import { BODY_LIMIT } from './http/http.surface.js';
 import * as given from './ingestion.fixture.js';
@@ -153,6 +154,10 @@ describe('webhook ingestion', () => {
     await given.until(() => given.isReady(ingestion.url), 'ingestion is ready again');
     expect((await to(posted)).status).toBe(200);
     expect(await bus.count()).toBe(before + 2);
+  });
+
+  it('gives a webhook ten seconds to arrive', () => {
+    expect((ingestion.app.getHttpServer() as Server).requestTimeout).toBe(10_000);
   });
 
   it('makes no stream; it says 503 until somebody else has made them', async () => {

@@ -3,7 +3,7 @@ import { createSendgridWebhook } from '@homing/channels';
 import { connectBus, Publisher } from '@homing/messaging';
 import { closeOnShutdown, crashPoint, type Env, type ServiceBasics, type ServiceOptions } from '@homing/service-kit';
 import { Module } from '@nestjs/common';
-import { BODY_LIMIT, configureHttp } from './http/http.surface.js';
+import { BODY_LIMIT, configureHttp, REQUEST_TIMEOUT_MS } from './http/http.surface.js';
 import { LOGGER, RECEIVER_PARTS, WebhookController } from './receive-webhook/webhook.controller.js';
 import type { Caller, ReceiverParts } from './receive-webhook/webhook.receiver.js';
 
@@ -20,6 +20,7 @@ export function wireIngestion(basics: ServiceBasics): ServiceOptions {
   const busUrl = env.secret('NATS_URL', { protocols: ['nats', 'tls'] });
   const callers = new Map<string, Caller>([['sendgrid', sendgridCaller(env)]]);
   const maxConcurrent = env.int('WEBHOOK_MAX_CONCURRENT', { default: 64, min: 1, max: 4_096 });
+  const maxBytes = env.int('WEBHOOK_MAX_BYTES', { default: 32 * BODY_LIMIT, min: BODY_LIMIT });
   env.check();
 
   const bus = connectBus({ url: busUrl, name: instance, logger });
@@ -43,8 +44,8 @@ export function wireIngestion(basics: ServiceBasics): ServiceOptions {
   return {
     ...basics,
     module,
-    http: { ...http, bodyLimit: BODY_LIMIT },
-    configure: (app) => configureHttp(app, { maxConcurrent, logger }),
+    http: { ...http, bodyLimit: BODY_LIMIT, requestTimeoutMs: REQUEST_TIMEOUT_MS },
+    configure: (app) => configureHttp(app, { maxConcurrent, maxBytes, parts, logger }),
   };
 }
 

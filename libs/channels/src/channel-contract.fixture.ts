@@ -150,6 +150,8 @@ function webhookContract({ parser, valid }: NonNullable<ChannelStage['webhook']>
   it('accepts its own webhook under any header case and any order of keys', () => {
     const upper = Object.fromEntries(Object.entries(valid.headers).map(([name, value]) => [name.toUpperCase(), value]));
     expect(parser.verify(valid)).toEqual({ kind: 'valid' });
+    expect(parser.verifyHead(valid)).toEqual({ kind: 'valid' });
+    expect(parser.verifyHead({ ...valid, headers: {} })).toMatchObject({ kind: 'invalid' });
     expect(parser.verify({ ...valid, headers: upper })).toEqual({ kind: 'valid' });
     expect(parser.verify({ ...valid, keys: ['bm90IGEga2V5', ...valid.keys] })).toEqual({ kind: 'valid' });
     expect(parser.parse(valid.rawBody).facts.length).toBeGreaterThan(0);

@@ -27,12 +27,17 @@ export interface WebhookRequest {
   readonly now: number;
 }
 
+/** What is there before the body is read. */
+export type WebhookHead = Pick<WebhookRequest, 'headers' | 'now'>;
+
 export type Verification = { readonly kind: 'valid' } | { readonly kind: 'invalid'; readonly reason: string };
 
-/** Hears one provider. Neither method throws, whatever arrives. */
+/** Hears one provider. No method throws, whatever arrives. */
 export interface WebhookParser {
   readonly provider: string;
   readonly channel: Channel;
+  /** Whether a body with these headers could be valid; what this refuses, `verify` refuses, so the body need not be read. */
+  verifyHead(head: WebhookHead): Verification;
   verify(request: WebhookRequest): Verification;
   /** Good parts become facts, bad ones faults; one never spoils the other. */
   parse(rawBody: Uint8Array): { readonly facts: readonly ParsedFact[]; readonly faults: readonly ParseFault[] };

@@ -31,5 +31,6 @@ export function problemOf(error: unknown): ProblemCode {
   if (code === 404) return 'not_found';
   if (code === 405) return 'method_not_allowed';
   if (code === 413) return 'body_too_large';
+  if (code === 503) return 'busy';
   return typeof code === 'number' && code >= 400 && code < 500 ? 'malformed_request' : 'internal';
 }

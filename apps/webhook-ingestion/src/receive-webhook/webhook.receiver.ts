@@ -30,6 +30,17 @@ export type Reception =
   /** Some or all facts are not stored: the provider must come again. */
   | { readonly kind: 'not-stored'; readonly missing: number; readonly first: unknown };
 
+/** What can be refused before the body is read; undefined when it must be. */
+export function refuseHead(
+  { callers, now }: Pick<ReceiverParts, 'callers' | 'now'>,
+  { provider, headers }: Pick<Received, 'provider' | 'headers'>,
+): Extract<Reception, { kind: 'unknown-provider' | 'forged' }> | undefined {
+  const caller = callers.get(provider);
+  if (!caller) return { kind: 'unknown-provider' };
+  const verdict = caller.parser.verifyHead({ headers, now: now() });
+  return verdict.kind === 'invalid' ? { kind: 'forged', reason: verdict.reason } : undefined;
+}
+
 /** Verifies the bytes, makes every fact durable, and only then says `stored`. What the facts mean is decided elsewhere. */
 export async function receiveWebhook(
   parts: ReceiverParts,

@@ -67,7 +67,8 @@ describe('SendGrid’s webhook signature', () => {
     const stamp = String(at);
     const rawBody = Buffer.concat([Buffer.from(stamp.slice(-2)), valid.rawBody]);
     const headers = { ...valid.headers, [TIMESTAMP]: stamp.slice(0, -2) };
-    expect(reasonOf({ headers, rawBody })).toBe('body_malformed');
+    const now = Number(stamp.slice(0, -2)) * 1000;
+    expect(reasonOf({ headers, rawBody, now })).toBe('body_malformed');
   });
 
   it('accepts a retry a day later, and nothing older or from the future', () => {
@@ -78,6 +79,14 @@ describe('SendGrid’s webhook signature', () => {
     const strict = createSendgridWebhook({ toleranceSeconds: 300 });
     expect(strict.verify({ ...valid, ...later(301) })).toMatchObject({ kind: 'invalid' });
     expect(strict.verify({ ...valid, ...later(299) })).toMatchObject({ kind: 'valid' });
+  });
+
+  it('knows from the headers alone what no body could make valid', () => {
+    const { verifyHead } = createSendgridWebhook();
+    const late = { now: (at + 26 * 3600) * 1000 };
+    expect(verifyHead(valid)).toEqual({ kind: 'valid' });
+    expect(verifyHead({ ...valid, headers: {} })).toEqual({ kind: 'invalid', reason: 'signature_missing' });
+    expect(verifyHead({ ...valid, ...late })).toEqual({ kind: 'invalid', reason: 'timestamp_out_of_tolerance' });
   });
 
   it('accepts nothing forged and refuses nothing valid in 1,000 mutations', () => {

@@ -1,29 +1,45 @@
 import { createPublicKey, verify, type KeyObject } from 'node:crypto';
-import type { Verification, WebhookRequest } from '../webhook.parser.js';
+import type { Verification, WebhookHead, WebhookRequest } from '../webhook.parser.js';
 
 export const SIGNATURE_HEADER = 'x-twilio-email-event-webhook-signature';
 export const TIMESTAMP_HEADER = 'x-twilio-email-event-webhook-timestamp';
+
+/** Header fields that no body could make valid. */
+export function verifySignatureHead(head: WebhookHead, toleranceSeconds: number): Verification {
+  const read = readHead(head, toleranceSeconds);
+  return typeof read === 'string' ? invalid(read) : { kind: 'valid' };
+}
 
 /**
  * ECDSA P-256 with SHA-256 over the timestamp's text followed by the raw body. The official helper is not used: it turns
  * the body into text first, and throws on malformed signatures.
  */
 export function verifySignature(request: WebhookRequest, toleranceSeconds: number): Verification {
-  const signature = single(request.headers, SIGNATURE_HEADER);
-  const timestamp = single(request.headers, TIMESTAMP_HEADER);
-  if (signature === undefined || timestamp === undefined) return invalid('signature_missing');
-  if (!/^\d{1,12}$/.test(timestamp)) return invalid('timestamp_malformed');
+  const read = readHead(request, toleranceSeconds);
+  if (typeof read === 'string') return invalid(read);
+  const { timestamp, der } = read;
   // Timestamp and body are signed without a border: digits moved from one to the other would keep the signature.
   const first = request.rawBody[0] ?? 0x30;
   if (first >= 0x30 && first <= 0x39) return invalid('body_malformed');
-  const der = strictBase64(signature);
-  if (!der) return invalid('signature_malformed');
   const keys = request.keys.map(publicKey).filter((key) => key !== undefined);
   if (keys.length === 0) return invalid('no_usable_key');
   const signed = Buffer.concat([Buffer.from(timestamp, 'ascii'), request.rawBody]);
-  if (!keys.some((key) => verify('sha256', signed, key, der))) return invalid('signature_mismatch');
-  const ageSeconds = Math.abs(request.now / 1000 - Number(timestamp));
-  return ageSeconds <= toleranceSeconds ? { kind: 'valid' } : invalid('timestamp_out_of_tolerance');
+  return keys.some((key) => verify('sha256', signed, key, der)) ? { kind: 'valid' } : invalid('signature_mismatch');
+}
+
+/** The reason for refusal as text, or what is signed with. */
+function readHead(
+  { headers, now }: WebhookHead,
+  toleranceSeconds: number,
+): string | { timestamp: string; der: Buffer } {
+  const signature = single(headers, SIGNATURE_HEADER);
+  const timestamp = single(headers, TIMESTAMP_HEADER);
+  if (signature === undefined || timestamp === undefined) return 'signature_missing';
+  if (!/^\d{1,12}$/.test(timestamp)) return 'timestamp_malformed';
+  const der = strictBase64(signature);
+  if (!der) return 'signature_malformed';
+  const ageSeconds = Math.abs(now / 1000 - Number(timestamp));
+  return ageSeconds <= toleranceSeconds ? { timestamp, der } : 'timestamp_out_of_tolerance';
 }
 
 const invalid = (reason: string): Verification => ({ kind: 'invalid', reason });

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { arraySlices } from '../json-array.slices.js';
 import type { ParsedFact, ParseFault, WebhookParser } from '../webhook.parser.js';
 import { meaningOf, type SendgridEvent } from './sendgrid.facts.js';
-import { verifySignature } from './sendgrid.signature.js';
+import { verifySignature, verifySignatureHead } from './sendgrid.signature.js';
 
 export interface SendgridWebhookConfig {
   /**
@@ -18,6 +18,7 @@ export function createSendgridWebhook(config: SendgridWebhookConfig = {}): Webho
   return {
     provider: 'sendgrid',
     channel: 'email',
+    verifyHead: (head) => verifySignatureHead(head, tolerance),
     verify: (request) => verifySignature(request, tolerance),
     parse,
   };

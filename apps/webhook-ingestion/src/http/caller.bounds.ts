@@ -1,0 +1,45 @@
+import { Transform } from 'node:stream';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
+import { replyProblem } from './problem.reply.js';
+
+export interface CallerBounds {
+  /** Webhooks worked on at once, from 1. Only one whose body is here counts: who sends slowly keeps nobody else waiting. */
+  readonly maxConcurrent: number;
+  /** Bytes of bodies held at once, of webhooks arriving and worked on. */
+  readonly maxBytes: number;
+}
+
+/** By route, since a path can be written in other ways. */
+export const isWebhook = (request: FastifyRequest): boolean => request.routeOptions.url === '/webhooks/:provider';
+
+/** What the server does not take now; the framework answers with its status. */
+class BusyError extends Error {
+  readonly statusCode = 503;
+}
+
+/** Beyond either bound a webhook gets 503 and comes again. */
+export function boundCallers(server: FastifyInstance, { maxConcurrent, maxBytes }: CallerBounds): void {
+  let inside = 0;
+  let held = 0;
+  server.addHook('preParsing', async (request, reply, payload) => {
+    if (!isWebhook(request)) return payload;
+    let own = 0;
+    reply.raw.once('close', () => (held -= own));
+    const counted = new Transform({
+      transform(chunk: Buffer, _encoding, done) {
+        if (reply.raw.closed || held + chunk.length > maxBytes) return done(new BusyError('too many bytes at once'));
+        held += chunk.length;
+        own += chunk.length;
+        done(null, chunk);
+      },
+    });
+    payload.once('error', (error) => counted.destroy(error));
+    return payload.pipe(counted);
+  });
+  server.addHook('preHandler', async (request, reply) => {
+    if (!isWebhook(request)) return;
+    if (inside >= maxConcurrent) return replyProblem(reply, 'busy');
+    inside++;
+    reply.raw.once('close', () => inside--);
+  });
+}
