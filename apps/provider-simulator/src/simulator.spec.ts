@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { readFileSync } from 'node:fs';
+import { request } from 'node:http';
 import { join } from 'node:path';
 import { behave, ledgerOf, Listener, sendgridAt, signingKeys, temporaryHome } from './simulator.fixture.js';
 import { startSimulator, type RunningSimulator } from './simulator.js';
@@ -36,6 +37,21 @@ describe('the simulator plays SendGrid to the real SDK', () => {
     await listener.close();
     place.remove();
   });
+
+  it.each(['//', '///x', '//[', '/%zz', '*', 'http://[', 'http://other/_nowhere'])(
+    'answers 404 to %s and lives on',
+    async (path) => {
+      const status = await new Promise((resolve, reject) => {
+        const { port } = new URL(simulator.url);
+        const asking = request({ port, host: '127.0.0.1', path, method: 'GET' }, (answer) => {
+          resolve(answer.resume().statusCode);
+        });
+        asking.once('error', reject).end();
+      });
+      expect(status).toBe(404);
+      expect((await fetch(`${simulator.url}/health/live`)).status).toBe(200);
+    },
+  );
 
   it('writes an accepted message to the ledger, on disk and over HTTP', async () => {
     const result = await sendgrid.send('r1@sandbox.test');

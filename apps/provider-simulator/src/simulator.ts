@@ -53,12 +53,12 @@ export async function startSimulator(options: SimulatorOptions): Promise<Running
   const routes: readonly ProviderRoutes[] = [sendgrid];
   const providers = routes.map(({ provider }) => provider);
   const server = http.createServer({ keepAliveTimeout: 65_000 }, (request, response) => {
-    serve(new Exchange(request, response), routes, (exchange) => control(exchange, { providers, board, ledger })).catch(
-      (error: unknown) => {
-        report((error as Error).name);
-        request.socket.destroy(); // not accepted, not answered
-      },
-    );
+    const answer = async () =>
+      serve(new Exchange(request, response), routes, (exchange) => control(exchange, { providers, board, ledger }));
+    answer().catch((error: unknown) => {
+      report((error as Error).name);
+      request.socket.destroy(); // not accepted, not answered
+    });
   });
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject).listen(options.port ?? 0, options.host ?? '127.0.0.1', resolve);

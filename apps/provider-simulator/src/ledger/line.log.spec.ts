@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, it } from '@jest/globals';
-import { appendFileSync, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { appendFileSync, chmodSync, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Ledger, type Acceptance, type LedgerLine } from './ledger.js';
@@ -62,6 +62,16 @@ it('goes on counting after a restart, and cuts off a line torn by a kill', async
   expect(await ledger.accept([message], id)).toMatchObject([{ n: 3, messageId: 'm3' }]);
   await ledger.close();
   expect(await written()).toHaveLength(3);
+});
+
+it('is for its owner only, also where it was not before', async () => {
+  const modes = () => [join(home, 'simulator'), file()].map((path) => statSync(path).mode & 0o777);
+  await (await reopened()).ledger.close();
+  expect(modes()).toEqual([0o700, 0o600]);
+  chmodSync(join(home, 'simulator'), 0o755);
+  chmodSync(file(), 0o644);
+  await (await reopened()).ledger.close();
+  expect(modes()).toEqual([0o700, 0o600]);
 });
 
 it('shows what came after a number', async () => {

@@ -1,5 +1,5 @@
 import { createReadStream } from 'node:fs';
-import { mkdir, open, type FileHandle } from 'node:fs/promises';
+import { chmod, mkdir, open, type FileHandle } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { createInterface } from 'node:readline';
 
@@ -24,10 +24,13 @@ export class LineLog<T> {
     private readonly sync: boolean,
   ) {}
 
-  /** Opens or makes the file and hands every whole line to `visit`, oldest first. Unreadable lines are passed over. */
+  /** Opens or makes the file (0600, its folder 0700) and hands every whole line to `visit`, oldest first. Unreadable lines are passed over. */
   static async open<T>(path: string, options: { sync: boolean; visit: (line: T) => void }): Promise<LineLog<T>> {
-    await mkdir(dirname(path), { recursive: true });
-    const file = await open(path, 'a+');
+    // Addresses stand in it: for its owner only, also where an earlier version was less careful.
+    await mkdir(dirname(path), { recursive: true, mode: 0o700 });
+    await chmod(dirname(path), 0o700);
+    const file = await open(path, 'a+', 0o600);
+    await file.chmod(0o600);
     await file.truncate(await endOfLastLine(file));
     for await (const line of readLines<T>(path)) options.visit(line);
     return new LineLog<T>(path, file, options.sync);

@@ -8,7 +8,7 @@ export class Exchange {
     private readonly request: IncomingMessage,
     private readonly response: ServerResponse,
   ) {
-    this.url = new URL(request.url ?? '/', 'http://simulator');
+    this.url = urlOf(request.url ?? '/');
   }
 
   get method(): string {
@@ -58,6 +58,10 @@ export class Exchange {
     this.request.socket.destroy();
   }
 }
+
+/** A path that begins with two slashes names no host, and whatever cannot be read is a path nobody answers to. */
+const urlOf = (target: string): URL =>
+  URL.parse(target.startsWith('/') ? `http://simulator${target}` : target) ?? new URL('http://simulator/-');
 
 /** The paths of one provider. */
 export interface ProviderRoutes {
