@@ -1,4 +1,4 @@
-import { mkdirSync, renameSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, renameSync, statSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 
 /** Where everything of one local stack lives. */
@@ -17,10 +17,14 @@ export interface HomeDirectory {
   lock: string;
 }
 
-/** `OUTREACH_HOME`, default `.local` below the given folder; made if missing, for its owner only. */
+/**
+ * `OUTREACH_HOME`, default `.local` below the given folder; made if missing, for its owner only. One that is there is closed to
+ * others. @throws Error when it is not ours to close, or shared by its nature (`/tmp`).
+ */
 export function homeDirectory(workspace: string, outreachHome: string | undefined): HomeDirectory {
   const root = resolve(workspace, outreachHome || '.local');
   mkdirSync(root, { recursive: true, mode: 0o700 });
+  closeToOthers(root);
   return {
     root,
     logs: join(root, 'logs'),
@@ -33,6 +37,18 @@ export function homeDirectory(workspace: string, outreachHome: string | undefine
     services: join(root, 'services.json'),
     lock: join(root, 'launcher.lock'),
   };
+}
+
+function closeToOthers(root: string): void {
+  const { mode } = statSync(root);
+  if ((mode & 0o077) === 0) return;
+  const next = 'choose a folder of your own for OUTREACH_HOME';
+  if ((mode & 0o1000) !== 0) throw new Error(`${root} is shared with others\n  next: ${next}`);
+  try {
+    chmodSync(root, 0o700);
+  } catch (error) {
+    throw new Error(`${root} is open to others and cannot be closed\n  next: ${next}`, { cause: error });
+  }
 }
 
 /** Replaces the file in one step, mode 0600: a reader sees the old or the new content, never half of it. */

@@ -1,7 +1,16 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { spawnSync } from 'node:child_process';
 import { createPrivateKey, createPublicKey, sign, verify } from 'node:crypto';
-import { existsSync, mkdtempSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  existsSync,
+  mkdtempSync,
+  readFileSync,
+  readdirSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { generateVaultKeys } from '@homing/vault';
@@ -25,6 +34,19 @@ describe('homeDirectory', () => {
     expect(home.root).toBe(join(directory, '.local'));
     expect(statSync(home.root).mode & 0o077).toBe(0);
     expect(homeDirectory(directory, join(directory, 'x')).root).toBe(join(directory, 'x'));
+  });
+});
+
+describe('an OUTREACH_HOME that is there already', () => {
+  it('is closed to others', () => {
+    chmodSync(home.root, 0o755);
+    homeDirectory(directory, undefined);
+    expect(statSync(home.root).mode & 0o777).toBe(0o700);
+  });
+  it('is left alone where everybody works', () => {
+    chmodSync(home.root, 0o1777);
+    expect(() => homeDirectory(directory, undefined)).toThrow(/shared.*[\s\S]*OUTREACH_HOME/);
+    expect(statSync(home.root).mode & 0o7777).toBe(0o1777);
   });
 });
 
