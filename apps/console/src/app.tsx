@@ -6,30 +6,36 @@ import { SessionContext, useConnection, useSession } from './live/live.context.j
 import { LiveFeed } from './live/live.feed.js';
 import { Notice } from './parts/notice.js';
 import { useRoute } from './routing/use-route.js';
-import { forgetKey, keyOfThisTab, rememberKey } from './session/api-key.session.js';
+import { forgetKey, keysOfThisTab, rememberKey, type TabKeys } from './session/api-key.session.js';
+import { KeyChoice } from './session/key.choice.js';
 import { KeyForm } from './session/key.form.js';
+import { isKeyLink } from './session/key.link.js';
 
-export function App(): ReactNode {
-  const [key, setKey] = useState(keyOfThisTab);
+/** @param opened read once, before the first rendering: reading takes the key out of the address. */
+export function App({ opened }: { opened: TabKeys }): ReactNode {
+  const [{ key, offered }, setKeys] = useState(opened);
   const [refused, setRefused] = useState(false);
   const enter = (given: string): void => {
     rememberKey(given);
     setRefused(false);
-    setKey(given);
+    setKeys({ key: given });
   };
   const leave = useCallback((wasRefused: boolean): void => {
     forgetKey();
     setRefused(wasRefused);
-    setKey(undefined);
+    setKeys({});
   }, []);
   useEffect(() => {
     const onKeyLink = (): void => {
-      if (window.location.hash.startsWith('#key=')) setKey(keyOfThisTab());
+      if (isKeyLink(window.location.hash)) setKeys(keysOfThisTab());
     };
     window.addEventListener('hashchange', onKeyLink);
     return () => window.removeEventListener('hashchange', onKeyLink);
   }, []);
   if (key === undefined) return <KeyForm refused={refused} onKey={enter} />;
+  if (offered !== undefined) {
+    return <KeyChoice onKeep={() => setKeys({ key })} onChange={() => enter(offered)} />;
+  }
   return <Signed key={key} apiKey={key} onLeave={leave} />;
 }
 
