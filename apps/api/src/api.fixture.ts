@@ -33,7 +33,7 @@ export function fakeParts(own: Partial<ApiParts> = {}): { parts: ApiParts; lines
       findCampaign: async () => undefined,
     },
     intake: { takeIn: nothing },
-    accepted: { loadAccepted: async () => [] },
+    accepted: { loadAccepted: async () => [], listUnfedOfCampaign: async () => [] },
     persons: { findPerson: async () => undefined },
     queries: {
       findOutreach: async () => undefined,

@@ -11,7 +11,7 @@ import type { RateLimit } from './security/rate.limiter.js';
 export interface ApiParts {
   readonly registry: Pick<RegistryReader, 'verifyApiKey' | 'findCampaign'>;
   readonly intake: RequestIntake;
-  readonly accepted: Pick<VaultIntake, 'loadAccepted'>;
+  readonly accepted: Pick<VaultIntake, 'loadAccepted' | 'listUnfedOfCampaign'>;
   readonly persons: Pick<VaultEraser, 'findPerson'>;
   readonly queries: TenantQueries;
   readonly bus: ApiBus;

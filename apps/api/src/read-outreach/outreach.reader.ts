@@ -7,6 +7,9 @@ import type { Caller } from '../security/caller.js';
 import { isOutreachState, OUTREACH_STATES } from './outreach.states.js';
 import { justAccepted, listedOutreach, shownOutreach } from './outreach.representation.js';
 
+/** Of one campaign; more than these are not counted, and it is not completed anyway. */
+const mostUndecided = 10_000;
+
 type Parts = Pick<ApiParts, 'queries' | 'accepted' | 'persons' | 'registry'>;
 
 /** Everything that is read about outreach, of the caller's tenant only: of another's, nothing exists. */
@@ -62,7 +65,10 @@ export class OutreachReader {
   async campaignStatus({ tenantId }: Caller, campaignId: string) {
     const campaign = await this.parts.registry.findCampaign({ tenantId, campaignId });
     if (!campaign) throw new ProblemError('not_found');
-    const counts = await this.parts.queries.campaignStatus(tenantId, campaign.id);
+    // What was acknowledged and waits for its decision is in no row yet; without it a campaign would be done too soon.
+    const undecided = { tenantId, campaignKey: campaign.id, limit: mostUndecided };
+    const accepted = await this.parts.accepted.listUnfedOfCampaign(undecided);
+    const counts = await this.parts.queries.campaignStatus(tenantId, campaign.id, accepted);
     const completed = counts.audience > 0 && counts.pending === 0 && counts.unknown === 0;
     return { campaignId, status: campaign.status, completed, ...counts };
   }

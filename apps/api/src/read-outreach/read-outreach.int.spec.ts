@@ -33,13 +33,14 @@ const itemsOf = (body: Record<string, unknown>) => body['items'] as { outreachId
 
 /** Taken in through the API, so that the vault knows it, and then told on in events. */
 async function taken(
-  own: { second?: number; recipientId?: string; campaign?: boolean; of?: TestTenant } = {},
+  own: { second?: number; recipientId?: string; campaign?: boolean; campaignId?: string; of?: TestTenant } = {},
 ): Promise<EmailStory> {
   const { of = tenant, recipientId = randomUUID(), second = 0 } = own;
   const answer = await fetch(`${stack.service.url}/api/v1/outreach/send`, {
     method: 'POST',
     headers: { authorization: `Bearer ${of.key}`, 'content-type': 'application/json', prefer: 'respond-async' },
     body: JSON.stringify({
+      ...(own.campaignId ? { campaignId: own.campaignId } : {}),
       recipient: { id: recipientId, contacts: { email: `someone-${recipientId}@example.test` } },
       content: { literal: { email: { subject: 'Hello', text: 'A word' } } },
     }),
@@ -224,10 +225,32 @@ describe('what is counted and what is open', () => {
       completed: false,
     });
     expect((await get('/outreach/campaigns/x/status')).status).toBe(404);
-
     const unknown = await get('/unknown-outcomes', own.key);
     expect(faultsAgainst('UnknownOutcomePage', unknown.body)).toEqual([]);
     expect(itemsOf(unknown.body)).toMatchObject([{ outreachId: open.outreachId, attempt: 1, provider: 'sendgrid' }]);
     expect(itemsOf((await get('/unknown-outcomes', stranger.key)).body)).toEqual([]);
+  });
+
+  it('a campaign is not completed while one that was acknowledged is not decided yet', async () => {
+    const own = await stack.newTenant();
+    const campaign = { actor, tenantId: own.tenantId, campaignId: 'y', name: 'Y', currency: 'EUR' };
+    const { id } = await stack.registry.putCampaign(campaign);
+    const status = async () => (await get('/outreach/campaigns/y/status', own.key)).body;
+    const settle = async (story: EmailStory) => {
+      const of = emailStory({ ...story.told, campaignKey: id });
+      await projector.tell(of, [
+        ...of.intake,
+        of.started(),
+        of.accepted(),
+        of.fact('delivered'),
+        of.settled('delivered'),
+      ]);
+    };
+    const [first, second] = [await taken({ of: own, campaignId: 'y' }), await taken({ of: own, campaignId: 'y' })];
+    expect(await status()).toMatchObject({ audience: 2, pending: 2, states: { accepted: 2 }, completed: false });
+    await settle(first);
+    expect(await status()).toMatchObject({ audience: 2, sent: 1, pending: 1, completed: false });
+    await settle(second);
+    expect(await status()).toMatchObject({ audience: 2, sent: 2, pending: 0, completed: true });
   });
 });

@@ -58,6 +58,7 @@ const queries: Record<string, Compilable<unknown> | { compile(executor: typeof d
     limit: 50,
     cursor: encodeCursor([now, `${id}.1`, '1']),
   }),
+  'campaignStatus: which are projected': tenant.projectedOf(db, t, [id]),
   campaignStatus: tenant.campaignCounts(db, t, 'c'),
   currentPosition: tenant.checkpointPosition(db, 'read-model'),
   foldedStates: foldedStatesOf(db, [id]),

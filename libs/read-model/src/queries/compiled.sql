@@ -24,6 +24,9 @@ select * from "read_model"."outreach_events" where "tenant_id" = $1 and "positio
 -- listUnknown: next page
 select * from "read_model"."unknown_outcomes" where "tenant_id" = $1 and (unknown_since, delivery_id, attempt) > ($2::timestamptz, $3, $4) order by "unknown_since", "delivery_id", "attempt" limit $5;
 
+-- campaignStatus: which are projected
+select "outreach_id" from "read_model"."outreach" where "tenant_id" = $1 and outreach_id = any($2::uuid[]);
+
 -- campaignStatus
 select "state", "refusal_step", "refusal_reason", "outcome_reason", count(*) as "count" from "read_model"."outreach" where "tenant_id" = $1 and "campaign_key" = $2 group by "state", "refusal_step", "refusal_reason", "outcome_reason";
 

@@ -82,6 +82,14 @@ export function unknownPage(db: Db, filter: { tenantId: string; cursor?: string;
     .limit(filter.limit + 1);
 }
 
+/** Which of these have a row. */
+export const projectedOf = (db: Db, tenantId: string, outreachIds: readonly string[]) =>
+  db
+    .selectFrom('outreach')
+    .select('outreachId')
+    .where('tenantId', '=', tenantId)
+    .where(sql<boolean>`outreach_id = any(${[...outreachIds]}::uuid[])`);
+
 export const campaignCounts = (db: Db, tenantId: string, campaignKey: string) =>
   db
     .selectFrom('outreach')

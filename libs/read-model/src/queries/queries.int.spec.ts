@@ -103,6 +103,10 @@ describe('campaignStatus', () => {
       { bucket: 'skipped', step: null, reason: 'suppressed', count: 2 },
     ]);
     expect(await tenants.campaignStatus(tenant, 'none')).toMatchObject({ audience: 0 });
+    const [here] = (await tenants.listOutreach({ tenantId: tenant, campaignKey: 'spring', limit: 1 })).rows;
+    const accepted = [here!.outreachId, emailStory({ n: 998 }).outreachId, emailStory({ n: 999 }).outreachId];
+    const { pending, audience } = await tenants.campaignStatus(tenant, 'spring', accepted);
+    expect([pending, audience]).toEqual([5, 14]);
   });
 });
 

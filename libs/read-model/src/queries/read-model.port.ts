@@ -23,7 +23,8 @@ export interface TenantQueries {
   feedAfter(resume: { tenantId: string; afterPosition: bigint; limit: number }): Promise<TimelineRow[]>;
   /** Attempts whose outcome is open, longest open first. */
   listUnknown(filter: { tenantId: string; cursor?: string; limit: number }): Promise<Page<UnknownOutcomeRow>>;
-  campaignStatus(tenantId: string, campaignKey: string): Promise<CampaignStatus>;
+  /** @param accepted outreach known to be accepted for it: those that have no row yet count as accepted, so as pending. */
+  campaignStatus(tenantId: string, campaignKey: string, accepted?: readonly string[]): Promise<CampaignStatus>;
   /** Everything up to and including this position of the store is in the rows; 0 when nothing is. */
   currentPosition(): Promise<bigint>;
 }

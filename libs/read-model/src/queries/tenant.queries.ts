@@ -1,6 +1,6 @@
 import type { ReadModelConnection } from '../connection/read-model.connection.js';
 import { withTenant } from '../connection/tenant.transaction.js';
-import { campaignStatusOf } from './campaign.status.js';
+import { campaignStatusOf, type CampaignCount } from './campaign.status.js';
 import { encodeCursor } from './cursor.js';
 import {
   attemptsOf,
@@ -10,6 +10,7 @@ import {
   feedPage,
   outreachById,
   outreachPage,
+  projectedOf,
   timelineOf,
   unknownPage,
 } from './outreach.queries.js';
@@ -46,13 +47,21 @@ export function createTenantQueries({ db }: ReadModelConnection): TenantQueries 
           String(row.attempt),
         ]),
       ),
-    campaignStatus: (tenantId, campaignKey) =>
-      withTenant(db, tenantId, async (trx) =>
-        campaignStatusOf(await campaignCounts(trx, tenantId, campaignKey).execute()),
-      ),
+    campaignStatus: (tenantId, campaignKey, accepted = []) =>
+      withTenant(db, tenantId, async (trx) => {
+        // In this order: one that is projected between the two is counted twice for a moment, never not at all.
+        const projected = accepted.length === 0 ? [] : await projectedOf(trx, tenantId, accepted).execute();
+        const counts = await campaignCounts(trx, tenantId, campaignKey).execute();
+        return campaignStatusOf([...counts, ...waiting(accepted.length - projected.length)]);
+      }),
     currentPosition: async () => (await checkpointPosition(db, PROJECTION).executeTakeFirst())?.position ?? 0n,
   };
 }
+
+const waiting = (count: number): CampaignCount[] =>
+  count === 0
+    ? []
+    : [{ state: 'accepted', refusalStep: null, refusalReason: null, outcomeReason: null, count: BigInt(count) }];
 
 /** Cuts the row that was read only to see whether another page follows. */
 function pageOf<Row>(found: readonly Row[], limit: number, keyOf: (row: Row) => string[]): Page<Row> {

@@ -83,6 +83,15 @@ export type VaultIntake = {
   loadAccepted(outreachIds: readonly string[]): Promise<AcceptedRecord[]>;
   /** Accepted before `olderThan` (ISO instant) and not yet fed, oldest first, at most `limit`. */
   listUnfed(query: { readonly olderThan: string; readonly limit: number }): Promise<UnfedRequest[]>;
+  /**
+   * Outreach ids of one campaign that were accepted and not yet fed, oldest first, at most `limit`. Costs what is unfed of all
+   * tenants, so little unless the orchestrator is far behind.
+   */
+  listUnfedOfCampaign(query: {
+    readonly tenantId: string;
+    readonly campaignKey: string;
+    readonly limit: number;
+  }): Promise<string[]>;
   /** States that an outreach stream exists. Repeating is harmless. */
   markFed(outreachIds: readonly string[]): Promise<void>;
 };

@@ -224,4 +224,29 @@ describe('the sweeper', () => {
     });
     expect(await intake.listUnfed({ olderThan: '2026-03-01T10:05:00.000Z', limit: 2 })).toHaveLength(2);
   });
+
+  it('names what is unfed of one campaign of one tenant', async () => {
+    const [tenantId, campaignKey] = [tenant(), randomUUID()];
+    const of = (key: string | undefined, own: { tenantId?: string; nul?: string } = {}) => ({
+      ...acceptItem({
+        tenantId: own.tenantId ?? tenantId,
+        recipientId: randomUUID(),
+        contacts: [['email', 'c@ten.test']],
+      }),
+      decisionInput: { requested: { campaignKey: key, said: own.nul } },
+    });
+    const items = [
+      of(campaignKey),
+      of(campaignKey, { nul: '\u0000' }),
+      of(campaignKey),
+      of(undefined),
+      of(randomUUID()),
+    ];
+    await intake.acceptRequests([...items, of(campaignKey, { tenantId: tenant() })]);
+    await intake.markFed([items[2]?.outreachId ?? '']);
+    const query = { tenantId, campaignKey, limit: 10 };
+    const expected = items.slice(0, 2).map((item) => item.outreachId);
+    expect((await intake.listUnfedOfCampaign(query)).toSorted()).toEqual(expected.toSorted());
+    expect(await intake.listUnfedOfCampaign({ ...query, limit: 1 })).toHaveLength(1);
+  });
 });

@@ -23,6 +23,7 @@ export function createVaultIntake(parts: VaultIntakeParts): VaultIntake {
     acceptRequests: (batch) => acceptRequests({ db, sealer, fingerprinter }, batch),
     loadAccepted: (outreachIds) => loadAccepted(db, outreachIds),
     listUnfed: (query) => listUnfed(db, query),
+    listUnfedOfCampaign: (query) => listUnfedOfCampaign(db, query),
     async markFed(outreachIds) {
       if (outreachIds.length === 0) return;
       await sql`update vault.sealed_request set fed_at = now()
@@ -70,4 +71,23 @@ async function listUnfed(db: VaultDatabase, query: { olderThan: string; limit: n
     expiresAt: row.expires_at?.toISOString() ?? null,
     source: row.source,
   }));
+}
+
+async function listUnfedOfCampaign(
+  db: VaultDatabase,
+  { tenantId, campaignKey, limit }: { tenantId: string; campaignKey: string; limit: number },
+): Promise<string[]> {
+  // As text: what a request says may hold characters that Postgres' own JSON refuses.
+  const named = `"campaignKey":${JSON.stringify(campaignKey)}`;
+  const rows = await db
+    .selectFrom('vault.sealed_request')
+    .select('outreach_id')
+    .where('fed_at', 'is', null)
+    .where('tenant_id', '=', tenantId)
+    .where(sql<boolean>`position(${named} in decision_input) > 0`)
+    .orderBy('accepted_at')
+    .orderBy('outreach_id')
+    .limit(limit)
+    .execute();
+  return rows.map((row) => row.outreach_id);
 }
