@@ -50,8 +50,11 @@ async function openRequests(db: VaultDatabase, opener: EnvelopeOpener, refs: rea
     refs.map(async ({ outreachId, tenantId }): Promise<OpenResult> => {
       const row = found.get(outreachId.toLowerCase());
       if (row === undefined || row.tenantId !== tenantId) return { kind: 'missing', outreachId };
-      const request = await openRow(opener, row);
-      return request === undefined ? { kind: 'erased', outreachId } : { kind: 'opened', outreachId, request };
+      return openRow(opener, row).then(
+        (request) => (request === undefined ? { kind: 'erased', outreachId } : { kind: 'opened', outreachId, request }),
+        // Nothing but the row and the key take part in opening: no other row is touched by what is wrong with them.
+        () => ({ kind: 'unreadable', outreachId }),
+      );
     }),
   );
 }
