@@ -44,6 +44,14 @@ export const WHILE_HEARING: Readonly<Record<string, number>> = {
   'orchestrator.after-signal-append': 8,
 };
 
+/** Points that are passed only after another kill has left something to mend. */
+export const AFTER_ANOTHER: Readonly<Record<string, string>> = {
+  'scheduler.before-expiry': 'gateway.after-claim',
+  'scheduler.after-expiry': 'gateway.after-claim',
+  'scheduler.before-refeed': 'orchestrator.after-intake',
+  'scheduler.after-refeed': 'orchestrator.after-intake',
+};
+
 export interface CrashingStack {
   readonly stack: LocalStack;
   /** Points that have killed: each left its fsynced marker before it did. */

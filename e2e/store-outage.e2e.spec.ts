@@ -1,6 +1,7 @@
 // A store that is down. Real: the shipped processes. A store is killed while the launcher is held still, so that it stays down
 // until the test lets the launcher go on.
 import { randomUUID } from 'node:crypto';
+import { readdirSync, readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { isAlive } from '@homing/embedded-stores';
 import { LocalStack, until } from '@homing/testing/local-stack';
@@ -114,6 +115,63 @@ describe.each(['event-store-dev', 'postgres-events'])('%s down', (service) => {
         expect({ status, body }).toMatchObject({ status: 202, body: { status: 'accepted' } });
         meanwhile.push({ ...each, id: String(body['outreachId']) });
       }
+    });
+    await delivered([...before, ...meanwhile]);
+  });
+});
+
+/** A process and those it started: a server's own children go on serving while it is held still alone. */
+function family(pid: number): number[] {
+  const parents = readdirSync('/proc').filter((name) => /^\d+$/.test(name));
+  const children = parents.map(Number).filter((each) => parentOf(each) === pid);
+  return [pid, ...children.flatMap(family)];
+}
+
+function parentOf(pid: number): number {
+  try {
+    return Number(/PPid:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]);
+  } catch {
+    return 0;
+  }
+}
+
+/** Holds a service still: it keeps its connections and answers nothing, as a store does that hangs. */
+async function whileFrozen(service: string, meanwhile: () => Promise<void>): Promise<void> {
+  const pids = family(stack.pid(service));
+  for (const pid of pids) process.kill(pid, 'SIGSTOP');
+  try {
+    await meanwhile();
+  } finally {
+    for (const pid of pids.toReversed()) process.kill(pid, 'SIGCONT');
+  }
+}
+
+describe.each(['postgres', 'nats'])('%s hanging', (service) => {
+  it('is told in bounded time: not ready, 503 with Retry-After; nothing acknowledged is lost', async () => {
+    const before = await underWay();
+    const refused = Array.from({ length: 5 }, wish);
+    await whileFrozen(service, async () => {
+      const answers = await Promise.all(refused.map(ask));
+      for (const { status, headers, body } of answers) {
+        expect({ status, body }).toMatchObject({ status: 503, body: { type: 'urn:homing:problem:unavailable' } });
+        expect(Number(headers.get('retry-after'))).toBeGreaterThan(0);
+      }
+      await until(async () => (await stack.ready('api')) === 503, 'the api to say that it is not ready');
+    });
+    await delivered([...before, ...(await Promise.all(refused.map(acknowledged)))]);
+  });
+});
+
+describe.each(['event-store-dev', 'postgres-events'])('%s hanging', (service) => {
+  it('lets the API accept; what was accepted is decided and sent afterwards', async () => {
+    const before = await underWay();
+    const meanwhile: (Wish & { id: string })[] = [];
+    await whileFrozen(service, async () => {
+      await until(async () => (await stack.ready(3)) === 503, 'the orchestrator to say that it is not ready');
+      const each = wish();
+      const { status, body } = await ask(each);
+      expect({ status, body }).toMatchObject({ status: 202, body: { status: 'accepted' } });
+      meanwhile.push({ ...each, id: String(body['outreachId']) });
     });
     await delivered([...before, ...meanwhile]);
   });
