@@ -95,7 +95,8 @@ describe('Publisher and streams', () => {
 
   it('repeats an unacknowledged message under the same id until it is acked', async () => {
     const before = (await state('OUTREACH')).messages;
-    const impatient = new Publisher(bus, { ackTimeoutMs: 150, deadlineMs: 20_000 });
+    const impatient = new Publisher(bus, { ackTimeoutMs: 150, deadlineMs: 50_000 });
+    await until(() => bus.connected, 'connected, so that tries go out at all');
     process.kill(nats.pid(), 'SIGSTOP');
     const publishing = impatient.publish('outreach.requested', event, { tenantId: 't1', key: 'frozen' });
     await until(() => impatient.retries >= 2, 'two tries went unanswered').finally(() =>
