@@ -24,16 +24,22 @@ export function boundCallers(server: FastifyInstance, { maxConcurrent, maxBytes 
   server.addHook('preParsing', async (request, reply, payload) => {
     if (!isWebhook(request)) return payload;
     let own = 0;
-    reply.raw.once('close', () => (held -= own));
     const counted = new Transform({
       transform(chunk: Buffer, _encoding, done) {
-        if (reply.raw.closed || held + chunk.length > maxBytes) return done(new BusyError('too many bytes at once'));
+        if (held + chunk.length > maxBytes) return done(new BusyError('too many bytes at once'));
         held += chunk.length;
         own += chunk.length;
         done(null, chunk);
       },
     });
+    // The framework listens only while it reads: an error after its answer must not end the process.
+    counted.on('error', () => {});
     payload.once('error', (error) => counted.destroy(error));
+    reply.raw.once('close', () => {
+      payload.unpipe(counted).resume();
+      counted.destroy();
+      held -= own;
+    });
     return payload.pipe(counted);
   });
   server.addHook('preHandler', async (request, reply) => {

@@ -132,3 +132,18 @@ it('holds so many bytes at once, of slow callers too, and gives them back', asyn
   for (const socket of open.splice(0)) socket.destroy();
   await until(async () => !(await refused()), 'its bytes are given back');
 });
+
+it('answers a body beyond the bounds, known or not how long it is, and lives on', async () => {
+  const huge = signedPost([delivered({ filler: 'x'.repeat(3_000_000) })]);
+  // So little room is left that the bytes after the answer go beyond it, when nobody in the framework listens any more.
+  await sendSlowly(signedPost([delivered({ filler: 'x'.repeat(99_000) })]), 98_000);
+  const known = await post(service.url, huge);
+  const parts = Array.from({ length: 48 }, () => new Uint8Array(64 * 1024));
+  const body = ReadableStream.from(parts);
+  const { headers } = huge;
+  const init = { method: 'POST', body, headers, duplex: 'half' } as RequestInit;
+  const unknown = await fetch(`${service.url}/webhooks/sendgrid`, init);
+  expect([known.status, unknown.status]).toEqual([413, 503]);
+  release();
+  expect((await post(service.url, signedPost([delivered()]))).status).toBe(200);
+});
