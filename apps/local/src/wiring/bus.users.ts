@@ -55,7 +55,7 @@ export const busUsers = {
   scheduler: { publish: [OUTREACH_REQUESTED, 'delivery.dispatch.*'] },
   'channel-gateway': {
     consumes: true,
-    publish: ['deadletter.>', ...consume(dispatch, 'gateway-email'), '$JS.API.STREAM.INFO.*'],
+    publish: ['deadletter.>', ...consume(dispatch, 'gateway-email')],
   },
   projector: { publish: ['event.outreach.>', LIVE_POKE] },
 } satisfies Record<string, BusRights>;

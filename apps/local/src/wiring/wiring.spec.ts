@@ -76,6 +76,10 @@ describe('the bus', () => {
     ])
       expect(whoMay(`$JS.API.${order}`)).toEqual([]);
     expect(may['webhook-ingestion']).toEqual(['provider.signal.*']);
+    expect(may['channel-gateway']?.filter((subject) => !/DISPATCH\.gateway-email/.test(subject))).toEqual([
+      'deadletter.>',
+      '$JS.API.STREAM.INFO.DISPATCH',
+    ]);
     expect(may['api']).toEqual(['outreach.requested']);
     expect(may['scheduler']).toEqual(['outreach.requested', 'delivery.dispatch.*']);
     expect(may['projector']).toEqual(['event.outreach.>', 'live.poke']);
