@@ -126,6 +126,12 @@ describe('taking in', () => {
     expect(await intakeOver([], [known]).takeIn([late])).toMatchObject([{ kind: 'accepted' }]);
   });
 
+  it('takes a request for the same, wherever its names are given', async () => {
+    const sealed: AcceptItem[] = [];
+    await intakeOver(sealed).takeIn([item(), item({ requestId: 'q-1', tenantId })]);
+    expect(sealed[0]?.request).toEqual(sealed[1]?.request);
+  });
+
   it('keeps nothing personal in the clear half', async () => {
     const sealed: AcceptItem[] = [];
     const secret = item({

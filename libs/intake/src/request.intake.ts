@@ -83,8 +83,7 @@ function toAcceptItem(item: IntakeItem, named: NamedThings, ids: IdDeriver): Acc
   return {
     outreachId: decisionInput.requested.outreachId,
     tenantId: item.tenantId,
-    // Class instances become plain JSON: what is sealed and digested is what was sent.
-    request: JSON.parse(JSON.stringify(item.request)) as unknown,
+    request: contentOf(item.request),
     recipientId: item.request.recipient.id,
     contacts: contactPoints(item.request.recipient.contacts),
     decisionInput,
@@ -92,6 +91,15 @@ function toAcceptItem(item: IntakeItem, named: NamedThings, ids: IdDeriver): Acc
     expiresAt: decisionInput.requested.expiresAt ?? null,
     source: item.via,
   };
+}
+
+/**
+ * What is sealed and digested, as plain JSON. The names of the request and of its tenant are not its content: given in the body,
+ * in a header or in the envelope, it is the same request.
+ */
+function contentOf(request: IntakeItem['request']): unknown {
+  const { requestId: _id, tenantId: _tenant, ...content } = request;
+  return JSON.parse(JSON.stringify(content));
 }
 
 function resultOf(result: AcceptResult | undefined): IntakeResult {
