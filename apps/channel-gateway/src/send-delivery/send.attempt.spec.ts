@@ -1,16 +1,15 @@
 import { describe, expect, it } from '@jest/globals';
 import type { ChannelProvider, OutboundMessage, SendResult } from '@homing/channels';
-import { outreachStream, type DispatchDelivery, type OutreachEvent } from '@homing/contracts';
+import { outreachStream, type DispatchDelivery } from '@homing/contracts';
 import { dueDispatches, emptyOutreach, evolveOutreach, type OutreachState } from '@homing/domain';
 import { AppendOutcomeUnknownError, handleCommand } from '@homing/event-store';
 import { InMemoryEventStore } from '@homing/event-store/memory';
 import { outreachFold, readOutreach } from '@homing/event-store/outreach';
+import { committed, deliveryId, outreachId, recorded, request, T0 } from '@homing/testing/outreach-story';
 import fc from 'fast-check';
 import { sendAttempt, type SendParts } from './send.attempt.js';
 
-const outreachId = '9f0c1d7e-4a3b-5c2d-8e1f-000000000001';
-const tenantId = '0a6f2c8e-6c0e-4b43-9d0c-000000000001';
-const T0 = '2026-05-01T10:00:00.000Z';
+const { tenantId } = request;
 const metadata = {
   tenantId,
   correlationId: outreachId,
@@ -19,57 +18,6 @@ const metadata = {
   recordedBy: 'spec',
   schemaVersion: 1,
 };
-const contact = { ordinal: 0, fingerprint: 'f', mask: 'm' };
-
-const committed: OutreachEvent[] = [
-  {
-    type: 'OutreachRequested',
-    data: {
-      outreachId,
-      tenantId,
-      personId: 'p',
-      messageType: 'm',
-      strategy: 'single',
-      urgency: 'normal',
-      content: { kind: 'literal', channels: ['email'] },
-      contacts: [{ channel: 'email', ...contact }],
-      acceptedAt: T0,
-      expiresAt: '2026-05-08T10:00:00.000Z',
-      via: 'bus',
-    },
-  },
-  {
-    type: 'OutreachDecided',
-    data: {
-      strategy: 'single',
-      legs: [
-        {
-          leg: 1,
-          channel: 'email',
-          provider: 'fake',
-          contact,
-          sendAt: T0,
-          cost: { micros: 0, currency: 'EUR' },
-          retry: { maxRetries: 2, delaysSeconds: [] },
-        },
-      ],
-      fallbackChain: ['email'],
-      cost: { micros: 0, currency: 'EUR' },
-      confidence: 1,
-      explanation: { policyVersion: 'v', decidedAt: T0, steps: [], ranked: [], excluded: [] },
-    },
-  },
-  {
-    type: 'DeliveryScheduled',
-    data: {
-      deliveryId: `${outreachId}.1`,
-      leg: 1,
-      channel: 'email',
-      sendAt: T0,
-      expiresAt: '2026-05-08T10:00:00.000Z',
-    },
-  },
-];
 
 async function stage(result: (call: number) => SendResult = () => ({ kind: 'accepted', providerMessageId: 'pm' })) {
   const store = new InMemoryEventStore();
@@ -81,14 +29,14 @@ async function stage(result: (call: number) => SendResult = () => ({ kind: 'acce
   });
   const calls: OutboundMessage[] = [];
   const provider: ChannelProvider = {
-    key: 'fake',
+    key: 'sendgrid',
     channel: 'email',
     capabilities: { idempotencyKey: false, lookUp: false, batch: false, webhooks: true },
     send: (message) => (calls.push(message), Promise.resolve(result(calls.length))),
     close: () => undefined,
   };
   const message: OutboundMessage = {
-    deliveryId: `${outreachId}.1`,
+    deliveryId,
     attempt: 1,
     tenantId,
     to: { address: 'a@x.test' },
@@ -99,7 +47,7 @@ async function stage(result: (call: number) => SendResult = () => ({ kind: 'acce
     store,
     instance: 'g',
     render: () => Promise.resolve({ kind: 'message', message }),
-    provider: (key) => (key === 'fake' ? provider : undefined),
+    provider: (key) => (key === 'sendgrid' ? provider : undefined),
     now: () => T0,
     providerTimeoutMs: 1_000,
     leaseMarginMs: 500,
@@ -146,7 +94,7 @@ describe('sending one attempt', () => {
     // The store loses touch with this gateway right after the claim was stored: as a crash before the call.
     const dying = gateway({
       provider: () => ({
-        ...(gateway().provider('fake') as ChannelProvider),
+        ...(gateway().provider('sendgrid') as ChannelProvider),
         send: () => Promise.reject(new Error('killed')),
       }),
     });
@@ -182,7 +130,7 @@ describe('sending one attempt', () => {
   it('waits for a provider nobody configured yet, and claims nothing', async () => {
     const { gateway, dispatch, types } = await stage();
     await expect(sendAttempt(gateway({ provider: () => undefined }), dispatch)).rejects.toThrow(
-      'no provider named fake',
+      'no provider named sendgrid',
     );
     expect(await types()).toEqual([]);
   });
@@ -214,23 +162,10 @@ describe('sending one attempt', () => {
     const { store, gateway, dispatch, types } = await stage();
     const early = gateway({
       provider: () => ({
-        ...(gateway().provider('fake') as ChannelProvider),
+        ...(gateway().provider('sendgrid') as ChannelProvider),
         send: async () => {
           const known = await readOutreach(store, outreachId);
-          const fact: OutreachEvent = {
-            type: 'ProviderFactRecorded',
-            data: {
-              deliveryId: `${outreachId}.1`,
-              leg: 1,
-              channel: 'email',
-              attempt: 1,
-              fact: 'sent',
-              occurredAt: T0,
-              providerEventId: 'e',
-              provider: 'fake',
-              payloadDigest: 'd',
-            },
-          };
+          const fact = recorded('sent');
           await handleCommand(store, outreachFold, {
             stream: outreachStream(outreachId),
             known,

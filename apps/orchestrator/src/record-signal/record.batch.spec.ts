@@ -4,65 +4,21 @@ import type { OutreachState } from '@homing/domain';
 import { handleCommand, type Folded } from '@homing/event-store';
 import { InMemoryEventStore } from '@homing/event-store/memory';
 import { outreachFold, readOutreach } from '@homing/event-store/outreach';
+import {
+  accepted,
+  committed,
+  deliveryId,
+  outreachId,
+  rejected,
+  request,
+  started,
+  T0,
+} from '@homing/testing/outreach-story';
 import { reactTo } from '../react-to-event/reaction.handler.js';
 import { recordBatch } from './record.batch.js';
 
-const outreachId = '9f0c1d7e-4a3b-5c2d-8e1f-000000000001';
-const tenantId = '0a6f2c8e-6c0e-4b43-9d0c-000000000001';
-const T0 = '2026-05-01T10:00:00.000Z';
-const deliveryId = `${outreachId}.1`;
-const of = { deliveryId, leg: 1, channel: 'email' as const };
-const contact = { ordinal: 0, fingerprint: 'f', mask: 'm' };
-const money = { micros: 0, currency: 'EUR' };
-
-const committed: OutreachEvent[] = [
-  {
-    type: 'OutreachRequested',
-    data: {
-      outreachId,
-      tenantId,
-      personId: 'p',
-      messageType: 'm',
-      strategy: 'single',
-      urgency: 'normal',
-      content: { kind: 'literal', channels: ['email'] },
-      contacts: [],
-      acceptedAt: T0,
-      expiresAt: '2026-05-08T10:00:00.000Z',
-      via: 'bus',
-    },
-  },
-  {
-    type: 'OutreachDecided',
-    data: {
-      strategy: 'single',
-      legs: [
-        {
-          leg: 1,
-          channel: 'email',
-          provider: 'sendgrid',
-          contact,
-          sendAt: T0,
-          cost: money,
-          retry: { maxRetries: 2, delaysSeconds: [] },
-        },
-      ],
-      fallbackChain: [],
-      cost: money,
-      confidence: 1,
-      explanation: { policyVersion: 'v', decidedAt: T0, steps: [], ranked: [], excluded: [] },
-    },
-  },
-  { type: 'DeliveryScheduled', data: { ...of, sendAt: T0, expiresAt: '2026-05-08T10:00:00.000Z' } },
-];
-const started: OutreachEvent = {
-  type: 'AttemptStarted',
-  data: { ...of, attempt: 1, claimId: 'c', claimedBy: 'g', provider: 'sendgrid', startedAt: T0, leaseUntil: T0 },
-};
-const accepted: OutreachEvent = {
-  type: 'AttemptAccepted',
-  data: { ...of, attempt: 1, provider: 'sendgrid', providerMessageId: 'pm', acceptedAt: T0 },
-};
+const { tenantId } = request;
+const sent = [started(), accepted()];
 
 const signal = (fact: ProviderSignal['fact'], over: Partial<ProviderSignal> = {}): ProviderSignal => ({
   fact,
@@ -107,7 +63,7 @@ async function stage(...events: OutreachEvent[]) {
 
 describe('recording what providers say', () => {
   it('records a batch about one outreach as one append, repetitions once', async () => {
-    const { parts, types } = await stage(started, accepted);
+    const { parts, types } = await stage(...sent);
     const results = await recordBatch(parts, [signal('sent'), signal('delivered'), signal('sent'), signal('opened')]);
     expect(results.every((result) => result.status === 'fulfilled')).toBe(true);
     expect(await types()).toEqual([
@@ -121,7 +77,7 @@ describe('recording what providers say', () => {
   });
 
   it('records nothing the second time', async () => {
-    const { parts, types } = await stage(started, accepted);
+    const { parts, types } = await stage(...sent);
     await recordBatch(parts, [signal('delivered')]);
     const before = await types();
     await recordBatch(parts, [signal('delivered')]);
@@ -131,7 +87,7 @@ describe('recording what providers say', () => {
   it('trusts the stream, not a projection that is behind', async () => {
     const { store, parts, types, projected, put } = await stage();
     projected.set(outreachId, await readOutreach(store, outreachId));
-    await put(started, accepted);
+    await put(...sent);
     expect(await recordBatch(parts, [signal('delivered')])).toEqual([{ status: 'fulfilled', value: undefined }]);
     expect(await types()).toContain('OutreachSettled');
   });
@@ -144,7 +100,7 @@ describe('recording what providers say', () => {
     ['a fact without its tenant', { tenantId: undefined }],
     ['another tenant’s outreach', { tenantId: '0a6f2c8e-6c0e-4b43-9d0c-0000000000ff' }],
   ])('calls %s unmatched and records the rest', async (_what, over) => {
-    const { parts, types } = await stage(started, accepted);
+    const { parts, types } = await stage(...sent);
     const [bad, good] = await recordBatch(parts, [signal('opened', over as Partial<ProviderSignal>), signal('sent')]);
     expect(bad).toMatchObject({ status: 'rejected', reason: { class: 'poison', reason: 'unmatched' } });
     expect(good?.status).toBe('fulfilled');
@@ -152,7 +108,7 @@ describe('recording what providers say', () => {
   });
 
   it('leaves a signal unacknowledged when the store is down', async () => {
-    const { parts, store } = await stage(started, accepted);
+    const { parts, store } = await stage(...sent);
     const down = { readStream: store.readStream.bind(store), append: () => Promise.reject(new Error('down')) };
     expect(await recordBatch({ ...parts, store: down }, [signal('sent')])).toMatchObject([
       { status: 'rejected', reason: { message: 'down' } },
@@ -161,14 +117,10 @@ describe('recording what providers say', () => {
 });
 
 describe('reacting to a rejection', () => {
-  const rejected: OutreachEvent = {
-    type: 'AttemptRejected',
-    data: { ...of, attempt: 1, provider: 'sendgrid', class: 'retryable', code: 'http_503', rejectedAt: T0 },
-  };
   const transition = { tenantId, outreachId, transition: 'rejected', position: '77', revision: '4', occurredAt: T0 };
 
   it('schedules the retry once, however often the event comes', async () => {
-    const { parts, types } = await stage(started, rejected);
+    const { parts, types } = await stage(started(), rejected('retryable'));
     await Promise.all([
       reactTo(parts, transition),
       reactTo(parts, transition),

@@ -5,73 +5,12 @@ import { handleCommand } from '@homing/event-store';
 import { InMemoryEventStore } from '@homing/event-store/memory';
 import { outreachFold, readOutreach } from '@homing/event-store/outreach';
 import type { TimetableRow } from '@homing/read-model';
+import { at, committed, outreachId, rejected, request, started, T0 } from '@homing/testing/outreach-story';
 import { nextWakeAt, REWAKE_CAP_MS, REWAKE_MS } from './wake.policy.js';
 import { wakeDue, type WakeParts } from './wake.round.js';
 
-const outreachId = '9f0c1d7e-4a3b-5c2d-8e1f-000000000001';
-const tenantId = '0a6f2c8e-6c0e-4b43-9d0c-000000000001';
-const T0 = '2026-05-01T10:00:00.000Z';
-const later = (seconds: number): Date => new Date(Date.parse(T0) + seconds * 1000);
-const of = { deliveryId: `${outreachId}.1`, leg: 1, channel: 'email' as const };
-const money = { micros: 0, currency: 'EUR' };
-const expiresAt = '2026-05-08T10:00:00.000Z';
-
-const committed: OutreachEvent[] = [
-  {
-    type: 'OutreachRequested',
-    data: {
-      outreachId,
-      tenantId,
-      personId: 'p',
-      messageType: 'm',
-      strategy: 'single',
-      urgency: 'normal',
-      content: { kind: 'literal', channels: ['email'] },
-      contacts: [],
-      acceptedAt: T0,
-      expiresAt,
-      via: 'bus',
-    },
-  },
-  {
-    type: 'OutreachDecided',
-    data: {
-      strategy: 'single',
-      legs: [
-        {
-          leg: 1,
-          channel: 'email',
-          provider: 'x',
-          contact: { ordinal: 0, fingerprint: 'f', mask: 'm' },
-          sendAt: T0,
-          cost: money,
-          retry: { maxRetries: 2, delaysSeconds: [] },
-        },
-      ],
-      fallbackChain: [],
-      cost: money,
-      confidence: 1,
-      explanation: { policyVersion: 'v', decidedAt: T0, steps: [], ranked: [], excluded: [] },
-    },
-  },
-  { type: 'DeliveryScheduled', data: { ...of, sendAt: T0, expiresAt } },
-];
-const started: OutreachEvent = {
-  type: 'AttemptStarted',
-  data: {
-    ...of,
-    attempt: 1,
-    claimId: 'c',
-    claimedBy: 'g',
-    provider: 'x',
-    startedAt: T0,
-    leaseUntil: later(15).toISOString(),
-  },
-};
-const rejected: OutreachEvent = {
-  type: 'AttemptRejected',
-  data: { ...of, attempt: 1, provider: 'x', class: 'retryable', code: 'http_503', rejectedAt: T0 },
-};
+const later = (seconds: number): Date => new Date(at(seconds));
+const { tenantId } = request;
 
 /** A timetable that keeps its marks the way the read model does: compare and swap on the number of wakes. */
 async function stage(...events: OutreachEvent[]) {
@@ -150,7 +89,7 @@ describe('a round of the clock', () => {
   });
 
   it('makes an outcome unknown when the lease has passed, once', async () => {
-    const { parts, types } = await stage(started);
+    const { parts, types } = await stage(started());
     await wakeDue(parts(later(14)));
     expect(await types()).toEqual([]);
     await Promise.all([wakeDue(parts(later(15))), wakeDue(parts(later(15)))]);
@@ -159,13 +98,13 @@ describe('a round of the clock', () => {
   });
 
   it('takes a reaction nobody took', async () => {
-    const { parts, types } = await stage(started, rejected);
+    const { parts, types } = await stage(started(), rejected('retryable'));
     await wakeDue(parts(later(15)));
     expect(await types()).toEqual(['RetryScheduled']);
   });
 
   it('ends leases even while the bus is away', async () => {
-    const { parts, types } = await stage(started);
+    const { parts, types } = await stage(started());
     await wakeDue(parts(later(15), { publish: () => Promise.reject(new Error('bus down')) })).catch(() => undefined);
     expect(await types()).toEqual(['AttemptOutcomeUnknown']);
   });

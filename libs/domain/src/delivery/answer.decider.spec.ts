@@ -1,5 +1,6 @@
 import { describe, it } from '@jest/globals';
-import { accepted, at, committed, given, recorded, rejected, started, unknown } from '../outreach/outreach.fixture.js';
+import { given } from '../outreach/given.fixture.js';
+import { accepted, at, committed, recorded, rejected, started, unknown } from '@homing/testing/outreach-story';
 import type { OutreachState } from '../outreach/outreach.state.js';
 import { expireLease, recordAnswer, type ProviderAnswer } from './answer.decider.js';
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { PROVIDER_FACT_KINDS, type ProviderFact } from '@homing/contracts';
 import fc from 'fast-check';
-import { said } from '../outreach/outreach.fixture.js';
+import { said } from '@homing/testing/outreach-story';
 import { attemptState, bounceSubtype } from './attempt-state.policy.js';
 
 const queued = { kind: 'accepted', providerMessageId: 'pm', at: '2026-05-01T10:00:00.000Z' } as const;

@@ -1,15 +1,6 @@
 import { describe, it } from '@jest/globals';
-import {
-  accepted,
-  at,
-  cancelled,
-  committed,
-  given,
-  rejected,
-  retry,
-  settled,
-  started,
-} from '../outreach/outreach.fixture.js';
+import { given } from '../outreach/given.fixture.js';
+import { accepted, at, cancelled, committed, rejected, retry, settled, started } from '@homing/testing/outreach-story';
 import type { OutreachEvent } from '@homing/contracts';
 import type { OutreachState } from '../outreach/outreach.state.js';
 import { cancelOutreach, skipDelivery } from './cancel.decider.js';

@@ -2,6 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import type { OutreachEvent } from '@homing/contracts';
 import fc from 'fast-check';
 import { evolveOutreach } from '../outreach/outreach.evolve.js';
+import { given } from '../outreach/given.fixture.js';
 import {
   recorded,
   accepted,
@@ -10,12 +11,11 @@ import {
   committed,
   DEADLINE,
   expired,
-  given,
   rejected,
   retry,
   settled,
   started,
-} from '../outreach/outreach.fixture.js';
+} from '@homing/testing/outreach-story';
 import { emptyOutreach, type OutreachState } from '../outreach/outreach.state.js';
 import { claimAttempt, type ClaimDecision } from './claim.decider.js';
 

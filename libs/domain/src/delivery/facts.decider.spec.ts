@@ -1,19 +1,19 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { evolveOutreach } from '../outreach/outreach.evolve.js';
+import { given } from '../outreach/given.fixture.js';
 import {
   accepted,
   at,
   committed,
   failed,
-  given,
   recorded,
   retry,
   settled,
   signal,
   started,
   unknown,
-} from '../outreach/outreach.fixture.js';
+} from '@homing/testing/outreach-story';
 import { emptyOutreach, type OutreachState } from '../outreach/outreach.state.js';
 import { outreachView } from '../outreach/outreach.view.js';
 import { MAX_FACTS_PER_ATTEMPT, recordFacts, type SignalledFact } from './facts.decider.js';

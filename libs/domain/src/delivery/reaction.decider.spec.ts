@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { evolveOutreach } from '../outreach/outreach.evolve.js';
+import { given } from '../outreach/given.fixture.js';
 import {
   accepted,
   at,
@@ -8,14 +9,13 @@ import {
   committed,
   expired,
   failed,
-  given,
   recorded,
   rejected,
   retry,
   settled,
   started,
   unknown,
-} from '../outreach/outreach.fixture.js';
+} from '@homing/testing/outreach-story';
 import { emptyOutreach, type OutreachState } from '../outreach/outreach.state.js';
 import { timetableOf } from '../outreach/timetable.view.js';
 import { react } from './reaction.decider.js';

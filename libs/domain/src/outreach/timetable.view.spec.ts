@@ -16,7 +16,7 @@ import {
   settled,
   started,
   unknown,
-} from './outreach.fixture.js';
+} from '@homing/testing/outreach-story';
 import { dueDispatches } from './dispatch.view.js';
 import { evolveOutreach } from './outreach.evolve.js';
 import { emptyOutreach, type OutreachState } from './outreach.state.js';

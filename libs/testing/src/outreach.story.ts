@@ -1,3 +1,4 @@
+// One email outreach in plain words: its events, for specs of whoever decides, stores or shows it.
 import type {
   OutreachEvent,
   OutreachRequested,
@@ -5,12 +6,6 @@ import type {
   ProviderFactRecorded,
   RejectionClass,
 } from '@homing/contracts';
-import { specFor } from '@homing/testing';
-import { evolveOutreach } from './outreach.evolve.js';
-import { emptyOutreach } from './outreach.state.js';
-
-/** One email outreach in plain words, for specs. */
-export const given = specFor({ empty: emptyOutreach, evolve: evolveOutreach });
 
 export const outreachId = '9f0c1d7e-4a3b-5c2d-8e1f-000000000001';
 export const deliveryId = `${outreachId}.1`;
