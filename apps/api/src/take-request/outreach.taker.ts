@@ -83,7 +83,7 @@ type Taken = Sealed & { readonly tenantId: string; readonly requestId: string };
 
 function readRequest(caller: Caller, body: unknown): OutreachRequestDto {
   const { tenantId } = (body ?? {}) as { tenantId?: unknown };
-  if (typeof tenantId === 'string' && tenantId !== caller.tenantId) {
+  if (typeof tenantId === 'string' && tenantId.toLowerCase() !== caller.tenantId) {
     throw new ProblemError('foreign_tenant', {
       errors: [
         { field: 'tenantId', code: 'foreign_tenant', message: 'is not the tenant of this key; it may be left out' },
