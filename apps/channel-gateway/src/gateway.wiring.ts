@@ -67,7 +67,9 @@ export function wireGateway({ env, logger, instance, readiness }: ServiceBasics)
   const sealer = createSealer({ sealKey });
   const seal = (bytes: Uint8Array): Promise<Uint8Array> =>
     sealer.sealForInstallation(bytes, { tenantId: '', kind: 'dead-letter', id: 'channel-gateway' });
-  const strategy = new JetStreamServer({ bus, seal });
+  // A call under way when the service stops is given its full time: cut off, its outcome would be unknown.
+  const drainMs = providerTimeoutMs + 2_000;
+  const strategy = new JetStreamServer({ bus, seal, drainMs });
   readiness.add('bus', bus.health);
   readiness.add('consumers', strategy.health);
   readiness.add('vault', async () => (await pingVault(vaultDb), { status: 'up' }));
@@ -83,5 +85,5 @@ export function wireGateway({ env, logger, instance, readiness }: ServiceBasics)
     controllers: channels.map((channel) => HANDLERS[channel]),
     providers: [{ provide: SEND_PARTS, useValue: parts }, closeOnShutdown(close)],
   };
-  return { module, strategies: [strategy] };
+  return { module, strategies: [strategy], drainMs: drainMs + 1_000 };
 }

@@ -108,7 +108,8 @@ describe('launchStack', () => {
   });
 
   it('waits for a service that is not ready for long but gets on', async () => {
-    await tiny.launch(await fakes({ name: 'projector', mode: 'catching-up' }), { readyWithinMs: 50, loopAfter: 2 });
+    // Its 30 questions take over 4 s: longer than it is given to be ready, while a process has time to begin.
+    await tiny.launch(await fakes({ name: 'projector', mode: 'catching-up' }), { readyWithinMs: 2_000, loopAfter: 2 });
     expect(tiny.services()['projector']).toMatchObject({ pid: expect.any(Number), restarts: 0 });
   });
 

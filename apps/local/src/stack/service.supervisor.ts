@@ -44,7 +44,7 @@ export class ServiceSupervisor {
   }
 
   /** Stops for good; resolves when the process is gone. Safe to call again. */
-  async stop(graceMs = 10_000): Promise<void> {
+  async stop(graceMs = 15_000): Promise<void> {
     this.ending.abort();
     await this.child?.stop(graceMs);
     await this.running;
