@@ -1,4 +1,4 @@
-import type { Channel } from '@homing/contracts';
+import type { Channel, RejectionClass } from '@homing/contracts';
 
 /** One end of a message: the channel's own address form (email address, E.164 number, provider's user id). */
 export interface Party {
@@ -35,14 +35,7 @@ export interface SendOptions {
   readonly timeoutMs: number;
 }
 
-/**
- * - `retryable`: surely not accepted, worth another attempt
- * - `permanent`: surely not accepted and never will be as it stands
- * - `throttled`: surely not accepted, too fast; uses up no attempt
- * - `auth`: the account, not the message: stop the provider
- * - `suppressed`: the provider holds this address back
- */
-export type RejectionClass = 'retryable' | 'permanent' | 'throttled' | 'auth' | 'suppressed';
+export type { RejectionClass };
 
 /** Codes are short words of our own lists (`connect_refused`, `http_503`), never a provider's free text. */
 export type SendResult =

@@ -33,7 +33,7 @@ const { outreach, dispatch, signals, events, deadLetters } = BUS_STREAMS;
 
 /**
  * Full streams refuse publishers rather than drop what they hold, but for two, which must not hold up what happens now: EVENTS,
- * whose oldest can be published again from the projection, and DEADLETTERS, which holds only what was never accepted. While a
+ * whose oldest stand in the read model all the same, and DEADLETTERS, which holds only what was never accepted. While a
  * letter cannot be stored its message stays undone, and enough of those would stop a consumer.
  *
  * A message takes at most 1 MiB, headers included, a request 512 kB; a dead letter what any message may take, and its seal and

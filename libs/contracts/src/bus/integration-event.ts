@@ -1,6 +1,6 @@
 import type { Channel } from '../channel.js';
 
-/** `event.outreach.<transition>`: one per appended transition, in stream order per outreach, re-publishable from a position. */
+/** `event.outreach.<transition>`: one per appended transition, in stream order per outreach. */
 export interface OutreachTransition {
   readonly tenantId: string;
   readonly outreachId: string;

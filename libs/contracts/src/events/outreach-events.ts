@@ -119,6 +119,13 @@ export interface AttemptAccepted extends OfAttempt {
   readonly acceptedAt: string;
 }
 
+/**
+ * - `retryable`: surely not accepted, worth another attempt
+ * - `permanent`: surely not accepted and never will be as it stands
+ * - `throttled`: surely not accepted, too fast; uses up no attempt
+ * - `auth`: the account, not the message: stop the provider
+ * - `suppressed`: the provider holds this address back
+ */
 export type RejectionClass = 'retryable' | 'permanent' | 'throttled' | 'auth' | 'suppressed';
 
 /** The provider surely did not take it. */
