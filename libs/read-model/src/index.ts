@@ -18,6 +18,7 @@ export type * from './queries/read-model.port.js';
 export { createSystemQueries } from './queries/system.queries.js';
 export { createTenantQueries } from './queries/tenant.queries.js';
 export type * from './tables/read-model.tables.js';
+export { rowsIn, type ProjectionRows } from './writing/projection.rows.js';
 export { commitBatch, loadFolded, type BatchCommit } from './writing/batch.commit.js';
 export { advanceCheckpoint, ProjectionFencedError, takeLease } from './writing/projection.lease.js';
 export type { Advance, ProjectionLease, TakenLease } from './writing/projection.lease.js';

@@ -12,5 +12,6 @@ export { startService, type HttpOptions, type RunningService, type ServiceOption
 export { bounded } from './service.stopper.js';
 export { crashPoint } from './crash-point.js';
 export { backoffDelay, retryWithBackoff, type Backoff, type RetryOptions } from './backoff.policy.js';
+export { systemTiming, type Timing } from './process.timing.js';
 export { closeOnShutdown } from './closing.provider.js';
 export { serviceBasics, type ServiceBasics } from './service.basics.js';

@@ -1,6 +1,7 @@
 import type { ChannelProvider, OutboundMessage } from '@homing/channels';
 import type { AttemptOutcomeUnknown } from '@homing/contracts';
 import type { ProviderAnswer } from '@homing/domain';
+import type { Timing } from '@homing/service-kit';
 
 /**
  * Calls the provider once, within what is left of the lease. With nothing left it is not called at all, which is an answer
@@ -9,11 +10,11 @@ import type { ProviderAnswer } from '@homing/domain';
 export async function callProvider(
   provider: ChannelProvider,
   message: OutboundMessage,
-  leftMs: number,
+  { leftMs, deadline }: { readonly leftMs: number; readonly deadline: Timing['deadline'] },
 ): Promise<ProviderAnswer> {
   if (leftMs < 1) return { kind: 'rejected', class: 'retryable', code: 'lease_passed' };
   const timeoutMs = Math.floor(leftMs);
-  const result = await provider.send(message, { signal: AbortSignal.timeout(timeoutMs), timeoutMs });
+  const result = await provider.send(message, { signal: deadline(timeoutMs), timeoutMs });
   switch (result.kind) {
     case 'accepted':
     case 'rejected':

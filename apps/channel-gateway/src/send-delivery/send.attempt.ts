@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import type { ChannelProvider, OutboundMessage } from '@homing/channels';
 import type { DispatchDelivery, OutreachEvent } from '@homing/contracts';
 import {
@@ -12,7 +11,7 @@ import {
 } from '@homing/domain';
 import { AppendOutcomeUnknownError, type EventStore, type Folded } from '@homing/event-store';
 import { changeOutreach } from '@homing/event-store/outreach';
-import { crashPoint, retryWithBackoff } from '@homing/service-kit';
+import { crashPoint, retryWithBackoff, systemTiming, type Timing } from '@homing/service-kit';
 import { RetryLaterError } from '@homing/messaging';
 import type { Rendered, ToRender } from '../render-message/delivery.renderer.js';
 import { callProvider } from './provider.call.js';
@@ -27,6 +26,8 @@ export interface SendParts {
   readonly providerTimeoutMs: number;
   /** What a lease lasts beyond the provider's time-out, in milliseconds: room for the claim's own answer. */
   readonly leaseMarginMs: number;
+  /** Default: this process's own. */
+  readonly timing?: Timing;
 }
 
 /** What became of one dispatch. `stood_down`: somebody else has it, or it does not stand any more; nothing was sent by us. */
@@ -41,7 +42,8 @@ export type SendOutcome =
  */
 export async function sendAttempt(parts: SendParts, dispatch: DispatchDelivery<OutreachState>): Promise<SendOutcome> {
   const known: Folded<OutreachState> = { state: dispatch.state, revision: BigInt(dispatch.revision) };
-  const seen = claimAttempt(known.state, claimOf(parts, dispatch, randomUUID()));
+  const { timing = systemTiming } = parts;
+  const seen = claimAttempt(known.state, claimOf(parts, dispatch, timing.randomId()));
   if (seen.kind === 'stand_down') {
     if (seen.reason === 'not_due') throw new RetryLaterError(untilDue(known.state, dispatch, parts.now()));
     return { kind: 'stood_down', reason: seen.reason };
@@ -73,8 +75,9 @@ async function claimAndSend(
   ready: Ready,
 ): Promise<SendOutcome> {
   // Made once, in this call's memory: nobody else, and no later call of ours, can make these event ids again.
-  const claimId = randomUUID();
-  const lease = performance.now() + parts.providerTimeoutMs + parts.leaseMarginMs;
+  const { timing = systemTiming } = parts;
+  const claimId = timing.randomId();
+  const lease = timing.monotonic() + parts.providerTimeoutMs + parts.leaseMarginMs;
   let decision: ClaimDecision = { kind: 'stand_down', reason: 'unknown_outreach' };
   crashPoint('gateway.before-claim');
   // A claim whose answer was lost may stand: only this call can know that it is its own, so it asks again while it could use it.
@@ -84,7 +87,7 @@ async function claimAndSend(
         decision = claimAttempt(state, claimOf(parts, dispatch, claimId));
         return decision.kind === 'stand_down' ? [] : decision.events;
       }),
-    { retryable: (error) => error instanceof AppendOutcomeUnknownError && performance.now() < lease },
+    { ...timing, retryable: (error) => error instanceof AppendOutcomeUnknownError && timing.monotonic() < lease },
   );
   crashPoint('gateway.after-claim');
   const taken = decision as ClaimDecision;
@@ -92,14 +95,16 @@ async function claimAndSend(
   if (taken.kind === 'expire' || !ready.provider || !ready.message) return { kind: 'expired' };
 
   crashPoint('gateway.before-provider-call');
-  const leftMs = lease - parts.leaseMarginMs - performance.now();
-  const answer = await callProvider(ready.provider, ready.message, leftMs);
+  const leftMs = lease - parts.leaseMarginMs - timing.monotonic();
+  const answer = await callProvider(ready.provider, ready.message, { leftMs, deadline: timing.deadline });
   crashPoint('gateway.after-provider-call');
   // The answer lives in this process alone until it stands in the stream: try until it does.
-  await retryWithBackoff(() =>
-    change(parts, dispatch, `answer:${claimId}`, claimed, (state) =>
-      recordAnswer(state, { leg: dispatch.leg, attempt: dispatch.attempt, answer, now: parts.now() }),
-    ),
+  await retryWithBackoff(
+    () =>
+      change(parts, dispatch, `answer:${claimId}`, claimed, (state) =>
+        recordAnswer(state, { leg: dispatch.leg, attempt: dispatch.attempt, answer, now: parts.now() }),
+      ),
+    timing,
   );
   crashPoint('gateway.after-outcome');
   return { kind: answer.kind };

@@ -6,6 +6,7 @@ import {
   Collector,
   rejected,
   type Bus,
+  type CollectorTimers,
   type Outgoing,
   type Publisher,
   type Settled,
@@ -18,6 +19,8 @@ export interface DeciderParts extends DecideParts {
   readonly intake: RequestIntake;
   readonly publisher: Pick<Publisher, 'publishMany'>;
   readonly bus: Pick<Bus, 'notify'>;
+  /** How micro-batches wait for company. Default: this process's timers. */
+  readonly timers?: CollectorTimers;
 }
 
 interface Incoming {
@@ -38,6 +41,7 @@ export class OutreachDecider {
       maxBatch: 128,
       lingerMs: 2,
       maxConcurrent: 2,
+      ...(parts.timers && { timers: parts.timers }),
     });
   }
 

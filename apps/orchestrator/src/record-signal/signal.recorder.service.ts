@@ -5,7 +5,7 @@ import {
   type CloudEvent,
   type ProviderSignal,
 } from '@homing/contracts';
-import { Collector, PoisonError } from '@homing/messaging';
+import { Collector, PoisonError, type CollectorTimers } from '@homing/messaging';
 import { recordBatch, type RecordParts } from './record.batch.js';
 
 /** Records signals in micro-batches. A signal is acknowledged only when its fact stands in its outreach's stream. */
@@ -13,7 +13,8 @@ export class SignalRecorder {
   readonly #collector: Collector<ProviderSignal, void>;
 
   constructor(
-    parts: RecordParts,
+    /** `timers`: how micro-batches wait for company; default this process's. */
+    parts: RecordParts & { readonly timers?: CollectorTimers },
     /** Told of each signal that names nothing of ours; it is acknowledged. */
     private readonly onForeign: (provider: string) => void = () => undefined,
   ) {
@@ -22,6 +23,7 @@ export class SignalRecorder {
       maxBatch: 256,
       lingerMs: 5,
       maxConcurrent: 2,
+      ...(parts.timers && { timers: parts.timers }),
     });
   }
 

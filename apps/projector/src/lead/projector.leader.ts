@@ -1,7 +1,7 @@
 import { LIVE_POKE } from '@homing/contracts';
 import type { EventBatch, EventStore, Subscription } from '@homing/event-store';
 import type { Bus, Publisher } from '@homing/messaging';
-import { PROJECTION, takeLease, type ReadModelConnection, type SystemQueries } from '@homing/read-model';
+import { PROJECTION, rowsIn, takeLease, type ReadModelConnection, type SystemQueries } from '@homing/read-model';
 import { ProjectionFencedError } from '@homing/read-model';
 import { backoffDelay, crashPoint, toSafeError, type Logger } from '@homing/service-kit';
 import { BatchProjector } from '../project-events/batch.projector.js';
@@ -36,7 +36,7 @@ export async function lead(parts: LeaderParts, signal: AbortSignal): Promise<voi
   onStatus({ role: 'leading', position: lease.position, caughtUp: false });
 
   const projector = new BatchProjector({
-    readModel,
+    rows: rowsIn(readModel),
     lease,
     ...(parts.cacheSize ? { cacheSize: parts.cacheSize } : {}),
     beforeCommit: () => crashPoint('projector.before-commit'),
@@ -103,7 +103,13 @@ interface Publication {
 async function publishUntil(over: AbortSignal, { parts, committed, publication, fenced }: Publication): Promise<void> {
   const afterPublish = (): void => crashPoint('projector.after-publish');
   const afterCheckpoint = (): void => crashPoint('projector.after-checkpoint');
-  const publisher = new TransitionPublisher({ ...parts, lease: publication, afterPublish, afterCheckpoint });
+  const publisher = new TransitionPublisher({
+    ...parts,
+    rows: rowsIn(parts.readModel),
+    lease: publication,
+    afterPublish,
+    afterCheckpoint,
+  });
   for (let failures = 0; !over.aborted;) {
     try {
       const published = await publisher.publishNext();

@@ -1,17 +1,16 @@
 import {
-  commitBatch,
-  loadFolded,
   outreachIdsOf,
   projectBatch,
   type FoldedOutreach,
-  type ReadModelConnection,
+  type ProjectionRows,
   type StoredEvent,
   type TakenLease,
 } from '@homing/read-model';
 import { StateCache } from './state.cache.js';
 
 export interface ProjectorParts {
-  readonly readModel: ReadModelConnection;
+  /** Where the rows go: `rowsIn(connection)`. */
+  readonly rows: ProjectionRows;
   readonly lease: TakenLease;
   /** Most folded states kept in memory. Default 5 000. */
   readonly cacheSize?: number;
@@ -55,8 +54,8 @@ export class BatchProjector {
     const fresh = events.filter((event) => event.position > this.#position);
     try {
       const changes = projectBatch(fresh, await this.#statesBefore(fresh));
-      const { readModel, lease, beforeCommit } = this.parts;
-      await commitBatch(readModel, {
+      const { rows, lease, beforeCommit } = this.parts;
+      await rows.commitBatch({
         lease,
         from: this.#position,
         to: position,
@@ -80,7 +79,7 @@ export class BatchProjector {
     // A stream that begins in this batch has no state to load.
     const beginning = new Set(events.filter((event) => event.revision === 0n).map((event) => event.stream));
     const missing = ids.filter((id) => !known.has(id) && !beginning.has(`outreach-${id}`));
-    for (const [id, state] of await loadFolded(this.parts.readModel, missing)) known.set(id, state);
+    for (const [id, state] of await this.parts.rows.loadFolded(missing)) known.set(id, state);
     return known;
   }
 }

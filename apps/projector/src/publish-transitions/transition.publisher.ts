@@ -1,12 +1,12 @@
 import type { Publisher } from '@homing/messaging';
-import { advanceCheckpoint, type ReadModelConnection, type SystemQueries, type TakenLease } from '@homing/read-model';
+import type { ProjectionRows, SystemQueries, TakenLease } from '@homing/read-model';
 import { transitionMessage, wavesOf } from './transition.message.js';
 
 /** The checkpoint of the bus: everything up to it is stored there. */
 export const PUBLICATION = 'integration-events';
 
 export interface TransitionParts {
-  readonly readModel: ReadModelConnection;
+  readonly rows: Pick<ProjectionRows, 'advanceCheckpoint'>;
   readonly queries: Pick<SystemQueries, 'eventsAfter'>;
   readonly publisher: Pick<Publisher, 'publishMany'>;
   readonly lease: TakenLease;
@@ -36,13 +36,13 @@ export class TransitionPublisher {
 
   /** Publishes the next page. Returns how many there were: 0 when everything is out. @throws what the bus or the database threw */
   async publishNext(): Promise<number> {
-    const { queries, readModel, lease, pageSize: limit = 500 } = this.parts;
+    const { queries, lease, pageSize: limit = 500 } = this.parts;
     const rows = await queries.eventsAfter({ afterPosition: this.#position, limit });
     const last = rows.at(-1);
     if (!last) return 0;
     for (const wave of wavesOf(rows)) await this.#publish(wave.map(transitionMessage));
     this.parts.afterPublish?.();
-    await advanceCheckpoint(readModel.db, lease, { from: this.#position, to: last.position });
+    await this.parts.rows.advanceCheckpoint(lease, { from: this.#position, to: last.position });
     this.#position = last.position;
     this.parts.afterCheckpoint?.();
     return rows.length;

@@ -7,6 +7,7 @@ import {
   LIVE_SCHEMA,
   migrateReadModel,
   PROJECTION,
+  rowsIn,
   takeLease,
   type ReadModelConnection,
   type ReadModelRoles,
@@ -47,7 +48,7 @@ export async function rebuildInto(options: RebuildOptions): Promise<RebuildRepor
   const rebuilt = connectReadModel({ ...patient, schema });
   try {
     const lease = await takeLease(rebuilt.db, PROJECTION);
-    const projector = new BatchProjector({ readModel: rebuilt, lease });
+    const projector = new BatchProjector({ rows: rowsIn(rebuilt), lease });
     // Most of the work without holding up anybody; only what came meanwhile is left for the comparison.
     await projectUntil(store, projector, await createSystemQueries(live).currentPosition());
     return await compareAtLive({ store, projector, live, rebuilt });
