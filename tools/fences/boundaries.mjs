@@ -12,6 +12,7 @@ const everyLib = ['scope:contracts', 'scope:domain', 'scope:service-kit', 'scope
 export const depConstraints = [
   { sourceTag: 'scope:contracts', onlyDependOnLibsWithTags: [] },
   { sourceTag: 'scope:domain', onlyDependOnLibsWithTags: ['scope:contracts'] },
+  { sourceTag: 'scope:provisioning', onlyDependOnLibsWithTags: ['scope:contracts'] },
   { sourceTag: 'scope:service-kit', onlyDependOnLibsWithTags: ['scope:contracts'] },
   { sourceTag: 'scope:client', onlyDependOnLibsWithTags: ['scope:contracts'] },
   { sourceTag: 'scope:console', onlyDependOnLibsWithTags: ['scope:contracts'] },
@@ -33,6 +34,8 @@ export const depConstraints = [
       'scope:vault',
     ],
   },
-  { sourceTag: 'type:dev', onlyDependOnLibsWithTags: [...everyLib, 'type:dev-lib'] },
-  { sourceTag: 'type:dev-lib', onlyDependOnLibsWithTags: [...everyLib, 'type:dev-lib'] },
+  // Who makes roles, users and schemas is no service, and no service can.
+  { sourceTag: 'type:operations', onlyDependOnLibsWithTags: [...everyLib, 'scope:provisioning'] },
+  { sourceTag: 'type:dev', onlyDependOnLibsWithTags: [...everyLib, 'scope:provisioning', 'type:dev-lib'] },
+  { sourceTag: 'type:dev-lib', onlyDependOnLibsWithTags: [...everyLib, 'scope:provisioning', 'type:dev-lib'] },
 ];

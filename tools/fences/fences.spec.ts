@@ -42,6 +42,7 @@ describe('walls between rooms', () => {
     ['ingestion holds no read model', 'apps/webhook-ingestion/src/planted.ts', '@homing/read-model'],
     ['ingestion holds no domain', 'apps/webhook-ingestion/src/planted.ts', '@homing/domain'],
     ['nothing imports a development room', 'apps/orchestrator/src/planted.ts', '@homing/testing'],
+    ['a service makes no roles and no users', 'apps/api/src/planted.ts', '@homing/provisioning'],
     ['nothing imports the embedded stores', 'libs/messaging/src/planted.ts', '@homing/embedded-stores'],
   ])('%s', async (_rule, file, target) => {
     const broken = await rulesBrokenBy(file, `import * as it from '${target}';\nexport const held = it;\n`);

@@ -1,9 +1,8 @@
 export { natsBinary } from './nats/nats.binary.js';
 export type { NatsBinary } from './nats/nats.binary.js';
-export type { NatsUser } from './nats/nats.config.js';
+export type { NatsUser } from '@homing/provisioning';
 export { natsGreets, prepareNats, startNats } from './nats/nats.server.js';
 export type { NatsOptions, RunningNats } from './nats/nats.server.js';
-export { ensureDatabase, ensureRole } from './postgres/postgres.roles.js';
 export {
   databaseUrl,
   postgresAdminUrl,
@@ -11,7 +10,7 @@ export {
   preparePostgres,
   startPostgres,
 } from './postgres/postgres.server.js';
-export type { Login, PostgresOptions, RunningPostgres } from './postgres/postgres.server.js';
+export type { PostgresOptions, RunningPostgres } from './postgres/postgres.server.js';
 export { acceptsConnections, freePort, isPortTaken } from './server/loopback.port.js';
 export { commandLineOf, environmentOf, isAlive, workingDirectoryOf } from './server/process.identity.js';
 export type { ServerCommand, ServerProcess } from './server/server.process.js';

@@ -1,4 +1,5 @@
 import { fileURLToPath } from 'node:url';
+import { busUsers, databaseRoles } from '@homing/provisioning';
 import { generateVaultKeys } from '@homing/vault';
 import { clearLeftovers, launchStack } from '../stack/launch.stack.js';
 import type { Launch } from '../stack/launch.stack.js';
@@ -9,8 +10,6 @@ import { writeEnvironment } from '../home/home.environment.js';
 import { lockHome } from '../home/home.lock.js';
 import { loadSecrets } from '../home/home.secrets.js';
 import { wipeStores } from '../home/fresh.wipe.js';
-import { busUsers } from '../wiring/bus.users.js';
-import { databaseRoles } from '../wiring/database.roles.js';
 import { homeVariables } from '../wiring/home.variables.js';
 import { localAddresses } from '../wiring/local.addresses.js';
 import { localStack } from '../wiring/local.stack.js';

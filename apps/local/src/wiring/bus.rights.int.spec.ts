@@ -6,10 +6,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type RunningNats, startNats } from '@homing/embedded-stores';
 import { type Bus, cloudEvent, connectBus, JetStreamContext, JetStreamServer, Publisher } from '@homing/messaging';
+import { type BusUser, busUsers, natsUsers } from '@homing/provisioning';
 import { createLogger, Secret } from '@homing/service-kit';
 import { jetstream, type JetStreamManager } from '@nats-io/jetstream';
 import { connect, headers, type Msg, type NatsConnection } from '@nats-io/transport-node';
-import { type BusUser, busUsers, natsUsers } from './bus.users.js';
 
 const names = Object.keys(busUsers) as BusUser[];
 /** Stands apart in the account of the streams; for looking at what the others did. */

@@ -1,10 +1,8 @@
 import { join } from 'node:path';
 import { databaseUrl, postgresAdminUrl } from '@homing/embedded-stores';
+import { databases, type BusUser, type DatabaseName, type DatabaseRole } from '@homing/provisioning';
 import type { HomeDirectory } from '../home/home.directory.js';
 import type { LocalSecrets } from '../home/home.secrets.js';
-import type { BusUser } from './bus.users.js';
-import { databases } from './database.roles.js';
-import type { DatabaseName, DatabaseRole } from './database.roles.js';
 import type { ServiceName } from './port.table.js';
 import type { GivenStores } from './stores.given.js';
 

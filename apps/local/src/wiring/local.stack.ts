@@ -1,11 +1,12 @@
 import { join } from 'node:path';
 import { natsGreets, postgresAdminUrl, postgresAnswers, prepareNats, preparePostgres } from '@homing/embedded-stores';
+import { natsUsers, prepareDatabase } from '@homing/provisioning';
+import { LIVE_SCHEMA, migrateReadModel } from '@homing/read-model';
+import { migrateVault } from '@homing/vault';
 import { stackMark } from '../home/services.record.js';
 import { seedSandbox } from '../seed/sandbox.seed.js';
-import { prepareDatabase, migrateRead, migrateVaultSchema } from '../seed/database.preparation.js';
 import { accepts, answersOk } from '../stack/readiness.probe.js';
 import type { ServiceNode, StackNode } from '../stack/stack.nodes.js';
-import { natsUsers } from './bus.users.js';
 import { dataDirectory, localAddresses } from './local.addresses.js';
 import type { LocalParts } from './local.addresses.js';
 import { serviceTable } from './service.table.js';
@@ -32,27 +33,32 @@ export function localStack(parts: StackParts): StackNode[] {
       kind: 'task',
       name: 'database events',
       after: ['postgres-events'],
-      run: () => prepareDatabase(at.admin('events'), 'events', passwords),
+      run: () => prepareDatabase({ adminUrl: at.admin('events'), name: 'events', passwords }),
     },
     {
       kind: 'task',
       name: 'database vault',
       after: ['postgres'],
-      run: () => prepareDatabase(at.admin('vault'), 'vault', passwords),
+      run: () => prepareDatabase({ adminUrl: at.admin('vault'), name: 'vault', passwords }),
     },
     {
       kind: 'task',
       name: 'database read',
       after: ['postgres'],
-      run: () => prepareDatabase(at.admin('read'), 'read', passwords),
+      run: () => prepareDatabase({ adminUrl: at.admin('read'), name: 'read', passwords, searchPath: LIVE_SCHEMA }),
     },
     {
       kind: 'task',
       name: 'schema vault',
       after: ['database vault'],
-      run: () => migrateVaultSchema(at.database('vault_owner')),
+      run: async () => void (await migrateVault(at.database('vault_owner'))),
     },
-    { kind: 'task', name: 'schema read', after: ['database read'], run: () => migrateRead(at.database('read_owner')) },
+    {
+      kind: 'task',
+      name: 'schema read',
+      after: ['database read'],
+      run: async () => void (await migrateReadModel(at.database('read_owner'))),
+    },
     {
       kind: 'task',
       name: 'sandbox',

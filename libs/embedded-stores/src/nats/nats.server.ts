@@ -1,6 +1,7 @@
 import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { connect } from 'node:net';
 import { join, resolve } from 'node:path';
+import type { NatsUser } from '@homing/provisioning';
 import { commandLineOf, isAlive } from '../server/process.identity.js';
 import { isPortTaken } from '../server/loopback.port.js';
 import { spawnServer, whenReady } from '../server/server.process.js';
@@ -8,7 +9,6 @@ import type { ServerCommand } from '../server/server.process.js';
 import { StoreError, StoreInUseError } from '../server/store.error.js';
 import { natsBinary } from './nats.binary.js';
 import { encryptionKeyVariable, natsConfiguration } from './nats.config.js';
-import type { NatsUser } from './nats.config.js';
 import { isAtLeast, syncAlwaysSince } from './nats.version.js';
 
 export interface NatsOptions {

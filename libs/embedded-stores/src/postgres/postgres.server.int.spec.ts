@@ -6,11 +6,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
+import { ensureDatabase, ensureRole } from '@homing/provisioning';
 import pg from 'pg';
 import { isWorldReachable } from '../server/cache.directory.js';
 import { isAlive } from '../server/process.identity.js';
 import { StoreInUseError } from '../server/store.error.js';
-import { ensureDatabase, ensureRole } from './postgres.roles.js';
 import { startPostgres } from './postgres.server.js';
 import type { RunningPostgres } from './postgres.server.js';
 

@@ -1,5 +1,6 @@
 import { dirname, basename, join, resolve } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
+import type { Login } from '@homing/provisioning';
 import pg from 'pg';
 import { freePort, isPortTaken } from '../server/loopback.port.js';
 import { spawnServer, whenReady } from '../server/server.process.js';
@@ -18,12 +19,6 @@ export interface PostgresOptions {
   logFile?: string;
   /** Default true. False for throw-away data only: a crash of the machine may corrupt it. */
   fsync?: boolean;
-}
-
-/** A role of the server with its password. */
-export interface Login {
-  name: string;
-  password: string;
 }
 
 export interface RunningPostgres {

@@ -1,5 +1,5 @@
 import { BUS_STREAMS, LIVE_POKE, OUTREACH_REQUESTED } from '@homing/contracts';
-import type { NatsUser } from '@homing/embedded-stores';
+import type { NatsUser } from './nats.user.js';
 
 /** What a user of the bus may say and hear besides its own inbox. */
 interface BusRights {

@@ -1,4 +1,4 @@
-import type { NatsUser } from './nats.config.js';
+import type { NatsUser } from './nats.user.js';
 
 /** Where JetStream is, and every user that is not apart. */
 const home = 'HOMING';

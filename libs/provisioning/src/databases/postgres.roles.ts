@@ -1,6 +1,11 @@
 import pg from 'pg';
 import { scramVerifier } from './scram.verifier.js';
-import type { Login } from './postgres.server.js';
+
+/** A role of the server with its password. */
+export interface Login {
+  name: string;
+  password: string;
+}
 
 const name = (identifier: string) => pg.escapeIdentifier(identifier);
 
