@@ -1,5 +1,8 @@
+import { readFileSync } from 'node:fs';
+import { readAddresses } from './address.reader.js';
 import { ConfigError, type ConfigFault } from './config.error.js';
 import { Secret } from './secret.value.js';
+import { hostsInClear } from './transport.rule.js';
 
 interface Default<T> {
   /** Used when the variable is absent or empty. Without one the variable is required. */
@@ -19,6 +22,10 @@ export interface SecretOptions {
 /**
  * The one reader of the process environment. Getters never throw: a faulty variable yields a harmless stand-in and is
  * remembered, so that `check()` names all faults at once. Call `check()` before using any value (`runService` does, too).
+ *
+ * Every variable may be given as a file instead: `NAME_FILE` names a file that holds the value (a mounted secret); a line break at
+ * its end is not part of it. With `NODE_ENV=production` an address on another machine must be encrypted (see `hostsInClear`), unless
+ * `ALLOW_PLAINTEXT_HOSTS` names its host, comma-separated.
  */
 export class Env {
   readonly #source: Readonly<Record<string, string | undefined>>;
@@ -44,9 +51,9 @@ export class Env {
     });
   }
 
-  /** An absolute URL as written (not normalised), default protocols: any. */
+  /** An absolute URL as written (not normalised), or several (see `readAddresses`); default protocols: any. */
   url(name: string, options: UrlOptions = {}): string {
-    return this.#read(name, options.default, '', (text) => readUrl(text, options.protocols));
+    return this.#read(name, options.default, '', (text) => this.#readUrl(text, options.protocols));
   }
 
   /** `true`, `1`, `yes`, `on` or `false`, `0`, `no`, `off`, in any case. Default false. */
@@ -76,7 +83,7 @@ export class Env {
   }
 
   secret(name: string, options: SecretOptions = {}): Secret {
-    return this.#read(name, undefined, new Secret(''), (text) => readSecret(text, options));
+    return this.#read(name, undefined, new Secret(''), (text) => this.#readSecret(text, options));
   }
 
   /** Like `secret`, but `undefined` when the variable is absent or empty. */
@@ -84,9 +91,9 @@ export class Env {
     return this.has(name) ? this.secret(name, options) : undefined;
   }
 
-  /** True when the variable is present and not empty. */
+  /** True when the variable, or the one that names its file, is present and not empty. */
   has(name: string): boolean {
-    return (this.#source[name] ?? '') !== '';
+    return (this.#source[name] ?? '') !== '' || (this.#source[`${name}_FILE`] ?? '') !== '';
   }
 
   /** For a rule over several variables: remembers a fault of this one. */
@@ -100,7 +107,8 @@ export class Env {
   }
 
   #read<T>(name: string, fallback: T | undefined, standIn: T, parse: (text: string) => Parsed<T>): T {
-    const text = this.#source[name] ?? '';
+    const text = this.#text(name);
+    if (text === undefined) return standIn;
     if (text === '') {
       if (fallback === undefined) this.fault(name, 'is required');
       return fallback ?? standIn;
@@ -109,6 +117,43 @@ export class Env {
     if (parsed.kind === 'ok') return parsed.value;
     this.fault(name, parsed.expected);
     return standIn;
+  }
+
+  /** Undefined when it cannot be told; the fault is remembered. */
+  #text(name: string): string | undefined {
+    const text = this.#source[name] ?? '';
+    const file = this.#source[`${name}_FILE`] ?? '';
+    if (file === '') return text;
+    if (text !== '') {
+      this.fault(name, `must be given once, by itself or by ${name}_FILE`);
+      return undefined;
+    }
+    try {
+      return readFileSync(file, 'utf8').replace(/\r?\n$/, '');
+    } catch {
+      this.fault(`${name}_FILE`, 'must name a file that can be read');
+      return undefined;
+    }
+  }
+
+  #readSecret(text: string, options: SecretOptions): Parsed<Secret> {
+    const { minLength = 1, protocols } = options;
+    if (text.length < minLength) return bad(`must have at least ${minLength} characters`);
+    const url = protocols ? this.#readUrl(text, protocols) : ok(text);
+    return url.kind === 'ok' ? ok(new Secret(text)) : url;
+  }
+
+  #readUrl(text: string, protocols?: readonly string[]): Parsed<string> {
+    const addresses = readAddresses(text);
+    const known = addresses?.every(({ protocol }) => !protocols || protocols.includes(protocol.slice(0, -1)));
+    if (!addresses || !known)
+      return bad(
+        protocols ? `must be a URL with ${protocols.map((word) => `${word}://`).join(' or ')}` : 'must be a URL',
+      );
+    if (this.#source['NODE_ENV'] !== 'production') return ok(text);
+    const allowed = (this.#source['ALLOW_PLAINTEXT_HOSTS'] ?? '').split(',').map((host) => host.trim());
+    const inClear = hostsInClear(addresses).filter((host) => !allowed.includes(host));
+    return inClear.length === 0 ? ok(text) : bad('must be encrypted (TLS) in production: see ALLOW_PLAINTEXT_HOSTS');
   }
 }
 
@@ -120,19 +165,3 @@ export function readEnv(source: Readonly<Record<string, string | undefined>>): E
 type Parsed<T> = { kind: 'ok'; value: T } | { kind: 'bad'; expected: string };
 const ok = <T>(value: T): Parsed<T> => ({ kind: 'ok', value });
 const bad = (expected: string): Parsed<never> => ({ kind: 'bad', expected });
-
-function readSecret(text: string, options: SecretOptions): Parsed<Secret> {
-  const { minLength = 1, protocols } = options;
-  if (text.length < minLength) return bad(`must have at least ${minLength} characters`);
-  const url = protocols ? readUrl(text, protocols) : ok(text);
-  return url.kind === 'ok' ? ok(new Secret(text)) : url;
-}
-
-function readUrl(text: string, protocols?: readonly string[]): Parsed<string> {
-  const expected = protocols
-    ? `must be a URL with ${protocols.map((word) => `${word}://`).join(' or ')}`
-    : 'must be a URL';
-  if (!URL.canParse(text)) return bad(expected);
-  const protocol = new URL(text).protocol.slice(0, -1);
-  return !protocols || protocols.includes(protocol) ? ok(text) : bad(expected);
-}
