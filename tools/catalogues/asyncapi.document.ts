@@ -84,6 +84,32 @@ const dispatchSchema = object(
   ['tenantId', 'outreachId', 'deliveryId', 'leg', 'channel', 'attempt', 'wake', 'revision', 'state', 'expiresAt'],
 );
 
+const ofOutreach: Json = { tenantId: uuid, outreachId: uuid };
+const commandSchema: Json = {
+  oneOf: [
+    object({ kind: { const: 'cancel' }, ...ofOutreach, by: text('service or key that asked') }, [
+      'kind',
+      'tenantId',
+      'outreachId',
+      'by',
+    ]),
+    object(
+      {
+        kind: { const: 'settle_unknown' },
+        ...ofOutreach,
+        leg: { type: 'integer' },
+        attempt: { type: 'integer' },
+        outcome: { type: 'string', enum: ['sent', 'not_sent'] },
+        providerMessageId: text('the provider’s id of the message'),
+        note: text('reference to where the reason is kept'),
+        by: text('service or key that asked'),
+      },
+      ['kind', 'tenantId', 'outreachId', 'leg', 'attempt', 'outcome', 'by'],
+    ),
+    object({ kind: { const: 'follow' }, ...ofOutreach }, ['kind', 'tenantId', 'outreachId']),
+  ],
+};
+
 /** The data on the bus names its tenant; unknown fields are ignored there. */
 const requestOnTheBus = (): Json => {
   const { additionalProperties: _refusedOverHttpOnly, ...schema } = requestSchema();
@@ -113,6 +139,7 @@ export function asyncApiDocument(): Json {
     defaultContentType: 'application/cloudevents+json',
     channels: {
       outreachRequested: channelOf('outreach.requested', 'OutreachRequested'),
+      outreachCommand: channelOf('outreach.command', 'OutreachCommand'),
       deliveryDispatch: channelOf('delivery.dispatch.{channel}', 'DispatchDelivery', {
         channel: { enum: [...CHANNELS] },
       }),
@@ -124,12 +151,18 @@ export function asyncApiDocument(): Json {
     operations: {
       receiveOutreachRequested: operation('receive', 'outreachRequested', 'Reach this person.'),
       sendOutreachEvent: operation('send', 'outreachEvent', 'Something happened to an outreach.'),
+      receiveOutreachCommand: operation(
+        'receive',
+        'outreachCommand',
+        'Internal: do this to an outreach that is there.',
+      ),
       sendDispatch: operation('send', 'deliveryDispatch', 'Internal: send this attempt now, if it still stands.'),
       sendSignal: operation('send', 'providerSignal', 'Internal: a verified fact from a provider.'),
     },
     components: {
       messages: {
         OutreachRequested: { payload: cloudEvent(requestOnTheBus(), []) },
+        OutreachCommand: { payload: cloudEvent(commandSchema) },
         DispatchDelivery: { payload: cloudEvent(dispatchSchema) },
         ProviderSignal: { payload: cloudEvent(signalSchema) },
         OutreachTransition: { payload: cloudEvent(transitionSchema) },

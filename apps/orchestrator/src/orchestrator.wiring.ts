@@ -12,6 +12,8 @@ import { createSealer } from '@homing/vault/seal';
 import { Module, type DynamicModule } from '@nestjs/common';
 import { OutreachRequestedController } from './decide-outreach/outreach-requested.controller.js';
 import { OutreachDecider } from './decide-outreach/outreach.decider.service.js';
+import { COMMAND_PARTS, OutreachCommandController } from './obey-command/outreach-command.controller.js';
+import type { CommandParts } from './obey-command/command.handler.js';
 import { REACT_PARTS, TransitionController } from './react-to-event/transition.controller.js';
 import { ProviderSignalController } from './record-signal/provider-signal.controller.js';
 import { SignalRecorder } from './record-signal/signal.recorder.service.js';
@@ -48,6 +50,7 @@ export function wireOrchestrator({ env, logger, instance, readiness }: ServiceBa
   };
   const intake = createIntake({ vault, registry, ids: createIdDeriver(idNamespace.reveal()) });
   const react = { store, foldedStates, instance, now };
+  const commands: CommandParts = { react, notify: (replyTo, answer) => void bus.notify(replyTo, answer) };
 
   const strategy = new JetStreamServer({
     bus,
@@ -61,7 +64,12 @@ export function wireOrchestrator({ env, logger, instance, readiness }: ServiceBa
 
   const module: DynamicModule = {
     module: OrchestratorModule,
-    controllers: [OutreachRequestedController, ProviderSignalController, TransitionController],
+    controllers: [
+      OutreachRequestedController,
+      OutreachCommandController,
+      ProviderSignalController,
+      TransitionController,
+    ],
     providers: [
       {
         provide: OutreachDecider,
@@ -74,6 +82,7 @@ export function wireOrchestrator({ env, logger, instance, readiness }: ServiceBa
         ),
       },
       { provide: REACT_PARTS, useValue: react },
+      { provide: COMMAND_PARTS, useValue: commands },
       closeOnShutdown(() => Promise.all([bus.close(), store.dispose(), vaultDb.destroy(), readModel.close()])),
     ],
   };

@@ -1,4 +1,4 @@
-import { BUS_STREAMS, OUTREACH_REQUESTED } from '@homing/contracts';
+import { BUS_STREAMS, OUTREACH_COMMAND, OUTREACH_REQUESTED } from '@homing/contracts';
 import {
   DiscardPolicy,
   JetStreamApiError,
@@ -43,7 +43,7 @@ const { outreach, dispatch, signals, events, deadLetters } = BUS_STREAMS;
 const wanted = [
   {
     name: outreach,
-    subjects: [OUTREACH_REQUESTED],
+    subjects: [OUTREACH_REQUESTED, OUTREACH_COMMAND],
     retention: RetentionPolicy.Workqueue,
     share: 0.3,
     repeatWindow: 600_000,

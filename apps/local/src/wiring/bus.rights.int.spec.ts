@@ -76,6 +76,8 @@ describe('what every user has to do', () => {
     ['publisher', 'outreach.requested', 'OUTREACH'],
     ['api', 'outreach.requested', 'OUTREACH'],
     ['scheduler', 'outreach.requested', 'OUTREACH'],
+    ['api', 'outreach.command', 'OUTREACH'],
+    ['scheduler', 'outreach.command', 'OUTREACH'],
     ['scheduler', 'delivery.dispatch.email', 'DISPATCH'],
     ['orchestrator', 'delivery.dispatch.email', 'DISPATCH'],
     ['webhook-ingestion', 'provider.signal.sendgrid', 'SIGNALS'],
@@ -93,6 +95,7 @@ describe('what every user has to do', () => {
 
   it.each([
     ['orchestrator', 'outreach.requested', 'OUTREACH', 'orchestrator-requests'],
+    ['orchestrator', 'outreach.command', 'OUTREACH', 'orchestrator-commands'],
     ['orchestrator', 'provider.signal.sendgrid', 'SIGNALS', 'orchestrator-signals-sendgrid'],
     ['orchestrator', 'event.outreach.rejected', 'EVENTS', 'orchestrator-react-rejected'],
     ['channel-gateway', 'delivery.dispatch.email', 'DISPATCH', 'gateway-email'],

@@ -79,8 +79,8 @@ describe('the bus', () => {
       'deadletter.>',
       '$JS.API.STREAM.INFO.DISPATCH',
     ]);
-    expect(may['api']).toEqual(['outreach.requested']);
-    expect(may['scheduler']).toEqual(['outreach.requested', 'delivery.dispatch.*']);
+    expect(may['api']).toEqual(['outreach.requested', 'outreach.command']);
+    expect(may['scheduler']).toEqual(['outreach.requested', 'outreach.command', 'delivery.dispatch.*']);
     expect(may['projector']).toEqual(['event.outreach.>', 'live.poke']);
   });
   it('keeps everybody who only publishes out of the account of the streams', () => {

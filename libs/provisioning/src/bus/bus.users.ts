@@ -1,4 +1,4 @@
-import { BUS_STREAMS, LIVE_POKE, OUTREACH_REQUESTED } from '@homing/contracts';
+import { BUS_STREAMS, LIVE_POKE, OUTREACH_COMMAND, OUTREACH_REQUESTED } from '@homing/contracts';
 import type { NatsUser } from './nats.user.js';
 
 /** What a user of the bus may say and hear besides its own inbox. */
@@ -35,7 +35,7 @@ const answerTo = (...users: string[]): string[] => ['_INBOX.*.*', ...users.map((
 /** Who may say what on the bus. `publisher` is for programs outside: it may ask for outreach and hear the answers. */
 export const busUsers = {
   publisher: { publish: [OUTREACH_REQUESTED, ...count(outreach, dispatch, deadLetters)], subscribe: ['_INBOX.>'] },
-  api: { publish: [OUTREACH_REQUESTED], subscribe: [LIVE_POKE] },
+  api: { publish: [OUTREACH_REQUESTED, OUTREACH_COMMAND], subscribe: [LIVE_POKE] },
   'webhook-ingestion': { publish: ['provider.signal.*'] },
   orchestrator: {
     consumes: true,
@@ -46,13 +46,14 @@ export const busUsers = {
       ...answerTo('api', 'publisher'),
       ...keepStreams,
       ...consume(outreach, 'orchestrator-requests'),
+      ...consume(outreach, 'orchestrator-commands'),
       ...consume(signals, 'orchestrator-signals-sendgrid'),
       ...consume(events, 'orchestrator-react-rejected'),
       // To read what it wrote itself.
       ...[dispatch, deadLetters].map((stream) => `$JS.API.STREAM.MSG.GET.${stream}`),
     ],
   },
-  scheduler: { publish: [OUTREACH_REQUESTED, 'delivery.dispatch.*'] },
+  scheduler: { publish: [OUTREACH_REQUESTED, OUTREACH_COMMAND, 'delivery.dispatch.*'] },
   'channel-gateway': {
     consumes: true,
     publish: ['deadletter.>', ...consume(dispatch, 'gateway-email')],
