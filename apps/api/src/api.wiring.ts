@@ -15,7 +15,7 @@ export function wireApi(basics: ServiceBasics): ServiceOptions {
   return {
     ...basics,
     module: ApiModule.over(parts, [closeOnShutdown(close)]),
-    http: { ...basics.http, bodyLimit: BODY_LIMIT, maxParamLength: MAX_PARAM_LENGTH },
+    http: { ...basics.http, bodyLimit: BODY_LIMIT, maxParamLength: MAX_PARAM_LENGTH, internetFacing: true },
     configure: (app) => configureHttp(app, { parts, consoleDirectory }),
   };
 }

@@ -44,7 +44,7 @@ export function wireIngestion(basics: ServiceBasics): ServiceOptions {
   return {
     ...basics,
     module,
-    http: { ...http, bodyLimit: BODY_LIMIT, requestTimeoutMs: REQUEST_TIMEOUT_MS },
+    http: { ...http, bodyLimit: BODY_LIMIT, requestTimeoutMs: REQUEST_TIMEOUT_MS, internetFacing: true },
     configure: (app) => configureHttp(app, { maxConcurrent, maxBytes, parts, logger }),
   };
 }

@@ -91,6 +91,11 @@ export class Env {
     return this.has(name) ? this.secret(name, options) : undefined;
   }
 
+  /** `NODE_ENV=production`. */
+  get production(): boolean {
+    return this.#source['NODE_ENV'] === 'production';
+  }
+
   /** True when the variable, or the one that names its file, is present and not empty. */
   has(name: string): boolean {
     return (this.#source[name] ?? '') !== '' || (this.#source[`${name}_FILE`] ?? '') !== '';
@@ -150,7 +155,7 @@ export class Env {
       return bad(
         protocols ? `must be a URL with ${protocols.map((word) => `${word}://`).join(' or ')}` : 'must be a URL',
       );
-    if (this.#source['NODE_ENV'] !== 'production') return ok(text);
+    if (!this.production) return ok(text);
     const allowed = (this.#source['ALLOW_PLAINTEXT_HOSTS'] ?? '').split(',').map((host) => host.trim());
     const inClear = hostsInClear(addresses).filter((host) => !allowed.includes(host));
     return inClear.length === 0 ? ok(text) : bad('must be encrypted (TLS) in production: see ALLOW_PLAINTEXT_HOSTS');

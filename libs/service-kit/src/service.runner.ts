@@ -4,12 +4,16 @@ import { type DynamicModule, Module, type Type } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import type { CustomTransportStrategy } from '@nestjs/microservices';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
+import type { FastifyInstance } from 'fastify';
 import type { Env } from './env.reader.js';
 import { HealthModule } from './health.module.js';
 import { NestLogger } from './nest-logger.service.js';
 import { createLogger, type Logger, type LogLevel } from './pino.logger.js';
 import { Readiness } from './readiness.provider.js';
 import { bounded } from './service.stopper.js';
+import { measureRequests } from './telemetry/http.metrics.js';
+import { type MetricsAccess, metricsAccess, mountMetrics } from './telemetry/metrics.endpoint.js';
+import { startProcessMetrics } from './telemetry/process.metrics.js';
 
 export interface HttpOptions {
   /** 0 takes a free port; the `listening` line names it. */
@@ -26,6 +30,8 @@ export interface HttpOptions {
   readonly requestTimeoutMs?: number;
   /** Most UTF-16 units of one parameter in a path, decoded; longer ones match no route. Default 100. */
   readonly maxParamLength?: number;
+  /** True where strangers can reach this port: in production `/metrics` is then served only with `METRICS_TOKEN`. Default false. */
+  readonly internetFacing?: boolean;
 }
 
 export interface ServiceOptions {
@@ -59,6 +65,7 @@ class ServiceRoot {}
 export async function startService(options: ServiceOptions): Promise<RunningService> {
   const { env, http, strategies = [], readiness = new Readiness() } = options;
   const logger = options.logger ?? loggerFromEnv(options.name, env);
+  const access = metricsAccess(env, http.internetFacing ?? false);
   env.check();
   const root = { module: ServiceRoot, imports: [options.module, HealthModule.register({ readiness })] };
   const adapter = adapterOf(http);
@@ -67,6 +74,7 @@ export async function startService(options: ServiceOptions): Promise<RunningServ
     abortOnError: false,
     rawBody: http.rawBody ?? false,
   });
+  measure(app, access);
   await options.configure?.(app);
   for (const strategy of strategies) app.connectMicroservice({ strategy }, { inheritAppConfig: true });
   let stopped: Promise<void> | undefined;
@@ -82,6 +90,14 @@ export async function startService(options: ServiceOptions): Promise<RunningServ
   const url = urlOf(app);
   logger.info({ url, pid: process.pid }, 'listening');
   return { app, url, logger, stop };
+}
+
+/** Hooks hold for the routes mounted after them, so they come first. */
+function measure(app: NestFastifyApplication, access: MetricsAccess): void {
+  const server = app.getHttpAdapter().getInstance() as unknown as FastifyInstance;
+  measureRequests(server);
+  mountMetrics(server, access);
+  startProcessMetrics();
 }
 
 function adapterOf({
