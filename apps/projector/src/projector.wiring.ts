@@ -39,6 +39,7 @@ export function wireProjector({ env, logger, instance, readiness }: ServiceBasic
         logger,
         cacheSize,
         connectionString,
+        instance,
         onStatus: (change) => (status = { ...status, ...change }),
       },
       stopping.signal,

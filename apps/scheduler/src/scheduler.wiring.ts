@@ -1,12 +1,21 @@
 import { cloudEvent, connectBus, Publisher, type Outgoing } from '@homing/messaging';
 import { connectEventStore } from '@homing/event-store';
 import type { OutgoingDispatch } from '@homing/domain';
-import { connectReadModel, createSystemQueries } from '@homing/read-model';
+import {
+  connectReadModel,
+  createSystemQueries,
+  standForElection,
+  type Leadership,
+  type Role,
+} from '@homing/read-model';
 import { closeOnShutdown, type ServiceBasics } from '@homing/service-kit';
 import { createVaultIntake, openVaultDatabase, pingVault } from '@homing/vault/intake';
 import { Module, type DynamicModule } from '@nestjs/common';
 import { refeedAccepted } from './refeed-accepted/refeed.round.js';
-import { startLoop } from './round.loop.js';
+import { fencedBy } from './lead/lease.fence.js';
+import { leadershipCheck } from './lead/scheduler.status.js';
+import { serveTerm, type Rounds } from './lead/scheduler.term.js';
+import type { Loop } from './round.loop.js';
 import { wakeDue } from './wake-due/wake.round.js';
 
 @Module({})
@@ -57,34 +66,54 @@ export function wireScheduler({ env, logger, instance, readiness }: ServiceBasic
       })),
     );
 
-  const start = (): void => {
-    const wake = startLoop({
-      name: 'wake due',
-      everyMs: wakeEveryMs,
-      logger,
-      round: async () => (await wakeDue({ store, readModel: queries, publish, instance, now })).more,
-    });
-    const refeed = startLoop({
-      name: 'refeed accepted',
-      everyMs: 5_000,
-      logger,
-      round: async () => {
-        const fed = await refeedAccepted({ vault, publish: publishAll, now, afterMs: refeedAfterMs });
-        if (fed > 0) logger.info({ fed }, 'accepted requests without a decision were fed again');
-        return false;
+  /** What a leader does, each act only while its lease holds. */
+  const roundsOf = (leadership: Leadership): Rounds[] => {
+    const acts = fencedBy(leadership, { publish, publishAll });
+    const due = { store: fencedBy(leadership, store), readModel: fencedBy(leadership, queries) };
+    return [
+      {
+        name: 'wake due',
+        everyMs: wakeEveryMs,
+        round: async () => (await wakeDue({ ...due, publish: acts.publish, instance, now })).more,
       },
-    });
-    loops.push(wake, refeed);
-    readiness.add('rounds', () => (wake.failures() < 3 ? { status: 'up' } : { status: 'down', reason: 'rounds fail' }));
+      {
+        name: 'refeed accepted',
+        everyMs: 5_000,
+        round: async () => {
+          const fed = await refeedAccepted({ vault, publish: acts.publishAll, now, afterMs: refeedAfterMs });
+          if (fed > 0) logger.info({ fed }, 'accepted requests without a decision were fed again');
+          return false;
+        },
+      },
+    ];
   };
-  const loops: ReturnType<typeof startLoop>[] = [];
+
+  let role: Role = 'starting';
+  let loops: readonly Loop[] = [];
+  const stopping = new AbortController();
+  let running = Promise.resolve();
+  const start = (): void => {
+    running = standForElection({
+      ...{ name: 'scheduler', instance, logger, signal: stopping.signal, connectionString: readUrl.reveal() },
+      onRole: (now) => (role = now),
+      term: (leadership, signal) =>
+        serveTerm(roundsOf(leadership), { logger, signal, watch: (serving) => (loops = serving) }),
+    });
+  };
+  readiness.add('leadership', () =>
+    leadershipCheck(
+      role,
+      loops.map((loop) => loop.failures()),
+    ),
+  );
   readiness.add('bus', bus.health);
   readiness.add('event store', async () => (await store.ping(), { status: 'up' }));
   readiness.add('vault', async () => (await pingVault(vaultDb), { status: 'up' }));
   readiness.add('read model', async () => (await readModel.ping(), { status: 'up' }));
 
   const close = async (): Promise<void> => {
-    await Promise.all(loops.map((loop) => loop.stop()));
+    stopping.abort();
+    await running;
     await Promise.all([bus.close(), store.dispose(), vaultDb.destroy(), readModel.close()]);
   };
   return { module: { module: SchedulerModule, providers: [closeOnShutdown(close)] }, start };

@@ -7,6 +7,9 @@ export type {
 } from './connection/read-model.connection.js';
 export { LIVE_SCHEMA } from './connection/schema.name.js';
 export { withTenant } from './connection/tenant.transaction.js';
+export { standForElection, type Candidacy, type Role } from './leading/election.loop.js';
+export { holdLeadership, type Leadership, type LeadershipOptions } from './leading/leadership.lock.js';
+export { LEASE_TIMING, type LeaseTiming } from './leading/lease.clock.js';
 export { migrateReadModel, type MigrateOptions } from './migrations/migrate.runner.js';
 export { DEFAULT_ROLES, type ReadModelRoles } from './migrations/access.statements.js';
 export { outreachIdsOf, projectBatch, type BatchChanges } from './projection/batch.projection.js';
@@ -22,5 +25,4 @@ export { rowsIn, type ProjectionRows } from './writing/projection.rows.js';
 export { commitBatch, loadFolded, type BatchCommit } from './writing/batch.commit.js';
 export { advanceCheckpoint, ProjectionFencedError, takeLease } from './writing/projection.lease.js';
 export type { Advance, ProjectionLease, TakenLease } from './writing/projection.lease.js';
-export { holdLeadership, type Leadership, type LeadershipOptions } from './writing/leadership.lock.js';
 export { compareReadModels, holdCheckpoint, type TableDifference } from './writing/read-model.comparison.js';

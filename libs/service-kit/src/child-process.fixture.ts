@@ -15,7 +15,16 @@ export interface Child {
 export function startChild(fixture: string, env: Record<string, string> = {}): Child {
   const hooks = new URL('./typescript.hooks.fixture.mjs', import.meta.url).href;
   const program = fileURLToPath(new URL(fixture, import.meta.url));
-  const child = spawn(process.execPath, ['--conditions=@homing/source', '--import', hooks, program], {
+  return follow(['--conditions=@homing/source', '--import', hooks, program], env);
+}
+
+/** Starts what a room ships: `apps/<room>/dist/main.js`, with these arguments. Needs a build. */
+export function startProgram(room: string, env: Record<string, string>, args: readonly string[] = []): Child {
+  return follow([fileURLToPath(new URL(`../../../apps/${room}/dist/main.js`, import.meta.url)), ...args], env);
+}
+
+function follow(args: readonly string[], env: Record<string, string>): Child {
+  const child = spawn(process.execPath, args, {
     env: { PATH: process.env['PATH'] ?? '', ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });

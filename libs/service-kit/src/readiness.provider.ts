@@ -1,7 +1,8 @@
 import { toSafeError } from './safe-error.serializer.js';
 
-/** `reason` is read by operators and may be public: codes and names, no values. */
-export type CheckResult = { readonly status: 'up' } | { readonly status: 'down'; readonly reason: string };
+/** `reason` and `note` are read by operators and may be public: codes and names, no values. */
+export type CheckResult =
+  { readonly status: 'up'; readonly note?: string } | { readonly status: 'down'; readonly reason: string };
 /** Throwing counts as down; the reason is then the error's code or class. */
 export type Check = (signal: AbortSignal) => CheckResult | Promise<CheckResult>;
 

@@ -5,13 +5,16 @@ const leading: ProjectionStatus = { role: 'leading', position: 42n, caughtUp: tr
 
 describe('readiness of the projector', () => {
   it.each<[string, ProjectionStatus, string | undefined]>([
-    ['a standby', { ...STARTING, role: 'standby' }, undefined],
     ['a leader that is live', leading, undefined],
     ['a process that has not begun', STARTING, 'starting'],
     ['a leader that has events to catch up on', { ...leading, caughtUp: false }, 'catching up at 42, 500 ms behind'],
     ['a leader that is stopped', { ...leading, projectionTrouble: 'REVISION_GAP' }, 'stopped at 42: REVISION_GAP'],
   ])('of %s', (_who, status, reason) => {
     expect(projectionCheck(status, 1_500)).toEqual(reason ? { status: 'down', reason } : { status: 'up' });
+  });
+
+  it('of a standby, which says that it is one', () => {
+    expect(projectionCheck({ ...STARTING, role: 'standby' }, 1_500)).toEqual({ status: 'up', note: 'standby' });
   });
 
   it('names what holds up the publication', () => {

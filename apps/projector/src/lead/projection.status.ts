@@ -16,7 +16,7 @@ export const STARTING: ProjectionStatus = { role: 'starting', position: 0n, caug
 
 /** A standby is ready: it takes over when the leader goes. A leader is ready when nothing older waits and nothing stops it. */
 export function projectionCheck(status: ProjectionStatus, now: number): CheckResult {
-  if (status.role === 'standby') return { status: 'up' };
+  if (status.role === 'standby') return { status: 'up', note: 'standby' };
   if (status.role === 'starting') return { status: 'down', reason: 'starting' };
   if (status.projectionTrouble)
     return { status: 'down', reason: `stopped at ${status.position}: ${status.projectionTrouble}` };

@@ -13,6 +13,8 @@ export type TestVault = {
   readonly fingerprintKey: string;
   /** A pool connected as this role, closed with the vault. */
   as(role: VaultRole | 'owner', maxConnections?: number): VaultDatabase;
+  /** For a process of its own. */
+  urlOf(role: VaultRole): string;
   close(): Promise<void>;
 };
 
@@ -45,6 +47,7 @@ export async function startTestVault(ownedBy: 'superuser' | 'ordinary role' = 's
       pools.push(db);
       return db;
     },
+    urlOf: (role) => urlOf(adminUrl, name, { role, password }),
     async close() {
       await Promise.all(pools.map((pool) => pool.destroy()));
       await administer(adminUrl, `drop database ${name} with (force)`);
