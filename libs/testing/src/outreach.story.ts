@@ -4,6 +4,7 @@ import type {
   OutreachRequested,
   PlannedLeg,
   ProviderFactRecorded,
+  Recourse,
   RejectionClass,
 } from '@homing/contracts';
 
@@ -56,7 +57,7 @@ export const scheduled: OutreachEvent = { type: 'DeliveryScheduled', data: { ...
 /** Everything up to a committed decision that is due at once. */
 export const committed = [requested, decided, scheduled] as const;
 
-export const started = (attempt = 1, second = 0): OutreachEvent => ({
+export const started = (attempt = 1, second = 0, recourse?: Recourse): OutreachEvent => ({
   type: 'AttemptStarted',
   data: {
     ...of,
@@ -66,6 +67,7 @@ export const started = (attempt = 1, second = 0): OutreachEvent => ({
     provider: 'sendgrid',
     startedAt: at(second),
     leaseUntil: at(second + 15),
+    ...(recourse ? { recourse } : {}),
   },
 });
 export const accepted = (attempt = 1): OutreachEvent => ({
@@ -86,6 +88,29 @@ export const unknown = (attempt = 1): OutreachEvent => ({
   type: 'AttemptOutcomeUnknown',
   data: { ...of, attempt, provider: 'sendgrid', reason: 'timeout', since: at(15) },
 });
+export const resent = (second: number, leaseUntil: number, attempt = 1): OutreachEvent => ({
+  type: 'AttemptResendStarted',
+  data: {
+    ...of,
+    attempt,
+    claimId: `again-${attempt}`,
+    claimedBy: 'g',
+    provider: 'sendgrid',
+    startedAt: at(second),
+    leaseUntil: at(leaseUntil),
+  },
+});
+export const found = (
+  outcome: 'sent' | 'not_sent',
+  over: Partial<Extract<OutreachEvent, { type: 'UnknownOutcomeSettled' }>['data']> = {},
+): OutreachEvent => ({
+  type: 'UnknownOutcomeSettled',
+  data: { ...of, attempt: 1, provider: 'sendgrid', outcome, via: 'operator', at: at(100), ...over },
+});
+export const assumed = (second: number, attempt = 1): OutreachEvent => ({
+  type: 'AttemptAssumedSent',
+  data: { ...of, attempt, provider: 'sendgrid', since: at(15), at: at(second) },
+});
 export const retry = (attempt: number, second: number, because: string): OutreachEvent => ({
   type: 'RetryScheduled',
   data: { ...of, attempt, at: at(second), because },
@@ -97,6 +122,10 @@ export const failed = (reason: string, second: number): OutreachEvent => ({
 export const expired = (second: number): OutreachEvent => ({
   type: 'DeliveryExpired',
   data: { ...of, at: at(second) },
+});
+export const cancelAsked = (second: number): OutreachEvent => ({
+  type: 'CancellationRequested',
+  data: { at: at(second), by: 'api' },
 });
 export const cancelled = (second: number): OutreachEvent => ({
   type: 'DeliveryCancelled',

@@ -19,6 +19,7 @@ const NAMED: Readonly<Record<OutreachStateName, true>> = {
   skipped: true,
   expired: true,
   cancelled: true,
+  assumed_sent: true,
   outcome_unknown: true,
 };
 

@@ -19,7 +19,14 @@ export const attemptKey = (deliveryId: string, attempt: number | null | undefine
 
 const restful = new Set(['refused', 'outcome_unknown', 'retrying']);
 /** Names an attempt, yet does not say that a provider took it. */
-const notTaken = new Set(['attempt_started', 'rejected', 'outcome_unknown', 'retrying']);
+const notTaken = new Set([
+  'attempt_started',
+  'rejected',
+  'outcome_unknown',
+  'resend_started',
+  'assumed_sent',
+  'retrying',
+]);
 const reached = new Set(['delivered', 'opened', 'read', 'clicked', 'replied', 'unsubscribed', 'complained']);
 
 /** Keeps, for each outreach, what the feed said of it. */

@@ -81,6 +81,7 @@ export function whereItStands(row: ListedOutreach, detail?: ShownOutreach): End 
     case 'failed':
       return row.outcome === 'dropped' ? 'dropped' : 'failed';
     case 'outcome_unknown':
+    case 'assumed_sent':
       return 'unknown';
     default:
       return detail?.deliveries.some(({ state }) => state === 'retrying') ? 'retrying' : 'open';

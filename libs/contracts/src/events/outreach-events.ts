@@ -13,8 +13,12 @@ export type OutreachEvent =
   | Recorded<'AttemptAccepted', AttemptAccepted>
   | Recorded<'AttemptRejected', AttemptRejected>
   | Recorded<'AttemptOutcomeUnknown', AttemptOutcomeUnknown>
+  | Recorded<'AttemptResendStarted', AttemptResendStarted>
+  | Recorded<'UnknownOutcomeSettled', UnknownOutcomeSettled>
+  | Recorded<'AttemptAssumedSent', AttemptAssumedSent>
   | Recorded<'ProviderFactRecorded', ProviderFactRecorded>
   | Recorded<'RetryScheduled', RetryScheduled>
+  | Recorded<'CancellationRequested', CancellationRequested>
   | Recorded<'DeliverySkipped', DeliverySkipped>
   | Recorded<'DeliveryExpired', DeliveryExpired>
   | Recorded<'DeliveryCancelled', DeliveryCancelled>
@@ -102,6 +106,14 @@ export interface DeliveryScheduled extends OfLeg {
   readonly expiresAt: string;
 }
 
+/** How a provider could tell later what became of an attempt, as the gateway knew it when it claimed. */
+export interface Recourse {
+  /** It can be asked. That it has nothing counts only so many seconds after the attempt was last in our hands. */
+  readonly lookUpAfterSeconds?: number;
+  /** It takes a second call under the attempt's key for the first, so many seconds from `startedAt` on. */
+  readonly resendWithinSeconds?: number;
+}
+
 /** The exclusive claim: only the holder of `claimId`, made once in its memory, may call the provider for this attempt. */
 export interface AttemptStarted extends OfAttempt {
   readonly claimId: string;
@@ -110,6 +122,8 @@ export interface AttemptStarted extends OfAttempt {
   readonly startedAt: string;
   /** After this instant nobody is calling the provider any more for this attempt. */
   readonly leaseUntil: string;
+  /** Absent: the provider can neither be asked nor given the attempt again. */
+  readonly recourse?: Recourse;
 }
 
 /** The provider took it: queued there. */
@@ -144,6 +158,40 @@ export interface AttemptOutcomeUnknown extends OfAttempt {
   readonly since: string;
 }
 
+/**
+ * The exclusive claim to give the provider an attempt of unknown outcome once more under its own key, which that provider
+ * honours: only the holder of `claimId` may call, until `leaseUntil`.
+ */
+export interface AttemptResendStarted extends OfAttempt {
+  readonly claimId: string;
+  readonly claimedBy: string;
+  readonly provider: string;
+  readonly startedAt: string;
+  readonly leaseUntil: string;
+}
+
+/** What became of an attempt whose outcome was unknown. `not_sent`: surely not taken, so the leg goes on with its retries. */
+export interface UnknownOutcomeSettled extends OfAttempt {
+  readonly provider: string;
+  readonly outcome: 'sent' | 'not_sent';
+  /** The provider was asked; an operator said so; or a re-send under the same key was taken. */
+  readonly via: 'lookup' | 'operator' | 'resend';
+  readonly providerMessageId?: string;
+  /** Of an operator: the key or service that asked. */
+  readonly by?: string;
+  /** Of an operator: a reference to where the reason is kept. */
+  readonly note?: string;
+  readonly at: string;
+}
+
+/** Nobody could tell for 72 h: taken for sent. It counts and costs as sent, is never sent again, and ends its leg. */
+export interface AttemptAssumedSent extends OfAttempt {
+  readonly provider: string;
+  /** Since when its outcome had been unknown. */
+  readonly since: string;
+  readonly at: string;
+}
+
 export interface ProviderFactRecorded extends OfAttempt, ProviderFact {
   readonly provider: string;
   readonly payloadDigest: string;
@@ -153,6 +201,12 @@ export interface RetryScheduled extends OfAttempt {
   /** `attempt` is the attempt that will be made. */
   readonly at: string;
   readonly because: string;
+}
+
+/** Somebody wants nothing further of this outreach: no attempt starts any more. What is under way keeps its course. */
+export interface CancellationRequested {
+  readonly at: string;
+  readonly by: string;
 }
 
 /** Decided, at the moment of sending, not to send; surely not sent. */
@@ -173,7 +227,7 @@ export interface DeliveryFailedPermanently extends OfLeg {
 }
 
 export type SettledOutcome =
-  'delivered' | 'bounced' | 'failed' | 'undelivered' | 'dropped' | 'skipped' | 'expired' | 'cancelled';
+  'delivered' | 'bounced' | 'failed' | 'undelivered' | 'dropped' | 'assumed_sent' | 'skipped' | 'expired' | 'cancelled';
 
 /** No further step of ours is pending. Later facts are still recorded. */
 export interface OutreachSettled {

@@ -19,10 +19,19 @@ export function transitionOf(event: OutreachEvent): string {
       return 'rejected';
     case 'AttemptOutcomeUnknown':
       return 'outcome_unknown';
+    case 'AttemptResendStarted':
+      return 'resend_started';
+    case 'UnknownOutcomeSettled':
+      // Whoever follows what a provider took or refused need not know how it came to light.
+      return event.data.outcome === 'sent' ? 'queued' : 'rejected';
+    case 'AttemptAssumedSent':
+      return 'assumed_sent';
     case 'ProviderFactRecorded':
       return event.data.fact === 'other' ? 'provider_event' : event.data.fact;
     case 'RetryScheduled':
       return 'retrying';
+    case 'CancellationRequested':
+      return 'cancel_requested';
     case 'DeliverySkipped':
       return 'skipped';
     case 'DeliveryExpired':
@@ -46,6 +55,8 @@ export const TRANSITIONS = [
   'queued',
   'rejected',
   'outcome_unknown',
+  'resend_started',
+  'assumed_sent',
   'sent',
   'deferred',
   'delivered',
@@ -62,6 +73,7 @@ export const TRANSITIONS = [
   'resubscribed',
   'provider_event',
   'retrying',
+  'cancel_requested',
   'skipped',
   'expired',
   'cancelled',

@@ -37,6 +37,9 @@ export function decisionAnswer(outreachId: string, events: readonly OutreachEven
           explanation: decisionSentence(explanation),
         };
       }
+      case 'CancellationRequested':
+        // After a decision the first answer stands; without one there never will be any.
+        return answer.status === 'accepted' ? { ...answer, ...CANCELLED_BEFORE } : answer;
       case 'AttemptAccepted':
         return { ...answer, messageId: event.data.providerMessageId };
       default:
@@ -44,3 +47,9 @@ export function decisionAnswer(outreachId: string, events: readonly OutreachEven
     }
   }, accepted);
 }
+
+const CANCELLED_BEFORE = {
+  status: 'refused',
+  explanation: refusalSentence({ step: 'intake', reason: 'cancelled' }),
+  refusal: { step: 'intake', reason: 'cancelled' },
+} as const;

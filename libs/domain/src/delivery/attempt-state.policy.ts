@@ -17,6 +17,7 @@ export const ATTEMPT_STATES = [
   'deferred',
   'sent',
   'queued',
+  'assumed_sent',
   'outcome_unknown',
   'pending',
 ] as const;
@@ -41,6 +42,7 @@ export const IN_HANDS: ReadonlySet<AttemptState> = new Set([
   'queued',
   'sent',
   'deferred',
+  'assumed_sent',
   'outcome_unknown',
 ]);
 
@@ -48,15 +50,21 @@ export const IN_HANDS: ReadonlySet<AttemptState> = new Set([
  * The state of an attempt is a function of the SET of its facts: neither their order nor their repetition matters.
  *
  * Where facts contradict each other, evidence of a person wins (who clicks has received), then a bounce over a delivery (an
- * asynchronous bounce comes after `delivered`), then a delivery over an earlier failure (providers README 0.4).
+ * asynchronous bounce comes after `delivered`), then a delivery over an earlier failure (providers README 0.4). Where a
+ * provider's webhooks say nothing, its own answer to the call counts first, then what came to light about an unknown outcome,
+ * last the assumption.
  */
-export function attemptState(attempt: Pick<Attempt, 'answer' | 'unknownSince' | 'facts'>): AttemptState {
+export function attemptState(
+  attempt: Pick<Attempt, 'answer' | 'settled' | 'assumedSentAt' | 'unknownSince' | 'facts'>,
+): AttemptState {
   const said = new Set(attempt.facts.flatMap(impliedStates));
   if (said.has('unsubscribed') && resubscribedLater(attempt.facts)) said.delete('unsubscribed');
   const best = ATTEMPT_STATES.find((state) => said.has(state));
   if (best) return best;
   if (attempt.answer?.kind === 'accepted') return 'queued';
   if (attempt.answer?.kind === 'rejected') return 'failed';
+  if (attempt.settled) return attempt.settled.outcome === 'sent' ? 'queued' : 'failed';
+  if (attempt.assumedSentAt !== undefined) return 'assumed_sent';
   return attempt.unknownSince === undefined ? 'pending' : 'outcome_unknown';
 }
 

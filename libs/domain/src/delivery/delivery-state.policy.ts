@@ -21,6 +21,8 @@ export function deliveryState(delivery: Delivery): DeliveryState {
 
 /** Of a permanent failure the provider's own word for it tells more, where there is one. */
 function closedState(kind: NonNullable<Delivery['closed']>['kind'], last: AttemptState | undefined): DeliveryState {
+  // An assumption gives way to whatever is known after all.
+  if (kind === 'assumed_sent') return last ?? kind;
   if (kind !== 'permanent_failed') return kind;
   return last === 'bounced' || last === 'dropped' || last === 'undelivered' ? last : 'permanent_failed';
 }

@@ -1,6 +1,6 @@
 import type { OutreachEvent, ProviderFact, ProviderFactRecorded } from '@homing/contracts';
 import { evolveOutreach } from '../outreach/outreach.evolve.js';
-import { deliveryOf, type Attempt, type OutreachState } from '../outreach/outreach.state.js';
+import { deliveryOf, providerMessageIdOf, type Attempt, type OutreachState } from '../outreach/outreach.state.js';
 import { react } from './reaction.decider.js';
 
 /** More than this many facts of one attempt are click storms: a kind already known is then recorded no more. */
@@ -41,8 +41,9 @@ export function recordFacts(
 function attemptOf(state: OutreachState, fact: SignalledFact): Attempt | undefined {
   const attempts = deliveryOf(state, fact.leg)?.attempts ?? [];
   if (fact.attempt !== undefined) return attempts.find((a) => a.attempt === fact.attempt);
+  const { providerMessageId } = fact;
   const byMessage = attempts.find(
-    (a) => a.answer?.kind === 'accepted' && a.answer.providerMessageId === fact.providerMessageId,
+    (a) => providerMessageId !== undefined && providerMessageIdOf(a) === providerMessageId,
   );
   return byMessage ?? attempts.at(-1);
 }

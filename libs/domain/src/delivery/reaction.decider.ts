@@ -4,9 +4,11 @@ import {
   lastAttemptOf,
   type Attempt,
   type Delivery,
+  type KnownOutreach,
   type OutreachState,
 } from '../outreach/outreach.state.js';
 import { attemptState, bounceSubtype } from './attempt-state.policy.js';
+import { cancelledInstead } from './cancel.decider.js';
 import {
   AUTH_RETRY_SECONDS,
   DEFAULT_THROTTLE_SECONDS,
@@ -22,7 +24,7 @@ import { withSettlement } from './settlement.policy.js';
  */
 export function react(state: OutreachState, now: string): readonly OutreachEvent[] {
   if (state.status !== 'active') return [];
-  const events = state.deliveries.flatMap((delivery) => reactTo(delivery, now));
+  const events = state.deliveries.flatMap((delivery) => reactTo(state, delivery, now));
   return withSettlement(state, events, now);
 }
 
@@ -30,16 +32,20 @@ export function react(state: OutreachState, now: string): readonly OutreachEvent
 export const needsReaction = (state: OutreachState, leg: number): boolean => {
   const delivery = deliveryOf(state, leg);
   return (
-    state.status === 'active' && delivery !== undefined && reactTo(delivery, '1970-01-01T00:00:00.000Z').length > 0
+    state.status === 'active' &&
+    delivery !== undefined &&
+    reactTo(state, delivery, '1970-01-01T00:00:00.000Z').length > 0
   );
 };
 
-function reactTo(delivery: Delivery, now: string): OutreachEvent[] {
+function reactTo(state: KnownOutreach, delivery: Delivery, now: string): OutreachEvent[] {
   const last = lastAttemptOf(delivery);
   if (!last || delivery.closed) return [];
   const verdict = verdictOn(last);
   if (verdict.kind === 'wait') return [];
   if (verdict.kind === 'fail') return [failed(delivery, verdict.reason, now)];
+  const cancelled = cancelledInstead(state, delivery, now);
+  if (cancelled) return [cancelled];
   if (delivery.next) return [];
   const used = triesUsed(delivery);
   if (!verdict.free && used > delivery.plan.retry.maxRetries)
@@ -82,7 +88,7 @@ function verdictOn(attempt: Attempt): Verdict {
     case 'failed':
       return attempt.answer?.kind === 'rejected'
         ? verdictOnRejection(attempt.answer)
-        : { kind: 'retry', because: 'failed' };
+        : { kind: 'retry', because: attempt.settled ? 'not_sent' : 'failed' };
     default:
       // Reached, under way, or unknown: an unknown outcome is never re-sent.
       return { kind: 'wait' };

@@ -32,6 +32,7 @@ function settledOutcome(states: readonly DeliveryState[], reached: boolean): Set
     case 'bounced':
     case 'dropped':
     case 'undelivered':
+    case 'assumed_sent':
     case 'skipped':
     case 'expired':
     case 'cancelled':

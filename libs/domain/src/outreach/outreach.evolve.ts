@@ -1,4 +1,4 @@
-import type { OutreachEvent, ProviderFactRecorded } from '@homing/contracts';
+import type { OutreachEvent, ProviderFactRecorded, UnknownOutcomeSettled } from '@homing/contracts';
 import { attemptState, IN_HANDS } from '../delivery/attempt-state.policy.js';
 import type { Attempt, Delivery, KnownOutreach, OutreachState } from './outreach.state.js';
 
@@ -16,6 +16,8 @@ export function evolveOutreach(state: OutreachState, event: OutreachEvent): Outr
       return { ...state, status: 'refused', refusal: { step: event.data.step, reason: event.data.reason } };
     case 'OutreachSettled':
       return { ...state, status: 'settled', outcome: event.data.outcome };
+    case 'CancellationRequested':
+      return { ...state, cancellation: { by: event.data.by, at: event.data.at } };
     default:
       return onDelivery(state, event.data.leg, (delivery) => evolveDelivery(delivery, event));
   }
@@ -36,7 +38,7 @@ function onDelivery(state: KnownOutreach, leg: number, change: (delivery: Delive
 
 type DeliveryEvent = Exclude<
   OutreachEvent,
-  { type: 'OutreachRequested' | 'OutreachDecided' | 'OutreachRefused' | 'OutreachSettled' }
+  { type: 'OutreachRequested' | 'OutreachDecided' | 'OutreachRefused' | 'OutreachSettled' | 'CancellationRequested' }
 >;
 
 function evolveDelivery(delivery: Delivery, event: DeliveryEvent): Delivery {
@@ -47,18 +49,14 @@ function evolveDelivery(delivery: Delivery, event: DeliveryEvent): Delivery {
       return { ...delivery, next: { attempt: event.data.attempt, at: event.data.at } };
     case 'AttemptStarted': {
       const { next: _started, ...rest } = delivery;
-      const { attempt, claimId, provider, startedAt, leaseUntil } = event.data;
-      return {
-        ...rest,
-        attempts: [...rest.attempts, { attempt, claimId, provider, startedAt, leaseUntil, facts: [] }],
-      };
+      const { attempt, claimId, provider, startedAt, leaseUntil, recourse } = event.data;
+      const started: Attempt = { attempt, claimId, provider, startedAt, leaseUntil, facts: [] };
+      return { ...rest, attempts: [...rest.attempts, recourse ? { ...started, recourse } : started] };
     }
     case 'AttemptAccepted': {
       const { providerMessageId, acceptedAt } = event.data;
-      return onAttempt(delivery, event.data.attempt, (a) => ({
-        ...a,
-        answer: { kind: 'accepted', providerMessageId, at: acceptedAt },
-      }));
+      const answer = { kind: 'accepted', providerMessageId, at: acceptedAt } as const;
+      return withdrawNeedlessRetry(onAttempt(delivery, event.data.attempt, (a) => ({ ...a, answer })));
     }
     case 'AttemptRejected': {
       const { class: rejection, code, retryAfterSeconds, rejectedAt } = event.data;
@@ -75,6 +73,20 @@ function evolveDelivery(delivery: Delivery, event: DeliveryEvent): Delivery {
     }
     case 'AttemptOutcomeUnknown':
       return onAttempt(delivery, event.data.attempt, (a) => ({ ...a, unknownSince: event.data.since }));
+    case 'AttemptResendStarted': {
+      const { attempt, claimId, leaseUntil } = event.data;
+      return onAttempt(delivery, attempt, (a) => ({
+        ...a,
+        resend: { claimId, leaseUntil, count: (a.resend?.count ?? 0) + 1 },
+      }));
+    }
+    case 'UnknownOutcomeSettled':
+      return onAttempt(delivery, event.data.attempt, (a) => ({ ...a, settled: settledOf(event.data) }));
+    case 'AttemptAssumedSent': {
+      const { attempt, at } = event.data;
+      const assumed = onAttempt(delivery, attempt, (a) => ({ ...a, assumedSentAt: at }));
+      return close(assumed, 'assumed_sent', 'outcome_unknown', at);
+    }
     case 'ProviderFactRecorded': {
       const { attempt } = event.data;
       return withdrawNeedlessRetry(
@@ -120,6 +132,10 @@ function close(
 ): Delivery {
   const { next: _none, ...rest } = delivery;
   return { ...rest, closed: { kind, reason, at } };
+}
+
+function settledOf({ outcome, via, providerMessageId, at }: UnknownOutcomeSettled): NonNullable<Attempt['settled']> {
+  return { outcome, via, at, ...(providerMessageId === undefined ? {} : { providerMessageId }) };
 }
 
 function factOf(data: ProviderFactRecorded): Attempt['facts'][number] {

@@ -4,8 +4,10 @@ import type {
   OutreachRequested,
   PlannedLeg,
   ProviderFact,
+  Recourse,
   RejectionClass,
   SettledOutcome,
+  UnknownOutcomeSettled,
 } from '@homing/contracts';
 
 /**
@@ -20,6 +22,8 @@ export interface KnownOutreach {
   readonly refusal?: Pick<OutreachRefused, 'step' | 'reason'>;
   readonly deliveries: readonly Delivery[];
   readonly outcome?: SettledOutcome;
+  /** Nothing further is to start. */
+  readonly cancellation?: { readonly by: string; readonly at: string };
 }
 
 /** One channel's delivery (a leg). Exactly one attempt of it may be on its way at a time. */
@@ -33,7 +37,7 @@ export interface Delivery {
   /** The attempt that is to be started, and when. Absent while one is on its way or nothing is to come. */
   readonly next?: { readonly attempt: number; readonly at: string };
   readonly closed?: {
-    readonly kind: 'skipped' | 'expired' | 'cancelled' | 'permanent_failed';
+    readonly kind: 'skipped' | 'expired' | 'cancelled' | 'permanent_failed' | 'assumed_sent';
     readonly reason: string;
     readonly at: string;
   };
@@ -47,6 +51,12 @@ export interface Attempt {
   readonly leaseUntil: string;
   readonly answer?: Answer;
   readonly unknownSince?: string;
+  readonly recourse?: Recourse;
+  /** The last re-send under the attempt's own key; `count` is how many there were. */
+  readonly resend?: { readonly claimId: string; readonly leaseUntil: string; readonly count: number };
+  /** How it came to light what became of it while its outcome was unknown. */
+  readonly settled?: Pick<UnknownOutcomeSettled, 'outcome' | 'via' | 'providerMessageId' | 'at'>;
+  readonly assumedSentAt?: string;
   readonly facts: readonly ProviderFact[];
 }
 
@@ -66,3 +76,7 @@ export const deliveryOf = (state: OutreachState, leg: number): Delivery | undefi
   state.status === 'none' ? undefined : state.deliveries.find((delivery) => delivery.leg === leg);
 
 export const lastAttemptOf = (delivery: Delivery): Attempt | undefined => delivery.attempts.at(-1);
+
+/** The provider's id of an attempt, once it is known. */
+export const providerMessageIdOf = ({ answer, settled }: Attempt): string | undefined =>
+  answer?.kind === 'accepted' ? answer.providerMessageId : settled?.providerMessageId;

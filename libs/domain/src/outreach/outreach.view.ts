@@ -1,7 +1,7 @@
 import type { Channel, ProviderFactKind } from '@homing/contracts';
 import { attemptState, bounceSubtype, milestonesOf, type AttemptState } from '../delivery/attempt-state.policy.js';
 import { deliveryState, type DeliveryState } from '../delivery/delivery-state.policy.js';
-import type { Attempt, Delivery, OutreachState } from './outreach.state.js';
+import { providerMessageIdOf, type Attempt, type Delivery, type OutreachState } from './outreach.state.js';
 
 /** An outreach as a whole, in the words of its public face. */
 export type OutreachStateName =
@@ -22,6 +22,7 @@ export type OutreachStateName =
   | 'skipped'
   | 'expired'
   | 'cancelled'
+  | 'assumed_sent'
   | 'outcome_unknown';
 
 export interface OutreachView {
@@ -61,7 +62,7 @@ export function outreachView(state: OutreachState): OutreachView {
     (best, d) => (best && rank(best.state) <= rank(d.state) ? best : d),
     undefined,
   );
-  if (!leading) return { state: 'accepted', deliveries };
+  if (!leading) return { state: state.outcome === 'cancelled' ? 'cancelled' : 'accepted', deliveries };
   return { state: nameOf(leading.state), channelUsed: leading.channel, deliveries };
 }
 
@@ -78,6 +79,7 @@ const ORDER: readonly DeliveryState[] = [
   'sent',
   'deferred',
   'queued',
+  'assumed_sent',
   'pending',
   'retrying',
   'scheduled',
@@ -105,6 +107,7 @@ const NAMES: Readonly<Record<DeliveryState, OutreachStateName>> = {
   sent: 'sent',
   deferred: 'sent',
   queued: 'queued',
+  assumed_sent: 'assumed_sent',
   pending: 'sending',
   retrying: 'scheduled',
   scheduled: 'scheduled',
@@ -135,19 +138,25 @@ function deliveryView(delivery: Delivery): DeliveryView {
 }
 
 function attemptView(attempt: Attempt): AttemptView {
-  const { answer } = attempt;
+  const { answer, settled } = attempt;
   const bounce = bounceSubtype(attempt.facts);
   const bounceCode = attempt.facts.find((fact) => fact.fact === 'bounced' || fact.fact === 'dropped')?.code;
-  const rejected = answer?.kind === 'rejected' ? { class: answer.class, code: answer.code } : {};
+  const messageId = providerMessageIdOf(attempt);
+  const answeredAt = answer?.at ?? settled?.at;
   return {
     attempt: attempt.attempt,
     state: attemptState(attempt),
     provider: attempt.provider,
     startedAt: attempt.startedAt,
-    ...(answer ? { answeredAt: answer.at } : {}),
-    ...(answer?.kind === 'accepted' ? { providerMessageId: answer.providerMessageId } : {}),
-    ...rejected,
+    ...(answeredAt === undefined ? {} : { answeredAt }),
+    ...(messageId === undefined ? {} : { providerMessageId: messageId }),
+    ...refusalOf(attempt),
     ...(bounce ? { class: bounce } : {}),
     ...(bounceCode ? { code: bounceCode } : {}),
   };
+}
+
+function refusalOf({ answer, settled }: Attempt): Pick<AttemptView, 'class' | 'code'> {
+  if (answer) return answer.kind === 'rejected' ? { class: answer.class, code: answer.code } : {};
+  return settled?.outcome === 'not_sent' ? { class: 'retryable', code: 'not_sent' } : {};
 }

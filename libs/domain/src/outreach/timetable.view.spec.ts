@@ -2,15 +2,18 @@ import { describe, expect, it } from '@jest/globals';
 import type { OutreachEvent } from '@homing/contracts';
 import {
   accepted,
+  assumed,
   at,
   cancelled,
   committed,
   decided,
+  found,
   outreachId,
   plan,
   recorded,
   rejected,
   request,
+  resent,
   retry,
   scheduled,
   settled,
@@ -46,10 +49,41 @@ describe('what the clock owes an outreach', () => {
     expect(owed(...committed, started(), rejected('retryable'))).toEqual([['reaction', 1, at(15)]]));
   it.each<[string, OutreachEvent[]]>([
     ['what waits for the provider', [started(), accepted()]],
-    ['an unknown outcome', [started(), unknown()]],
     ['what arrived', [started(), accepted(), recorded('delivered'), settled('delivered', 40)]],
     ['what was cancelled', [cancelled(1), settled('cancelled', 1)]],
   ])('owes nothing to %s', (_what, events) => expect(owed(...committed, ...events)).toEqual([]));
+});
+
+describe('what the clock owes an unknown outcome', () => {
+  const hours72 = 72 * 3600;
+  it('takes it for sent after 72 h where nobody can be asked', () =>
+    expect(owed(...committed, started(), unknown())).toEqual([['assume', 1, at(15 + hours72)]]));
+  it('asks a provider that can be asked, a minute after its lease, or as soon as its word counts', () => {
+    expect(owed(...committed, started(1, 0, { lookUpAfterSeconds: 1800 }), unknown())).toEqual([
+      ['lookup', 1, at(75)],
+      ['assume', 1, at(15 + hours72)],
+    ]);
+    expect(owed(...committed, started(1, 0, { lookUpAfterSeconds: 5 }), unknown())[0]).toEqual(['lookup', 1, at(20)]);
+  });
+  it('sends again at once under a key that is honoured, and ever more slowly', () => {
+    const events = [...committed, started(1, 0, { resendWithinSeconds: 900 }), unknown()];
+    expect(owed(...events)[0]).toEqual(['lookup', 1, at(15)]);
+    expect(owed(...events, resent(16, 31))[0]).toEqual(['lookup', 1, at(46)]);
+    expect(owed(...events, resent(16, 31), resent(46, 61))[0]).toEqual(['lookup', 1, at(91)]);
+  });
+  it('goes on when the rest of the outreach is settled', () =>
+    expect(owed(...committed, started(), unknown(), settled('delivered', 40))).toEqual([
+      ['assume', 1, at(15 + hours72)],
+    ]));
+  it.each<[string, OutreachEvent[]]>([
+    ['found sent', [found('sent')]],
+    ['taken for sent', [assumed(15 + hours72), settled('assumed_sent', 15 + hours72)]],
+    ['told of by its provider', [recorded('sent')]],
+  ])('is owed nothing once it was %s', (_how, events) =>
+    expect(owed(...committed, started(1, 0, { lookUpAfterSeconds: 5 }), unknown(), ...events)).toEqual([]),
+  );
+  it('is owed a reaction once it was found not sent', () =>
+    expect(owed(...committed, started(), unknown(), found('not_sent'))).toEqual([['reaction', 1, at(15)]]));
 });
 
 describe('dispatches that are due', () => {

@@ -1,14 +1,17 @@
 import type { Channel, Urgency } from '@homing/contracts';
 import { attemptState } from '../delivery/attempt-state.policy.js';
 import { needsReaction } from '../delivery/reaction.decider.js';
-import type { Delivery, KnownOutreach, OutreachState } from './outreach.state.js';
+import { firstLookAt } from '../delivery/recourse.policy.js';
+import { assumedSentAt } from '../delivery/unknown-outcome.decider.js';
+import type { Attempt, Delivery, KnownOutreach, OutreachState } from './outreach.state.js';
 
 /**
  * What the clock owes an outreach. `dispatch`: start this attempt; `lease`: its claimer should have answered by now;
- * `reaction`: something follows from how it stands and has not been appended yet.
+ * `reaction`: something follows from how it stands and has not been appended yet; `lookup`: the gateway can find out what
+ * became of an unknown outcome; `assume`: nobody could, and it is to be taken for sent.
  */
 export interface TimetableEntry {
-  readonly kind: 'dispatch' | 'lease' | 'reaction';
+  readonly kind: 'dispatch' | 'lease' | 'reaction' | 'lookup' | 'assume';
   readonly deliveryId: string;
   readonly leg: number;
   readonly channel: Channel;
@@ -21,25 +24,44 @@ export interface TimetableEntry {
 /** Whoever commits a decision that is due at once dispatches it; the clock looks after it only when this has passed. */
 export const COMMIT_GRACE_MS = 15_000;
 
-/** At most one entry a delivery; none once the outreach is settled. */
+/**
+ * At most one entry a delivery and kind. Once the outreach is settled only attempts without an outcome are left to look
+ * after: nobody else would ever close those.
+ */
 export function timetableOf(state: OutreachState): TimetableEntry[] {
-  if (state.status !== 'active') return [];
+  if (state.status !== 'active' && state.status !== 'settled') return [];
   return state.deliveries.flatMap((delivery) => {
-    const due = dueOf(state, delivery);
-    if (!due) return [];
     const { deliveryId, leg, channel } = delivery;
-    return [{ ...due, deliveryId, leg, channel, urgency: state.request.urgency }];
+    const { urgency } = state.request;
+    return entriesOf(state, delivery).map((due) => ({ ...due, deliveryId, leg, channel, urgency }));
   });
+}
+
+type Due = Pick<TimetableEntry, 'kind' | 'attempt' | 'dueAt'>;
+
+function entriesOf(state: KnownOutreach, delivery: Delivery): Due[] {
+  const last = delivery.attempts.at(-1);
+  const of = last && attemptState(last);
+  if (last && of === 'outcome_unknown') return unknownEntries(last);
+  if (last && of === 'pending') return [{ kind: 'lease', attempt: last.attempt, dueAt: last.leaseUntil }];
+  const due = state.status === 'active' ? dueOf(state, delivery) : undefined;
+  return due ? [due] : [];
+}
+
+function unknownEntries(attempt: Attempt): Due[] {
+  const of = { attempt: attempt.attempt };
+  const lookAt = firstLookAt(attempt);
+  return [
+    ...(lookAt === undefined ? [] : [{ kind: 'lookup', ...of, dueAt: lookAt } as const]),
+    { kind: 'assume', ...of, dueAt: assumedSentAt(attempt.unknownSince ?? attempt.leaseUntil) },
+  ];
 }
 
 /** First attempts that nobody asked to be sent later. */
 const dispatchedOnCommit = (state: KnownOutreach, delivery: Delivery): boolean =>
   delivery.attempts.length === 0 && delivery.plan.sendAt !== state.request.sendAt;
 
-function dueOf(
-  state: KnownOutreach,
-  delivery: Delivery,
-): Pick<TimetableEntry, 'kind' | 'attempt' | 'dueAt'> | undefined {
+function dueOf(state: KnownOutreach, delivery: Delivery): Due | undefined {
   if (delivery.closed) return undefined;
   if (delivery.next) {
     // Past its deadline a dispatch still has work: to record that it expired.
@@ -48,8 +70,7 @@ function dueOf(
     return { kind: 'dispatch', attempt: delivery.next.attempt, dueAt: new Date(due + grace).toISOString() };
   }
   const last = delivery.attempts.at(-1);
-  if (!last) return undefined;
-  if (attemptState(last) === 'pending') return { kind: 'lease', attempt: last.attempt, dueAt: last.leaseUntil };
-  if (needsReaction(state, delivery.leg)) return { kind: 'reaction', attempt: last.attempt, dueAt: last.leaseUntil };
+  if (last && needsReaction(state, delivery.leg))
+    return { kind: 'reaction', attempt: last.attempt, dueAt: last.leaseUntil };
   return undefined;
 }

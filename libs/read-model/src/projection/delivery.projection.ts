@@ -40,7 +40,7 @@ function deliveryRow({ outreachId, tenantId, state }: Folded, { delivery, view, 
     closedReason: closed?.reason ?? null,
     sendAt: instantOrNull(plan.sendAt),
     expiresAt: instant(delivery.expiresAt, instant(state.request.expiresAt, FAR)),
-    queuedAt: earliest(...attempts.map(({ answer }) => (answer?.kind === 'accepted' ? answer.at : undefined))),
+    queuedAt: earliest(...attempts.map(takenAt)),
     sentAt: instantOrNull(milestones.sent),
     deliveredAt: instantOrNull(milestones.delivered),
     openedAt: instantOrNull(milestones.opened),
@@ -55,6 +55,12 @@ function deliveryRow({ outreachId, tenantId, state }: Folded, { delivery, view, 
     updatedPosition: position,
   };
 }
+
+/** When it was known that the provider had it. */
+const takenAt = ({ answer, settled }: Delivery['attempts'][number]): string | undefined => {
+  if (answer) return answer.kind === 'accepted' ? answer.at : undefined;
+  return settled?.outcome === 'sent' ? settled.at : undefined;
+};
 
 /** One row an attempt. */
 export function attemptRows({ outreachId, tenantId, state }: Folded, position: bigint): AttemptRow[] {

@@ -41,6 +41,7 @@ function occurredAt(event: OutreachEvent): string | undefined {
     case 'OutreachRefused':
       return event.data.decidedAt;
     case 'AttemptStarted':
+    case 'AttemptResendStarted':
       return event.data.startedAt;
     case 'AttemptRejected':
       return event.data.rejectedAt;
@@ -66,10 +67,13 @@ function reasonOf(event: OutreachEvent): string | null {
       return event.data.reason;
     case 'AttemptRejected':
       return event.data.code;
+    case 'UnknownOutcomeSettled':
+      return event.data.via;
     case 'ProviderFactRecorded':
       return event.data.code ?? event.data.unknownEvent ?? null;
     case 'RetryScheduled':
       return event.data.because;
+    case 'CancellationRequested':
     case 'DeliveryCancelled':
       return event.data.by;
     case 'OutreachSettled':
@@ -79,6 +83,8 @@ function reasonOf(event: OutreachEvent): string | null {
     case 'DeliveryScheduled':
     case 'AttemptStarted':
     case 'AttemptAccepted':
+    case 'AttemptResendStarted':
+    case 'AttemptAssumedSent':
     case 'DeliveryExpired':
       return null;
   }

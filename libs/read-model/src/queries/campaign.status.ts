@@ -20,6 +20,7 @@ export const BUCKET_OF: Readonly<Record<OutreachStateName, CampaignBucket>> = {
   expired: 'skipped',
   cancelled: 'skipped',
   refused: 'refused',
+  assumed_sent: 'sent',
   outcome_unknown: 'unknown',
 };
 
