@@ -1,6 +1,7 @@
 import {
   outreachIdsOf,
   projectBatch,
+  RevisionGapError,
   type FoldedOutreach,
   type ProjectionRows,
   type StoredEvent,
@@ -66,10 +67,18 @@ export class BatchProjector {
     } catch (error) {
       // Whatever went wrong, the database knows better than the memory.
       this.#cache.clear();
+      // Rows that are ahead look like a hole: a commit whose answer was lost, or somebody else's.
+      if (error instanceof RevisionGapError) await this.#requireStanding();
       throw error;
     }
     this.#position = position;
     this.parts.afterCommit?.(position);
+  }
+
+  /** @throws ProjectionFencedError when the checkpoint stands elsewhere, so that what was read is not what comes before */
+  #requireStanding(): Promise<void> {
+    const here = this.#position;
+    return this.parts.rows.advanceCheckpoint(this.parts.lease, { from: here, to: here });
   }
 
   async #statesBefore(events: readonly StoredEvent[]): Promise<Map<string, FoldedOutreach>> {
