@@ -2,6 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { LocalStack, until, type BusClient } from '@homing/testing/local-stack';
+import { decodeLetter, letterContext } from '../libs/vault/src/dead-letter/letter.content.js';
 import { EnvelopeOpener } from '../libs/vault/src/open/envelope.opener.js';
 import { emailRequest, someone } from './requests.fixture.js';
 
@@ -225,13 +226,14 @@ describe('bad input on the bus', () => {
     await reader.close();
     return found;
   };
-  /** The dead letter whose content, opened with the installation's key, holds this text. */
+  /** The dead letter whose content, opened with the key of the dead letters, holds this text. */
   const letterWith = async (text: string) => {
-    const opener = new EnvelopeOpener(stack.environmentOf('channel-gateway')['VAULT_OPEN_KEY'] ?? '', 1);
+    const opener = new EnvelopeOpener(stack.environmentOf('orchestrator')['DEAD_LETTER_OPEN_KEY'] ?? '', 1);
     return until(async () => {
       for (const letter of await letters()) {
-        const context = { tenantId: 'system', kind: 'dead-letter', id: 'orchestrator' };
-        const opened = Buffer.from(await opener.openForInstallation(letter.data, context));
+        const { 'Nats-Msg-Id': id = '', 'Homing-Tenant': tenantId } = letter.headers;
+        const content = await opener.openForInstallation(letter.data, letterContext({ id, tenantId }));
+        const opened = Buffer.from(decodeLetter(content).bytes);
         if (opened.includes(text)) return { ...letter, opened };
       }
       return undefined;

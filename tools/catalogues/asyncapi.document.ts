@@ -1,4 +1,5 @@
 import { CHANNELS, PROVIDER_FACT_KINDS, TRANSITIONS } from '@homing/contracts';
+import { deadLetterMessage } from './dead-letter.schema.js';
 import { requestSchema } from '../../apps/api/src/describe/request.schema.js';
 
 type Json = Record<string, unknown>;
@@ -147,6 +148,7 @@ export function asyncApiDocument(): Json {
       outreachEvent: channelOf('event.outreach.{transition}', 'OutreachTransition', {
         transition: { enum: [...TRANSITIONS] },
       }),
+      deadLetter: channelOf('deadletter.{consumer}', 'DeadLetter', { consumer: {} }),
     },
     operations: {
       receiveOutreachRequested: operation('receive', 'outreachRequested', 'Reach this person.'),
@@ -158,6 +160,7 @@ export function asyncApiDocument(): Json {
       ),
       sendDispatch: operation('send', 'deliveryDispatch', 'Internal: send this attempt now, if it still stands.'),
       sendSignal: operation('send', 'providerSignal', 'Internal: a verified fact from a provider.'),
+      sendDeadLetter: operation('send', 'deadLetter', 'This message can never be handled; an operator decides.'),
     },
     components: {
       messages: {
@@ -166,6 +169,7 @@ export function asyncApiDocument(): Json {
         DispatchDelivery: { payload: cloudEvent(dispatchSchema) },
         ProviderSignal: { payload: cloudEvent(signalSchema) },
         OutreachTransition: { payload: cloudEvent(transitionSchema) },
+        DeadLetter: deadLetterMessage,
       },
     },
   };

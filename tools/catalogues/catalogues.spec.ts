@@ -2,7 +2,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { readFileSync } from 'node:fs';
 import { glob } from 'node:fs/promises';
-import { BUS_STREAMS, DECISION_STEPS, TRANSITIONS } from '@homing/contracts';
+import { BUS_STREAMS, DEAD_LETTER_HEADERS, DECISION_STEPS, POISON_REASONS, TRANSITIONS } from '@homing/contracts';
 
 const doc = (name: string): string => readFileSync(`docs/${name}`, 'utf8');
 const typesInCode = [
@@ -31,6 +31,17 @@ describe('the bus catalogue', () => {
     }
     expect(durables.length).toBeGreaterThan(3);
     for (const durable of durables) expect(text).toContain(`\`${durable}\``);
+  });
+});
+
+describe('dead letters', () => {
+  it('have every reason and every header in the bus catalogue, and no other', () => {
+    const text = doc('bus.md');
+    const of = (heading: string) => text.split(`### ${heading}`)[1]?.split('\n#')[0] ?? '';
+    const named = [...of('Reasons').matchAll(/^\| `(\w+)`\s*\|/gm)].map((match) => match[1]);
+    expect(named.sort()).toEqual(Object.keys(POISON_REASONS).sort());
+    const headers = [...of('Headers').matchAll(/`(Homing-[\w-]+)`/g)].map((match) => match[1]);
+    expect([...new Set(headers)].sort()).toEqual(Object.values(DEAD_LETTER_HEADERS).sort());
   });
 });
 

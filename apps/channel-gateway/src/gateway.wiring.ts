@@ -4,7 +4,7 @@ import { Collector, connectBus, JetStreamServer } from '@homing/messaging';
 import { closeOnShutdown, type ServiceBasics, type WiredService } from '@homing/service-kit';
 import { createVaultOpener, openVaultDatabase, pingVault } from '@homing/vault/open';
 import { createRegistry } from '@homing/vault/registry';
-import { createSealer } from '@homing/vault/seal';
+import { createDeadLetterSealer } from '@homing/vault/seal';
 import { Module, type DynamicModule, type Type } from '@nestjs/common';
 import { renderBatch, type Rendered, type ToRender } from './render-message/delivery.renderer.js';
 import { EmailDispatchController, SEND_PARTS } from './send-delivery/dispatch.controller.js';
@@ -27,7 +27,7 @@ export function wireGateway({ env, logger, instance, readiness }: ServiceBasics)
   const storeUrl = env.secret('EVENTSTORE_URL', { protocols: ['esdb', 'esdb+discover'] });
   const vaultUrl = env.secret('VAULT_DATABASE_URL', { protocols: ['postgres', 'postgresql'] });
   const openKey = env.secret('VAULT_OPEN_KEY');
-  const sealKey = env.string('VAULT_SEAL_KEY');
+  const deadLetterSealKey = env.string('DEAD_LETTER_SEAL_KEY');
   const sendgridKey = env.secret('SENDGRID_API_KEY');
   const sendgridUrl = env.url('SENDGRID_BASE_URL', {
     protocols: ['http', 'https'],
@@ -64,9 +64,7 @@ export function wireGateway({ env, logger, instance, readiness }: ServiceBasics)
     providerTimeoutMs,
     leaseMarginMs: 5_000,
   };
-  const sealer = createSealer({ sealKey });
-  const seal = (bytes: Uint8Array): Promise<Uint8Array> =>
-    sealer.sealForInstallation(bytes, { tenantId: '', kind: 'dead-letter', id: 'channel-gateway' });
+  const seal = createDeadLetterSealer({ sealKey: deadLetterSealKey });
   // A call under way when the service stops is given its full time: cut off, its outcome would be unknown.
   const drainMs = providerTimeoutMs + 2_000;
   const strategy = new JetStreamServer({ bus, seal, drainMs });

@@ -2,13 +2,13 @@ import { createIdDeriver } from '@homing/contracts';
 import { DEFAULT_POLICY } from '@homing/domain';
 import { connectEventStore, type Folded } from '@homing/event-store';
 import type { OutreachState } from '@homing/domain';
-import { createIntake } from '@homing/intake';
+import { createIntake, requestConcern } from '@homing/intake';
 import { connectBus, JetStreamServer, Publisher } from '@homing/messaging';
 import { connectReadModel, createSystemQueries } from '@homing/read-model';
 import { closeOnShutdown, type ServiceBasics, type WiredService } from '@homing/service-kit';
 import { createVaultIntake, openVaultDatabase, pingVault } from '@homing/vault/intake';
 import { createRegistry } from '@homing/vault/registry';
-import { createSealer } from '@homing/vault/seal';
+import { createDeadLetterSealer, createFingerprinter } from '@homing/vault/seal';
 import { Module, type DynamicModule } from '@nestjs/common';
 import { OutreachRequestedController } from './decide-outreach/outreach-requested.controller.js';
 import { OutreachDecider } from './decide-outreach/outreach.decider.service.js';
@@ -30,6 +30,7 @@ export function wireOrchestrator({ env, logger, instance, readiness }: ServiceBa
   const idNamespace = env.secret('ID_NAMESPACE', { minLength: 36 });
   const fingerprintKey = env.secret('FINGERPRINT_KEY');
   const sealKey = env.string('VAULT_SEAL_KEY');
+  const deadLetterSealKey = env.string('DEAD_LETTER_SEAL_KEY');
   const replicas = env.int('NATS_STREAM_REPLICAS', { default: 1, min: 1, max: 5 });
   env.check();
 
@@ -41,7 +42,6 @@ export function wireOrchestrator({ env, logger, instance, readiness }: ServiceBa
   const vault = createVaultIntake({ db: vaultDb, sealKey, fingerprintKey: fingerprintKey.reveal() });
   const registry = createRegistry({ db: vaultDb, access: 'system' });
   const publisher = new Publisher(bus);
-  const sealer = createSealer({ sealKey });
 
   const now = (): string => new Date().toISOString();
   const foldedStates = async (ids: readonly string[]): Promise<ReadonlyMap<string, Folded<OutreachState>>> => {
@@ -54,7 +54,10 @@ export function wireOrchestrator({ env, logger, instance, readiness }: ServiceBa
 
   const strategy = new JetStreamServer({
     bus,
-    seal: (bytes) => sealer.sealForInstallation(bytes, { tenantId: 'system', kind: 'dead-letter', id: 'orchestrator' }),
+    seal: createDeadLetterSealer({
+      sealKey: deadLetterSealKey,
+      concern: requestConcern(createFingerprinter(fingerprintKey.reveal())),
+    }),
   });
   readiness.add('bus', bus.health);
   readiness.add('consumers', strategy.health);

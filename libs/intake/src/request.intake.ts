@@ -28,14 +28,15 @@ export function createIntake(parts: IntakeParts): RequestIntake {
   return {
     async takeIn(items) {
       const named = await lookUp(registry, items);
-      const found = items.map((item, i) => checkIntake(item, named[i] ?? {}));
+      const read = items.map((item, i) => readItem(item, named[i] ?? {}, ids));
+      const found = read.map(({ faults }) => faults);
       const known = await takenInBefore(
         parts,
         items.filter((_, i) => found[i]?.length),
       );
       // What was sound when it was taken in gets its first answer, whatever has passed or changed since.
       const faults = items.map((item, i) => (known.has(idOf(ids, item)) ? [] : (found[i] ?? [])));
-      const sound = items.flatMap((item, i) => (faults[i]?.length ? [] : [toAcceptItem(item, named[i] ?? {}, ids)]));
+      const sound = read.flatMap(({ accept }, i) => (accept && !faults[i]?.length ? [accept] : []));
       crashPoint('intake.before-seal');
       const accepted = sound.length > 0 ? await vault.acceptRequests(sound) : [];
       crashPoint('intake.after-seal');
@@ -43,6 +44,21 @@ export function createIntake(parts: IntakeParts): RequestIntake {
       return faults.map((of) => (of.length > 0 ? { kind: 'invalid', faults: of } : resultOf(results.next().value)));
     },
   };
+}
+
+interface ReadItem {
+  readonly faults: readonly FieldFault[];
+  /** Absent where not even that could be made of it. */
+  readonly accept?: AcceptItem;
+}
+
+/** Everything that needs no store. What throws here throws for this item every time: it is the item's fault, never an outage. */
+function readItem(item: IntakeItem, named: NamedThings, ids: IdDeriver): ReadItem {
+  try {
+    return { faults: checkIntake(item, named), accept: toAcceptItem(item, named, ids) };
+  } catch {
+    return { faults: [{ field: '', code: 'cannot_be_read', message: 'holds what no store can keep' }] };
+  }
 }
 
 const idOf = (ids: IdDeriver, item: IntakeItem): string => ids.outreachId(item.tenantId, item.source, item.requestId);

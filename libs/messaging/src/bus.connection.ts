@@ -31,6 +31,11 @@ export interface BusApi {
   readonly manager: JetStreamManager;
 }
 
+export interface ListenOptions {
+  /** Of those who listen under the same name only one hears each. Default: everyone does. */
+  readonly queue?: string;
+}
+
 const requestTimeoutMs = 3_000;
 const retryEveryMs = { baseMs: 100, capMs: 5_000 };
 /** How often the streams are looked at although nothing told of their loss. */
@@ -109,7 +114,11 @@ export class Bus {
   }
 
   /** Hears over core NATS, across reconnects. Errors of the handler are logged. Returns the way to stop. */
-  listen(subject: string, handler: (notice: Notice) => void | Promise<void>): () => void {
+  listen(
+    subject: string,
+    handler: (notice: Notice) => void | Promise<void>,
+    { queue }: ListenOptions = {},
+  ): () => void {
     const failed = (error: unknown) => this.logger.warn({ err: error, subject }, 'listener failed');
     const hear = (message: Msg) => {
       void Promise.resolve({ subject: message.subject, data: message.data }).then(handler).catch(failed);
@@ -118,6 +127,7 @@ export class Bus {
     const subscribe = (connection: NatsConnection) => {
       const subscription = connection.subscribe(subject, {
         callback: (error, message) => (error ? failed(error) : hear(message)),
+        ...(queue === undefined ? {} : { queue }),
       });
       stop = () => subscription.unsubscribe();
     };

@@ -43,7 +43,7 @@ describe('restricted users of the bus', () => {
     const under = await listen(as('consumer'));
     try {
       under.script.handle = (event) => {
-        if (event.data?.n === 2) throw new PoisonError('broken');
+        if (event.data?.n === 2) throw new PoisonError('unreadable');
       };
       const publisher = new Publisher(as('publisher'));
       for (const n of [1, 2])

@@ -95,11 +95,11 @@ describe('parseCloudEvent', () => {
 
 describe('PoisonError', () => {
   it('keeps paths and codes that are plain words and nothing else', () => {
-    const error = new PoisonError('bad request', [
+    const error = new PoisonError('invalid_request', [
       { path: 'data.contacts.email[0]', code: 'not_an_address' },
       { path: 'data.ada@example.test', code: 'x'.repeat(65) },
     ]);
-    expect(error).toMatchObject({ class: 'poison', reason: '?', message: 'poison: ?' });
+    expect(error).toMatchObject({ class: 'poison', reason: 'invalid_request', message: 'poison: invalid_request' });
     expect(error.faults).toEqual([
       { path: 'data.contacts.email[0]', code: 'not_an_address' },
       { path: '?', code: '?' },

@@ -13,9 +13,15 @@ export interface BoundConsumer {
   readonly incarnation: string;
 }
 
-export const limitsOf = ({ maxInFlight = 64, ackWaitMs = 30_000, maxAckPending = 1_024 }: JsEventExtras) => ({
+export const limitsOf = ({
+  maxInFlight = 64,
+  ackWaitMs = 30_000,
+  maxHandlingMs = 300_000,
+  maxAckPending = 1_024,
+}: JsEventExtras) => ({
   maxInFlight,
   ackWaitMs,
+  maxHandlingMs,
   maxAckPending: Math.max(maxAckPending, maxInFlight),
 });
 
@@ -34,7 +40,7 @@ export async function bindConsumer(bus: Bus, extras: JsEventExtras): Promise<Bou
 }
 
 async function mended({ manager }: BusApi, extras: JsEventExtras, existing?: ConsumerInfo): Promise<ConsumerInfo> {
-  const { stream, durable, subject, deliver } = extras;
+  const { stream, durable, subject, deliver, headersOnly } = extras;
   const { ackWaitMs, maxAckPending } = limitsOf(extras);
   const limits = {
     filter_subject: subject,
@@ -49,6 +55,7 @@ async function mended({ manager }: BusApi, extras: JsEventExtras, existing?: Con
       ack_policy: AckPolicy.Explicit,
       deliver_policy: deliver === 'new' ? DeliverPolicy.New : DeliverPolicy.All,
       replay_policy: ReplayPolicy.Instant,
+      ...(headersOnly ? { headers_only: true } : {}),
     });
   }
   const differs = (Object.keys(limits) as (keyof typeof limits)[]).some(

@@ -9,6 +9,7 @@ import {
   JetStreamServer,
   type JetStreamServerOptions,
   JsEvent,
+  type SealLetter,
 } from './index.js';
 
 type Handler = (event: CloudEvent<{ n: number }>, context: JetStreamContext) => unknown;
@@ -64,9 +65,14 @@ export interface Listening {
 
 /** Not a cipher: shows that what is stored went through the injected function. */
 export const testSeal = (bytes: Uint8Array): Uint8Array => bytes.map((byte) => byte ^ 0xff);
+export const sealWith: SealLetter = ({ bytes }) => ({
+  bytes: testSeal(bytes),
+  tenantId: 'tenant-1',
+  subjects: ['who', 'else'],
+});
 
 export async function listen(bus: Bus, options: Partial<JetStreamServerOptions> = {}): Promise<Listening> {
-  const server = new JetStreamServer({ bus, seal: testSeal, backoff: { baseMs: 20, capMs: 200 }, ...options });
+  const server = new JetStreamServer({ bus, seal: sealWith, backoff: { baseMs: 20, capMs: 200 }, ...options });
   const { logger } = bus;
   const service = await startService({
     name: 'test',

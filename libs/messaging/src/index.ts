@@ -10,6 +10,6 @@ export { JetStreamServer, type JetStreamServerOptions } from './jetstream.server
 export { JETSTREAM, JsEvent, type JsEventOptions } from './js-event.decorator.js';
 export { JetStreamContext } from './jetstream.context.js';
 export { PoisonError, RetryLaterError, type FieldFault } from './poison.error.js';
-export { DEAD_LETTER_HEADERS, type Seal } from './dead-letter.publisher.js';
+export { publishDeadLetter, type DeadLetter, type SealedLetter, type SealLetter } from './dead-letter.publisher.js';
 export { Collector, CollectorError, fulfilled, rejected } from './batch.collector.js';
 export type { CollectorOptions, CollectorTimers, Settled } from './batch.collector.js';

@@ -7,8 +7,8 @@ import { isReplySubject } from './reply.inbox.js';
 export class JetStreamContext extends BaseRpcContext<[JsMsg]> {
   constructor(
     message: JsMsg,
-    /** `bare`: the body was no CloudEvent; `@Payload()` is one made around it. */
-    readonly form: 'structured' | 'bare',
+    /** `bare`: the body was no CloudEvent; `@Payload()` is one made around it. `headers`: there is none, see `headersOnly`. */
+    readonly form: 'structured' | 'bare' | 'headers',
     /** Attributes that were not understood and left out. */
     readonly ignored: readonly string[],
   ) {

@@ -1,15 +1,16 @@
 import { createHash } from 'node:crypto';
+import { DEAD_LETTER_HEADERS } from '@homing/contracts';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { startTestBus, type TestBus, until } from './bus.fixture.js';
 import { listen, type Listening, numbered, testSeal } from './handlers.fixture.js';
 import {
   type Bus,
-  DEAD_LETTER_HEADERS,
   encodeCloudEvent,
   PoisonError,
   Publisher,
   PublishRefusedError,
   RetryLaterError,
+  type SealLetter,
 } from './index.js';
 
 const requested = 'outreach.requested';
@@ -138,6 +139,9 @@ describe('JetStreamServer', () => {
       String(seq),
       requested,
     ]);
+    expect([header('tenant'), header('subjects')]).toEqual(['tenant-1', 'who else']);
+    expect(header('size')).toBe(String(encodeCloudEvent(numbered(2)).length));
+    expect(header('digest')).toBe('');
     expect(header('reason')).toBe('invalid_request');
     expect(JSON.parse(header('faults') ?? '')).toEqual([{ path: 'data.address', code: 'not_an_address' }]);
     const stored = Buffer.from(letter?.data ?? []);
@@ -178,9 +182,9 @@ describe('JetStreamServer', () => {
     ['the server', 3_000_000],
   ])('keeps a digest of poison whose letter %s refuses, and gives the message up', async (_who, sealedSize) => {
     await under.service.stop();
-    under = await listen(bus, { seal: () => new Uint8Array(sealedSize) });
+    under = await listen(bus, { seal: () => ({ bytes: new Uint8Array(sealedSize) }) });
     under.script.handle = () => {
-      throw new PoisonError('broken');
+      throw new PoisonError('unreadable');
     };
     const { seq } = await publish(4);
     await until(async () => (await kept('OUTREACH')) === 0, 'given up');
@@ -199,13 +203,13 @@ describe('JetStreamServer', () => {
     let sealable = false;
     let refused = 0;
     const before = await deadLetters();
-    const seal = (bytes: Uint8Array) => {
+    const seal: SealLetter = ({ bytes }) => {
       if (!sealable) throw new Error(`no key ${(refused += 1)}`);
-      return testSeal(bytes);
+      return { bytes: testSeal(bytes) };
     };
     under = await listen(bus, { seal });
     under.script.handle = () => {
-      throw new PoisonError('broken');
+      throw new PoisonError('unreadable');
     };
     await publish(1);
     await until(() => refused >= 3, 'sealing failed three times');

@@ -3,7 +3,7 @@ import type { Backoff, CheckResult } from '@homing/service-kit';
 import { type CustomTransportStrategy, type MessageHandler, Server } from '@nestjs/microservices';
 import { isObservable, lastValueFrom } from 'rxjs';
 import type { Bus } from './bus.connection.js';
-import { publishDeadLetter, type Seal } from './dead-letter.publisher.js';
+import { deadLetterOf, publishDeadLetter, type SealLetter } from './dead-letter.publisher.js';
 import { FailureCounter } from './failure.counter.js';
 import type { JetStreamContext } from './jetstream.context.js';
 import { JETSTREAM, type JsEventExtras } from './js-event.decorator.js';
@@ -13,8 +13,8 @@ import { SubjectConsumer } from './subject.consumer.js';
 
 export interface JetStreamServerOptions {
   readonly bus: Bus;
-  /** Seals the bytes of poison messages for the dead letters. */
-  readonly seal: Seal;
+  /** Seals poison messages for the dead letters. */
+  readonly seal: SealLetter;
   /** Bound in milliseconds for messages being handled when the service stops. Default 9 000 (below `runService`'s own 10 000). */
   readonly drainMs?: number;
   /** Waits between tries of one message. Default: full jitter, doubling from 250 ms to 30 s, without limit of tries. */
@@ -75,7 +75,7 @@ export class JetStreamServer extends Server implements CustomTransportStrategy {
     return this.#consumers.size > 0 ? { status: 'up' } : { status: 'down', reason: 'not listening' };
   };
 
-  /** By durable: messages done (poison included), in flight now, failures by class of error. */
+  /** By durable: messages done (poison included, and that by reason), in flight and hanging now, failures by class of error. */
   get stats(): Readonly<Record<string, SubjectConsumer['stats']>> {
     return Object.fromEntries([...this.#consumers].map(([durable, consumer]) => [durable, consumer.stats]));
   }
@@ -96,9 +96,12 @@ export class JetStreamServer extends Server implements CustomTransportStrategy {
       backoff,
       handle: (event, context) => this.#handle(handler, event, context),
       bury: async (message, poison) => {
-        const kept = await publishDeadLetter(publisher, seal, { message, poison });
         const { stream, streamSequence } = message.info;
         const { reason, faults } = poison;
+        // What was never read cannot be kept: of a stream read by its headers alone, that stream keeps it.
+        const kept = extras.headersOnly
+          ? 'where it was'
+          : await publishDeadLetter(publisher, seal, deadLetterOf(message, poison));
         bus.logger.warn(
           { consumer: extras.durable, stream, streamSequence, reason, faults, kept },
           'poison, kept as a dead letter',
@@ -108,7 +111,7 @@ export class JetStreamServer extends Server implements CustomTransportStrategy {
     };
   }
 
-  #handle(handler: MessageHandler, event: CloudEvent, context: JetStreamContext): Promise<void> {
+  #handle(handler: MessageHandler, event: CloudEvent | undefined, context: JetStreamContext): Promise<void> {
     return new Promise((resolve, reject) => {
       const run = async (end: () => void) => {
         try {

@@ -13,10 +13,17 @@ export interface JsEventOptions {
   readonly maxInFlight?: number;
   /** How long the server waits for an ack or a sign of life (sent every third of it) before it redelivers, in ms. Default 30 000. */
   readonly ackWaitMs?: number;
+  /**
+   * Longest handling in ms for which signs of life are sent, default 300 000. A handler that takes longer hangs: it keeps its place, its
+   * message is delivered again, and `health` and the log say so.
+   */
+  readonly maxHandlingMs?: number;
   /** Delivered and not yet acked over all processes, those in back-off included. Default 1 024, at least maxInFlight. */
   readonly maxAckPending?: number;
   /** Where a new consumer begins: with all that is kept (default), or with what is stored from now on. */
   readonly deliver?: 'all' | 'new';
+  /** The bodies are left at the server: the handler is given no event, only `@Ctx()`. For streams whose messages are no events. */
+  readonly headersOnly?: boolean;
   /** A body without `specversion` becomes the data of an event of this type and source. Default: such a body is poison. */
   readonly allowBareBody?: { readonly type: string; readonly source: string };
 }

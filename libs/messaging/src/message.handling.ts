@@ -1,14 +1,14 @@
 import { backoffDelay, type Backoff } from '@homing/service-kit';
 import type { JsMsg } from '@nats-io/jetstream';
 import { parseCloudEvent } from './cloud-event.format.js';
-import type { CloudEvent } from '@homing/contracts';
+import type { CloudEvent, PoisonReason } from '@homing/contracts';
 import type { FailureCounter } from './failure.counter.js';
 import { JetStreamContext } from './jetstream.context.js';
 import type { JsEventExtras } from './js-event.decorator.js';
 import { PoisonError, RetryLaterError } from './poison.error.js';
 
 /** Runs the handler to its end; rejects with what it threw. */
-export type Handle = (event: CloudEvent, context: JetStreamContext) => Promise<void>;
+export type Handle = (event: CloudEvent | undefined, context: JetStreamContext) => Promise<void>;
 
 export interface Handling {
   readonly extras: JsEventExtras;
@@ -21,7 +21,10 @@ export interface Handling {
 
 /** What the server is to be told about the message. */
 export type Verdict =
-  { readonly kind: 'ack' } | { readonly kind: 'term' } | { readonly kind: 'nak'; readonly delayMs: number };
+  | { readonly kind: 'ack' }
+  /** It is kept as a dead letter. */
+  | { readonly kind: 'term'; readonly reason: PoisonReason }
+  | { readonly kind: 'nak'; readonly delayMs: number };
 
 /** Handles one message and says what becomes of it. Never rejects. Only poison that is safely kept is given up. */
 export async function handleMessage(message: JsMsg, handling: Handling): Promise<Verdict> {
@@ -34,6 +37,7 @@ export async function handleMessage(message: JsMsg, handling: Handling): Promise
 }
 
 async function readAndHandle(message: JsMsg, { extras, handle }: Handling): Promise<void> {
+  if (extras.headersOnly) return handle(undefined, new JetStreamContext(message, 'headers', []));
   const { stream, streamSequence } = message.info;
   const bareId = () =>
     message.headers?.get('Nats-Msg-Id') || `bus:${stream}:${streamSequence}:${message.time.getTime()}`;
@@ -46,13 +50,14 @@ async function readAndHandle(message: JsMsg, { extras, handle }: Handling): Prom
 async function buried(message: JsMsg, poison: PoisonError, handling: Handling): Promise<Verdict> {
   try {
     await handling.bury(message, poison);
-    return { kind: 'term' };
+    return { kind: 'term', reason: poison.reason };
   } catch (error) {
     return retried(message, error, handling);
   }
 }
 
-function retried(message: JsMsg, error: unknown, { failures, backoff }: Handling): Verdict {
+/** Tried again after a growing wait, without limit; counted by class, unless the handler itself asked for later. */
+export function retried(message: JsMsg, error: unknown, { failures, backoff }: Handling): Verdict {
   if (error instanceof RetryLaterError) return { kind: 'nak', delayMs: Math.max(1, error.delayMs) };
   const { streamSequence, deliveryCount } = message.info;
   const delayMs = Math.max(1, backoffDelay(deliveryCount - 1, backoff));

@@ -1,3 +1,5 @@
+import type { PoisonReason } from '@homing/contracts';
+
 /** One thing wrong with a message: where and what. Never a value. */
 export interface FieldFault {
   /** Path of the field (`data.recipient.id`), or empty for the whole message. */
@@ -16,13 +18,14 @@ const word = (text: string, most: number) => (/^[\w.$[\]-]*$/.test(text) && text
 export class PoisonError extends Error {
   readonly class = 'poison';
   readonly safeMessage = true;
-  readonly reason: string;
   readonly faults: readonly FieldFault[];
 
-  constructor(reason: string, faults: readonly FieldFault[] = []) {
-    super(`poison: ${word(reason, 64)}`);
+  constructor(
+    readonly reason: PoisonReason,
+    faults: readonly FieldFault[] = [],
+  ) {
+    super(`poison: ${reason}`);
     this.name = 'PoisonError';
-    this.reason = word(reason, 64);
     this.faults = faults
       .slice(0, mostFaults)
       .map(({ path, code }) => ({ path: word(path, 128), code: word(code, 64) }));

@@ -3,11 +3,14 @@ import type { Consumer, ConsumerMessages, JsMsg } from '@nats-io/jetstream';
 import { abortable } from './abortable.promise.js';
 import type { Bus } from './bus.connection.js';
 import { bindConsumer, limitsOf } from './durable.consumer.js';
-import { handleMessage, type Handling } from './message.handling.js';
+import { HandlerHangsError } from './handler-hangs.error.js';
+import { handleMessage, type Handling, retried, type Verdict } from './message.handling.js';
 
 interface InFlight {
   readonly message: JsMsg;
   readonly incarnation: string;
+  /** Monotonic ms. */
+  readonly since: number;
 }
 
 /** How long one pull waits at the server. Heartbeats every half of it show that server and consumer are still there. */
@@ -20,6 +23,8 @@ const rebind = { baseMs: 50, capMs: 2_000 };
  */
 export class SubjectConsumer {
   readonly #inFlight = new Set<InFlight>();
+  /** Taking longer than they may: their messages were handed back, their places are still taken. */
+  readonly #hanging = new Set<InFlight>();
   readonly #stopping = new AbortController();
   readonly #limits: ReturnType<typeof limitsOf>;
   /** Verdicts reached while it is unknown whether stream and consumer are still the same. */
@@ -32,6 +37,7 @@ export class SubjectConsumer {
   #ended: Promise<void> = Promise.resolve();
   #heartbeat: NodeJS.Timeout | undefined;
   #handled = 0;
+  readonly #poison = new Map<string, number>();
 
   constructor(
     private readonly bus: Bus,
@@ -45,10 +51,20 @@ export class SubjectConsumer {
     this.#ended = this.#run();
   }
 
-  readonly health = (): CheckResult => (this.#down ? { status: 'down', reason: this.#down } : { status: 'up' });
+  readonly health = (): CheckResult => {
+    const hanging = this.#hanging.size;
+    const reason = this.#down || (hanging > 0 ? `${hanging} handlers hang` : '');
+    return reason ? { status: 'down', reason } : { status: 'up' };
+  };
 
   get stats() {
-    return { handled: this.#handled, inFlight: this.#inFlight.size, failures: this.handling.failures.counts };
+    return {
+      handled: this.#handled,
+      inFlight: this.#inFlight.size,
+      hanging: this.#hanging.size,
+      poison: Object.fromEntries(this.#poison),
+      failures: this.handling.failures.counts,
+    };
   }
 
   /** Stops pulling and awaits what is being handled, at most so long. True when all ended. */
@@ -101,11 +117,11 @@ export class SubjectConsumer {
       this.#changed();
     });
     const isOver = () => over || this.#stopping.signal.aborted;
-    const free = () => maxInFlight - this.#inFlight.size;
+    const free = () => maxInFlight - this.#inFlight.size - this.#hanging.size;
     try {
       while (!isOver()) {
         // Not a pull for each single message that ends: a quarter at a time.
-        await this.#until(() => isOver() || free() >= maxInFlight / 4);
+        await this.#until(() => isOver() || (free() > 0 && free() >= (maxInFlight - this.#hanging.size) / 4));
         if (!isOver()) await this.#pullOnce(consumer, free());
       }
     } finally {
@@ -119,7 +135,7 @@ export class SubjectConsumer {
     try {
       for await (const message of this.#pull) {
         if (this.#stopping.signal.aborted) message.nak();
-        else void this.#take({ message, incarnation: this.#incarnation });
+        else void this.#take({ message, incarnation: this.#incarnation, since: performance.now() });
       }
     } finally {
       this.#pull = undefined;
@@ -130,14 +146,29 @@ export class SubjectConsumer {
     this.#inFlight.add(taken);
     const verdict = await handleMessage(taken.message, this.handling);
     this.#inFlight.delete(taken);
+    // Handed back before: only what stands now is worth saying.
+    const late = this.#hanging.delete(taken);
     if (verdict.kind !== 'nak') this.#handled += 1;
-    this.#say(taken.incarnation, () =>
-      verdict.kind === 'nak' ? taken.message.nak(verdict.delayMs) : taken.message[verdict.kind](),
-    );
+    if (verdict.kind === 'term') this.#poison.set(verdict.reason, (this.#poison.get(verdict.reason) ?? 0) + 1);
+    if (!late || verdict.kind !== 'nak') this.#tell(taken, verdict);
+    this.#changed();
+  }
+
+  #tell({ message, incarnation }: InFlight, verdict: Verdict): void {
+    this.#say(incarnation, () => (verdict.kind === 'nak' ? message.nak(verdict.delayMs) : message[verdict.kind]()));
+  }
+
+  /** A handler that does not end: its message is delivered again, to this process or another, and it is heard of. */
+  #handBack(taken: InFlight): void {
+    this.#inFlight.delete(taken);
+    this.#hanging.add(taken);
+    this.#tell(taken, retried(taken.message, new HandlerHangsError(this.#limits.maxHandlingMs), this.handling));
     this.#changed();
   }
 
   #showLife(): void {
+    const hangsSince = performance.now() - this.#limits.maxHandlingMs;
+    for (const taken of this.#inFlight) if (taken.since < hangsSince) this.#handBack(taken);
     if (!this.#bound || !this.bus.connected) return;
     for (const { message, incarnation } of this.#inFlight) this.#say(incarnation, () => message.working());
   }

@@ -8,6 +8,9 @@ export interface LocalSecrets {
   fingerprintKey: string;
   vaultSealKey: string;
   vaultOpenKey: string;
+  /** Dead letters have a key pair of their own: whoever opens them can open nothing else. */
+  deadLetterSealKey: string;
+  deadLetterOpenKey: string;
   jetstreamKey: string;
   sendgridApiKey: string;
   /** PEM, PKCS 8: only the simulator signs. */
@@ -41,7 +44,8 @@ export async function loadSecrets(
   const passwords = (wanted: readonly string[], have: Record<string, string> = {}) =>
     Object.fromEntries(wanted.map((name) => [name, have[name] ?? random()]));
   const secrets: LocalSecrets = {
-    ...(kept.idNamespace === undefined ? await generate(generateVaultKeys) : (kept as LocalSecrets)),
+    ...(kept.idNamespace === undefined ? await generate(generateVaultKeys) : (kept as Made)),
+    ...(kept.deadLetterOpenKey === undefined ? await deadLetterKeys(generateVaultKeys) : (kept as DeadLetterKeys)),
     databasePasswords: passwords(names.databaseRoles, kept.databasePasswords),
     natsPasswords: passwords(names.natsUsers, kept.natsPasswords),
   };
@@ -69,9 +73,16 @@ function read(file: string): Partial<LocalSecrets> {
   }
 }
 
-async function generate(
-  generateVaultKeys: GenerateVaultKeys,
-): Promise<Omit<LocalSecrets, 'databasePasswords' | 'natsPasswords'>> {
+type Made = Omit<LocalSecrets, 'databasePasswords' | 'natsPasswords' | keyof DeadLetterKeys>;
+type DeadLetterKeys = Pick<LocalSecrets, 'deadLetterSealKey' | 'deadLetterOpenKey'>;
+
+/** A home made before there were any gets them now. */
+async function deadLetterKeys(generateVaultKeys: GenerateVaultKeys): Promise<DeadLetterKeys> {
+  const { sealKey, openKey } = await generateVaultKeys();
+  return { deadLetterSealKey: sealKey, deadLetterOpenKey: openKey };
+}
+
+async function generate(generateVaultKeys: GenerateVaultKeys): Promise<Made> {
   const signing = generateKeyPairSync('ec', { namedCurve: 'P-256' });
   const { sealKey, openKey } = await generateVaultKeys();
   return {

@@ -106,7 +106,7 @@ describe('what every user has to do', () => {
       const before = Number((await js.publish(subject, JSON.stringify(event('last')))).seq);
       const seen: number[] = [];
       const handle = async (_event: unknown, context: JetStreamContext) => void seen.push(context.streamSequence);
-      const server = new JetStreamServer({ bus: bus(user), seal: (bytes) => bytes });
+      const server = new JetStreamServer({ bus: bus(user), seal: ({ bytes }) => ({ bytes }) });
       server.addHandler(durable, handle as never, true, { subject, stream, durable });
       server.listen(() => {});
       await until(() => seen.includes(before), `${durable} has the last one`);

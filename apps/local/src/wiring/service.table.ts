@@ -21,6 +21,8 @@ export function serviceTable(at: LocalAddresses, secrets: LocalSecrets): Service
   const identity = { ID_NAMESPACE: secrets.idNamespace, FINGERPRINT_KEY: secrets.fingerprintKey };
   const seal = { VAULT_SEAL_KEY: secrets.vaultSealKey };
   const open = { VAULT_OPEN_KEY: secrets.vaultOpenKey };
+  const openLetters = { DEAD_LETTER_OPEN_KEY: secrets.deadLetterOpenKey };
+  const letters = { DEAD_LETTER_SEAL_KEY: secrets.deadLetterSealKey };
   return [
     {
       name: 'event-store-dev',
@@ -45,7 +47,16 @@ export function serviceTable(at: LocalAddresses, secrets: LocalSecrets): Service
     {
       name: 'orchestrator',
       after: ['event-store-dev', 'nats', 'schema read', 'schema vault'],
-      env: { ...truth, ...bus('orchestrator'), ...read('read_system'), ...vault('vault_intake'), ...identity, ...seal },
+      env: {
+        ...truth,
+        ...bus('orchestrator'),
+        ...read('read_system'),
+        ...vault('vault_intake'),
+        ...identity,
+        ...seal,
+        ...letters,
+        ...openLetters,
+      },
     },
     {
       name: 'scheduler',
@@ -67,8 +78,8 @@ export function serviceTable(at: LocalAddresses, secrets: LocalSecrets): Service
         ...truth,
         ...bus('channel-gateway'),
         ...vault('vault_open'),
-        ...seal,
         ...open,
+        ...letters,
         CHANNELS: 'email',
         SENDGRID_API_KEY: secrets.sendgridApiKey,
         SENDGRID_BASE_URL: at.http('provider-simulator'),

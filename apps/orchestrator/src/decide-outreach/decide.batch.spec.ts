@@ -201,9 +201,13 @@ describe('the orchestrator, given outreach.requested', () => {
     expect(good.status).toBe('fulfilled');
   });
 
-  it('takes an outage for an outage: everything waits, nothing is tried one by one', async () => {
+  it.each([
+    ['a store that is away', Object.assign(new Error('down'), { code: 'ECONNREFUSED' })],
+    ['a lost race', Object.assign(new Error('down'), { code: '23505' })],
+    ['a driver that stumbles over a lost connection', new TypeError('down')],
+  ])('takes %s for an outage: everything waits, nothing is tried one by one', async (_what, error) => {
     let calls = 0;
-    const takeIn = () => ((calls += 1), Promise.reject(Object.assign(new Error('down'), { code: 'ECONNREFUSED' })));
+    const takeIn = () => ((calls += 1), Promise.reject(error));
     const { decider } = stage({ intake: { takeIn } });
     const all = await Promise.allSettled([1, 2, 3].map((n) => decider.decide({ event: withData(`q-${n}`) })));
     expect(all.every((result) => result.status === 'rejected' && (result.reason as Error).message === 'down')).toBe(

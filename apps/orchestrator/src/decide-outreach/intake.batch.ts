@@ -1,4 +1,10 @@
-import { outreachIdOfRef, readOutreachRequest, type CloudEvent, type FieldFault } from '@homing/contracts';
+import {
+  outreachIdOfRef,
+  readOutreachRequest,
+  type CloudEvent,
+  type FieldFault,
+  type PoisonReason,
+} from '@homing/contracts';
 import type { IntakeItem, IntakeResult, RequestIntake } from '@homing/intake';
 import { PoisonError } from '@homing/messaging';
 
@@ -56,11 +62,13 @@ async function takeIn(
   }
 }
 
-/** Of the data, not of the weather: JavaScript cannot handle it, or Postgres refuses the value (SQLSTATE classes 22 and 23). */
+/**
+ * Of the data, not of the weather: Postgres refuses the value itself (SQLSTATE class 22, not null, check). A unique or foreign key that
+ * is in the way is a race, and what JavaScript throws on the way to a store is a fault of ours or of a driver: both are tried again.
+ */
 function isOfOneRequest(error: unknown): boolean {
-  if (error instanceof TypeError || error instanceof RangeError || error instanceof URIError) return true;
   const code = typeof error === 'object' && error !== null && 'code' in error ? error.code : undefined;
-  return typeof code === 'string' && /^2[23]\w{3}$/.test(code);
+  return typeof code === 'string' && /^(22\w{3}|23502|23514)$/.test(code);
 }
 
 type Read =
@@ -104,7 +112,7 @@ function read(event: CloudEvent, now: string): Read {
   };
 }
 
-const poisonOf = (reason: string, faults: readonly FieldFault[]): PoisonError =>
+const poisonOf = (reason: PoisonReason, faults: readonly FieldFault[]): PoisonError =>
   new PoisonError(
     reason,
     faults.map(({ field, code }) => ({ path: field ? `data.${field}` : 'data', code })),

@@ -19,7 +19,16 @@ export type Preparation =
   | { readonly kind: 'ready'; readonly prepared: PreparedItem }
   | { readonly kind: 'refused'; readonly result: AcceptResult };
 
+/** Never throws: what cannot be prepared is the item's own fault, and no other item of its batch suffers from it. */
 export function prepareItem(item: AcceptItem, fingerprinter: Fingerprinter): Preparation {
+  try {
+    return prepare(item, fingerprinter);
+  } catch {
+    return refuse(item, '', 'cannot be read');
+  }
+}
+
+function prepare(item: AcceptItem, fingerprinter: Fingerprinter): Preparation {
   const contacts: AcceptedContact[] = [];
   const seen = new Map<Channel, number>();
   for (const { channel, address } of item.contacts) {

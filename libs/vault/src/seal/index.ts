@@ -1,6 +1,8 @@
 // Crypto only: no database, no private keys. May be held by internet-facing services.
 export { createSealer } from './sealer.js';
 export type { Sealer } from './sealer.js';
+export { createDeadLetterSealer } from './dead-letter.sealer.js';
+export type { DeadLetterSealerParts, LetterConcern, LetterToSeal, SealedLetter } from './dead-letter.sealer.js';
 export { EnvelopeError } from '../envelope/envelope.types.js';
 export type { SealContext } from '../envelope/envelope.types.js';
 export { createFingerprinter } from '../address/address.fingerprint.js';
