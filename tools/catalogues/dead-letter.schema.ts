@@ -34,5 +34,5 @@ export const deadLetterMessage: Json = {
       (name) => DEAD_LETTER_HEADERS[name],
     ),
   },
-  payload: { type: 'string', format: 'binary', description: 'sealed (ADR 0008), or empty with a digest' },
+  payload: { type: 'string', format: 'binary', description: 'sealed, or empty with a digest' },
 };
