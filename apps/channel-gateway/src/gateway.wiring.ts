@@ -50,6 +50,7 @@ export function wireGateway({ env, logger, instance, readiness }: ServiceBasics)
   add(createSendgridProvider({ apiKey: sendgridKey.reveal(), baseUrl: sendgridUrl }));
 
   const renderer = new Collector<ToRender, Rendered>({
+    name: 'render',
     maxBatch: 64,
     lingerMs: 2,
     maxConcurrent: 2,

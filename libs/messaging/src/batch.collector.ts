@@ -1,3 +1,5 @@
+import { type CollectorMeter, meterOf } from './collector.metrics.js';
+
 export type Settled<R> = PromiseSettledResult<R>;
 export const fulfilled = <R>(value: R): Settled<R> => ({ status: 'fulfilled', value });
 export const rejected = (reason: unknown): Settled<never> => ({ status: 'rejected', reason });
@@ -20,6 +22,8 @@ export interface CollectorOptions<T, R> {
   /** Flushes at one time. Default 1: the next batch fills while one is worked on. */
   readonly maxConcurrent?: number;
   readonly timers?: CollectorTimers;
+  /** What metrics call it. Default `unnamed`. */
+  readonly name?: string;
 }
 
 /** A flush answered another number of items than it was given: a fault in the flush function, thrown to each item. */
@@ -31,6 +35,8 @@ export class CollectorError extends Error {
 interface Waiting<T, R> {
   readonly item: T;
   readonly answer: (result: Settled<R>) => void;
+  /** In milliseconds of `performance.now()`. */
+  readonly since: number;
 }
 
 /**
@@ -41,13 +47,15 @@ interface Waiting<T, R> {
 export class Collector<T, R> {
   readonly #queue: Waiting<T, R>[] = [];
   readonly #options: Required<CollectorOptions<T, R>>;
+  readonly #meter: CollectorMeter;
   #flushing = 0;
   #cancelLinger: (() => void) | undefined;
   #cancelTurn: (() => void) | undefined;
   #drained: (() => void)[] = [];
 
   constructor(options: CollectorOptions<T, R>) {
-    this.#options = { maxBatch: 256, lingerMs: 2, maxConcurrent: 1, timers: realTimers, ...options };
+    this.#options = { maxBatch: 256, lingerMs: 2, maxConcurrent: 1, timers: realTimers, name: 'unnamed', ...options };
+    this.#meter = meterOf(this.#options.name);
     const { maxBatch, lingerMs, maxConcurrent } = this.#options;
     if (!(maxBatch >= 1 && maxConcurrent >= 1)) throw new RangeError('maxBatch and maxConcurrent must be at least 1');
     if (!(lingerMs >= 0 && lingerMs <= 5)) throw new RangeError('lingerMs must be from 0 to 5');
@@ -58,7 +66,8 @@ export class Collector<T, R> {
     return new Promise<R>((resolve, reject) => {
       const answer = (result: Settled<R>) =>
         result.status === 'fulfilled' ? resolve(result.value) : reject(result.reason as Error);
-      this.#queue.push({ item, answer });
+      this.#queue.push({ item, answer, since: performance.now() });
+      this.#meter.waiting += 1;
       this.#schedule();
     });
   }
@@ -90,6 +99,9 @@ export class Collector<T, R> {
 
   async #flush(batch: readonly Waiting<T, R>[]): Promise<void> {
     this.#flushing += 1;
+    const now = performance.now();
+    this.#meter.waiting -= batch.length;
+    this.#meter.started(batch.map(({ since }) => (now - since) / 1_000));
     const results = await this.#answers(batch);
     this.#flushing -= 1;
     batch.forEach((waiting, index) => waiting.answer(results[index] as Settled<R>));

@@ -2,6 +2,7 @@ import type { CloudEvent } from '@homing/contracts';
 import type { Backoff, CheckResult } from '@homing/service-kit';
 import { type CustomTransportStrategy, type MessageHandler, Server } from '@nestjs/microservices';
 import { isObservable, lastValueFrom } from 'rxjs';
+import { deadLettered } from './bus.metrics.js';
 import type { Bus } from './bus.connection.js';
 import { deadLetterOf, publishDeadLetter, type SealLetter } from './dead-letter.publisher.js';
 import { FailureCounter } from './failure.counter.js';
@@ -102,6 +103,7 @@ export class JetStreamServer extends Server implements CustomTransportStrategy {
         const kept = extras.headersOnly
           ? 'where it was'
           : await publishDeadLetter(publisher, seal, deadLetterOf(message, poison));
+        deadLettered.inc({ consumer: extras.durable, reason });
         bus.logger.warn(
           { consumer: extras.durable, stream, streamSequence, reason, faults, kept },
           'poison, kept as a dead letter',

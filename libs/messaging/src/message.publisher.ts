@@ -3,6 +3,7 @@ import { JetStreamApiError } from '@nats-io/jetstream';
 import { retryWithBackoff, toSafeError } from '@homing/service-kit';
 import { headers as newHeaders, InvalidArgumentError } from '@nats-io/transport-node';
 import { abortable } from './abortable.promise.js';
+import { published, publishRetries } from './bus.metrics.js';
 import type { Bus, BusApi } from './bus.connection.js';
 import type { Settled } from './batch.collector.js';
 import { encodeCloudEvent } from './cloud-event.format.js';
@@ -52,6 +53,11 @@ export class PublishUnknownError extends Error {
   }
 }
 
+interface RawMessage {
+  readonly msgId: string;
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
 export interface PublisherOptions {
   /** Wait for one ack in milliseconds. Default 2 000. */
   readonly ackTimeoutMs?: number;
@@ -99,11 +105,19 @@ export class Publisher {
   }
 
   /** For bytes that are no CloudEvent (sealed dead letters). The message id is taken as it is. */
-  async publishBytes(
-    subject: string,
-    payload: Uint8Array,
-    message: { msgId: string; headers?: Readonly<Record<string, string>> },
-  ): Promise<PublishAck> {
+  async publishBytes(subject: string, payload: Uint8Array, message: RawMessage): Promise<PublishAck> {
+    const done = published.timer();
+    try {
+      const ack = await this.#publish(subject, payload, message);
+      done({ subject, outcome: ack.duplicate ? 'duplicate' : 'stored' });
+      return ack;
+    } catch (error) {
+      done({ subject, outcome: error instanceof PublishRefusedError ? 'refused' : 'unknown' });
+      throw error;
+    }
+  }
+
+  async #publish(subject: string, payload: Uint8Array, message: RawMessage): Promise<PublishAck> {
     const carried = newHeaders();
     for (const [name, value] of Object.entries(message.headers ?? {})) carried.set(name, value);
     const options = { msgID: message.msgId, headers: carried, timeout: this.#ackTimeoutMs };
@@ -115,9 +129,14 @@ export class Publisher {
       if (this.bus.connected) return await tryOnce(await this.bus.api());
     } catch (error) {
       if (isRefusal(error)) throw new PublishRefusedError(subject, error);
-      this.#retries += 1;
+      this.#noteRetry();
     }
     return this.#insist(subject, tryOnce);
+  }
+
+  #noteRetry(): void {
+    this.#retries += 1;
+    publishRetries.inc();
   }
 
   /** The bus is away or an ack did not come: the same message again until the deadline. */
@@ -126,7 +145,7 @@ export class Publisher {
     let last: unknown;
     const onRetry = ({ error, attempt }: { error: unknown; attempt: number }) => {
       last = error;
-      this.#retries += 1;
+      this.#noteRetry();
       // The stream itself may be gone: whoever may make it does so before the next try.
       if (attempt % 4 === 0) void this.bus.repair().catch(() => {});
     };

@@ -2,6 +2,7 @@ import { bounded, type CheckResult, retryWithBackoff, toSafeError } from '@homin
 import type { Consumer, ConsumerMessages, JsMsg } from '@nats-io/jetstream';
 import { abortable } from './abortable.promise.js';
 import type { Bus } from './bus.connection.js';
+import { handled, observeConsumer, redelivered } from './consumer.metrics.js';
 import { bindConsumer, limitsOf } from './durable.consumer.js';
 import { HandlerHangsError } from './handler-hangs.error.js';
 import { handleMessage, type Handling, retried, type Verdict } from './message.handling.js';
@@ -38,6 +39,8 @@ export class SubjectConsumer {
   #heartbeat: NodeJS.Timeout | undefined;
   #handled = 0;
   readonly #poison = new Map<string, number>();
+  #consumer: Consumer | undefined;
+  #unmeasure = () => {};
 
   constructor(
     private readonly bus: Bus,
@@ -49,6 +52,11 @@ export class SubjectConsumer {
   start(): void {
     this.#heartbeat = setInterval(() => this.#showLife(), this.#limits.ackWaitMs / 3);
     this.#ended = this.#run();
+    this.#unmeasure = observeConsumer(this.handling.extras.durable, {
+      inFlight: () => this.#inFlight.size,
+      hanging: () => this.#hanging.size,
+      held: async () => (this.#bound && this.bus.connected ? this.#consumer?.info() : undefined),
+    });
   }
 
   readonly health = (): CheckResult => {
@@ -78,6 +86,7 @@ export class SubjectConsumer {
     };
     const end = await bounded(drained, drainMs);
     clearInterval(this.#heartbeat);
+    this.#unmeasure();
     return end === 'done';
   }
 
@@ -86,6 +95,7 @@ export class SubjectConsumer {
     const work = async () => {
       const { consumer, incarnation } = await abortable(bindConsumer(this.bus, this.handling.extras), signal);
       this.#incarnation = incarnation;
+      this.#consumer = consumer;
       this.#bound = true;
       this.#down = '';
       for (const held of this.#held.splice(0)) this.#say(held.incarnation, held.say);
@@ -144,7 +154,11 @@ export class SubjectConsumer {
 
   async #take(taken: InFlight): Promise<void> {
     this.#inFlight.add(taken);
+    const { durable: consumer } = this.handling.extras;
+    if (taken.message.info.deliveryCount > 1) redelivered.inc({ consumer });
+    const done = handled.timer();
     const verdict = await handleMessage(taken.message, this.handling);
+    done({ consumer, verdict: verdict.kind });
     this.#inFlight.delete(taken);
     // Handed back before: only what stands now is worth saying.
     const late = this.#hanging.delete(taken);

@@ -37,6 +37,7 @@ export class OutreachDecider {
 
   constructor(private readonly parts: DeciderParts) {
     this.#collector = new Collector({
+      name: 'decide',
       flush: (batch) => this.#flush(batch),
       maxBatch: 128,
       lingerMs: 2,

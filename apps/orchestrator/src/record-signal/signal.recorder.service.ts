@@ -19,6 +19,7 @@ export class SignalRecorder {
     private readonly onForeign: (provider: string) => void = () => undefined,
   ) {
     this.#collector = new Collector({
+      name: 'record-signal',
       flush: (batch) => recordBatch(parts, batch),
       maxBatch: 256,
       lingerMs: 5,

@@ -10,6 +10,7 @@ import type {
   SubscribeOptions,
   Subscription,
 } from '../event-store.port.js';
+import { observed } from '../observed.event-store.js';
 import { createUpcasters } from '../upcasters.js';
 import type { Upcast } from '../upcasters.js';
 import { AllSubscription } from './all.subscription.js';
@@ -38,7 +39,7 @@ export interface EventStoreOptions {
  * @throws Error when the URL cannot be parsed.
  */
 export function connectEventStore(options: EventStoreOptions): EventStore {
-  return new OfficialEventStore(options);
+  return observed(new OfficialEventStore(options));
 }
 
 class OfficialEventStore implements EventStore {

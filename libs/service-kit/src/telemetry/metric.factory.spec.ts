@@ -59,12 +59,20 @@ describe('a gauge', () => {
     expect(await readMetric('homing_f', { queue: 'decide' })).toBeUndefined();
   });
 
-  it('survives a reading that throws', async () => {
-    const broken = gauge({ name: 'homing_g', help: 'G.' });
-    broken.observe(() => {
-      throw new Error('away');
-    });
-    expect(await readMetric('homing_g')).toBe(0);
+  it.each<[string, () => number | Promise<number>]>([
+    ['throws', () => JSON.parse('{') as number],
+    ['rejects', () => Promise.reject(new Error('away'))],
+    ['is no number', () => Number.NaN],
+    ['never answers', () => new Promise<number>(() => undefined)],
+  ])('shows nothing, rather than a false 0, for a reading that %s', async (how, read) => {
+    const name = `homing_g_${how.replaceAll(' ', '_')}`;
+    gauge({ name, help: 'G.' }).observe(read);
+    expect(await linesOf(name)).toEqual([]);
+  });
+
+  it('asks another process when it is scraped', async () => {
+    gauge({ name: 'homing_g_asks', help: 'G.' }).observe(() => Promise.resolve(7));
+    expect(await readMetric('homing_g_asks')).toBe(7);
   });
 });
 

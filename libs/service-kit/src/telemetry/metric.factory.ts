@@ -1,5 +1,6 @@
 import { Counter, Gauge, Histogram } from 'prom-client';
 import { BoundLabels, type LabelBounds, type LabelsOf } from './label.bounds.js';
+import { type Observed, type Reading, showReadings } from './gauge.reading.js';
 import { registry } from './metrics.registry.js';
 
 export interface MetricOptions<L extends LabelBounds> {
@@ -30,9 +31,9 @@ export interface GaugeMetric<L extends LabelBounds> {
   set(value: number, ...labels: Given<L>): void;
   /**
    * Reads the value when it is scraped, which costs nothing otherwise. Several under the same labels are added up. A reading that
-   * throws or is not finite counts nothing. Returns the way to stop.
+   * throws, is not finite or takes longer than a second shows nothing: absent, never a stale or false 0. Returns the way to stop.
    */
-  observe(read: () => number, ...labels: Given<L>): () => void;
+  observe(read: Reading, ...labels: Given<L>): () => void;
 }
 
 export interface HistogramMetric<L extends LabelBounds> {
@@ -58,14 +59,11 @@ export function counter<const L extends LabelBounds = None>(options: MetricOptio
 /** Goes up and down. */
 export function gauge<const L extends LabelBounds = None>(options: MetricOptions<L>): GaugeMetric<L> {
   const labels = new BoundLabels(options.labels ?? ({} as L));
-  const readings = new Set<{ read: () => number; labels: Record<string, string> }>();
+  const readings = new Set<Observed>();
   const metric: Gauge = new Gauge({
     ...described(options, labels),
     registers: [registry],
-    collect: () => {
-      for (const each of readings) metric.set(each.labels, 0);
-      for (const each of readings) metric.inc(each.labels, readingOf(each.read));
-    },
+    collect: () => (readings.size > 0 ? showReadings(metric, readings) : undefined),
   });
   return {
     set: (value, ...[given]) => metric.set(given ? labels.of(given) : {}, value),
@@ -99,12 +97,3 @@ const described = <L extends LabelBounds>({ name, help }: MetricOptions<L>, labe
   help,
   labelNames: [...labels.names],
 });
-
-function readingOf(read: () => number): number {
-  try {
-    const value = read();
-    return Number.isFinite(value) ? value : 0;
-  } catch {
-    return 0;
-  }
-}
