@@ -2,7 +2,8 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import type { Capabilities, ChannelProvider, OutboundMessage, SendOptions } from './channel.provider.js';
-import { LoopbackProvider, type Answer } from './loopback-provider.fixture.js';
+import { keyContract, lookUpContract } from './channel-contract.recourse.fixture.js';
+import { LoopbackProvider, type Answer, type SeenCall } from './loopback-provider.fixture.js';
 import type { WebhookParser, WebhookRequest } from './webhook.parser.js';
 
 /** How one provider says the things every provider can say. */
@@ -18,6 +19,15 @@ export interface ChannelStage {
     readonly unavailable: Answer;
     readonly failed: Answer;
   };
+  /** With capability `lookUp`: what the provider answers when asked. */
+  readonly lookUp?: {
+    readonly found: { readonly answer: Answer; readonly providerMessageId: string };
+    readonly notFound: Answer;
+    /** The account may not ask. */
+    readonly notAllowed: Answer;
+  };
+  /** With capability `idempotencyKey`: the key in a call. */
+  readonly keyOf?: (call: SeenCall) => string | undefined;
   /** With capability `webhooks`: the parser and a request that it must accept. */
   readonly webhook?: { readonly parser: WebhookParser; readonly valid: WebhookRequest };
 }
@@ -28,9 +38,9 @@ export function channelContract(name: string, stage: ChannelStage, capabilities:
   describe(`${name} keeps the channel contract`, () => {
     let server: LoopbackProvider;
     let provider: ChannelProvider;
-    const answered = (answer: Answer, options = patient()) => {
+    const answered = (answer: Answer, options = patient(), other: Partial<OutboundMessage> = {}) => {
       server.answer = answer;
-      return provider.send(stage.message, options);
+      return provider.send({ ...stage.message, ...other }, options);
     };
 
     beforeEach(async () => {
@@ -46,6 +56,9 @@ export function channelContract(name: string, stage: ChannelStage, capabilities:
       expect(provider.capabilities).toEqual(capabilities);
       expect(provider.key).toMatch(/^[a-z][a-z0-9_]*$/);
       expect(capabilities.webhooks).toBe(stage.webhook !== undefined);
+      expect(capabilities.lookUp !== false).toBe(stage.lookUp !== undefined);
+      expect(provider.lookUp !== undefined).toBe(capabilities.lookUp !== false);
+      expect(capabilities.idempotencyKey !== false).toBe(stage.keyOf !== undefined);
     });
 
     it('returns the provider’s id of an accepted message, and its one call names delivery, attempt and tenant', async () => {
@@ -142,6 +155,15 @@ export function channelContract(name: string, stage: ChannelStage, capabilities:
       expect(server.calls).toHaveLength(0);
     });
 
+    const asked = (answer: Answer, options = patient()) => {
+      server.answer = answer;
+      return provider.lookUp!(stage.message, options);
+    };
+    if (stage.lookUp) lookUpContract(stage, asked, () => server);
+    if (stage.keyOf) {
+      const send = (answer: Answer, other: Partial<OutboundMessage>) => answered(answer, patient(), other);
+      keyContract(stage, stage.keyOf, { send, calls: () => server.calls });
+    }
     if (stage.webhook) webhookContract(stage.webhook);
   });
 }

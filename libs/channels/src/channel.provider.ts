@@ -49,12 +49,29 @@ export type SendResult =
   /** The provider may have it: never re-send blindly. */
   | { readonly kind: 'unknown'; readonly reason: string };
 
+/** One attempt, by what the provider was given of it. */
+export type AttemptRef = Pick<OutboundMessage, 'deliveryId' | 'attempt' | 'tenantId'>;
+
+/** Codes as for a send. */
+export type LookUpResult =
+  /** The provider has it. */
+  | { readonly kind: 'accepted'; readonly providerMessageId?: string }
+  /** It is not on record; that counts only after the capability's delay. */
+  | { readonly kind: 'not_found' }
+  /** No answer this time. */
+  | { readonly kind: 'unavailable'; readonly code: string; readonly retryAfterSeconds?: number }
+  /** This account may not ask: an operator's matter. */
+  | { readonly kind: 'unsupported'; readonly code: string };
+
 /** What a provider can do; the gateway and the universal suite believe this, never the provider's name. */
 export interface Capabilities {
-  /** The provider drops a second call under the same delivery and attempt. */
-  readonly idempotencyKey: boolean;
-  /** The provider can be asked whether it has a message. */
-  readonly lookUp: boolean;
+  /** The provider takes a second call under the same delivery and attempt for the first, for so long; or false. */
+  readonly idempotencyKey: { readonly validSeconds: number } | false;
+  /**
+   * The provider can be asked whether it has an attempt, so many times a minute; or false. That it has nothing counts when
+   * it is asked `afterSeconds` after the call.
+   */
+  readonly lookUp: { readonly afterSeconds: number; readonly perMinute: number } | false;
   /** Most messages in one call, or false. */
   readonly batch: number | false;
   /** The provider reports later facts through a webhook. */
@@ -71,6 +88,8 @@ export interface ChannelProvider {
   readonly channel: Channel;
   readonly capabilities: Capabilities;
   send(message: OutboundMessage, options: SendOptions): Promise<SendResult>;
+  /** Asks whether the provider has an attempt; there if and only if the capability is. Never throws, as `send`. */
+  lookUp?(attempt: AttemptRef, options: SendOptions): Promise<LookUpResult>;
   /** Closes kept-alive connections; calls in flight end as they would have. */
   close(): void;
 }

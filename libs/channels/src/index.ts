@@ -1,6 +1,8 @@
 export type {
+  AttemptRef,
   Capabilities,
   ChannelProvider,
+  LookUpResult,
   OutboundMessage,
   Party,
   RejectionClass,

@@ -3,6 +3,8 @@ import { Agent as HttpsAgent } from 'node:https';
 import type { ChannelProvider, OutboundMessage, SendOptions, SendResult } from '../channel.provider.js';
 import { HttpCallWatch } from '../http-call.watch.js';
 import { providerAddress } from '../provider-address.policy.js';
+import { findInActivity, lookUpLimits, type ActivityAccess } from './sendgrid.activity.js';
+import { describeSdkError } from './sdk-error.reader.js';
 import { judgeFailure } from './send-outcome.policy.js';
 import { SendgridCallClient, type SendgridAccount } from './sendgrid.client.js';
 import { toMail } from './sendgrid.mail.js';
@@ -14,6 +16,11 @@ export interface SendgridConfig {
   readonly baseUrl?: string;
   /** Most connections at once. Default 50. */
   readonly maxSockets?: number;
+  /**
+   * Whether the account has the paid "additional email activity history", and the key the right to read it: then SendGrid can
+   * be asked what became of an attempt. Default: it cannot.
+   */
+  readonly activity?: ActivityAccess;
   /** Milliseconds since the epoch; reads throttling headers only. Default the system clock. */
   readonly now?: () => number;
 }
@@ -36,16 +43,23 @@ export function createSendgridProvider(config: SendgridConfig): ChannelProvider 
     httpsAgent: new HttpsAgent(agent),
   };
   const now = config.now ?? Date.now;
+  const activity = config.activity && lookUpLimits(config.activity);
   return {
     key: 'sendgrid',
     channel: 'email',
-    capabilities: { idempotencyKey: false, lookUp: false, batch: false, webhooks: true },
+    capabilities: { idempotencyKey: false, lookUp: activity ?? false, batch: false, webhooks: true },
     send: async (message, options) => {
       const checked = toMail(message);
       if (checked.kind === 'refused') return { kind: 'rejected', class: 'permanent', code: checked.code };
       if (options.signal.aborted) return { kind: 'rejected', class: 'retryable', code: 'aborted_before_call' };
       return withDeadline(options, (signal) => call({ account, mail: checked.mail, message, signal, now }));
     },
+    ...(activity
+      ? {
+          lookUp: (attempt, options) =>
+            withDeadline(options, (signal) => findInActivity({ account, signal, now }, attempt)),
+        }
+      : {}),
     close: () => {
       account.httpAgent.destroy();
       account.httpsAgent.destroy();
@@ -81,7 +95,7 @@ async function call({ account, mail, message, signal, now }: Call): Promise<Send
     const [answer] = await service.send(mail);
     return judgeAnswer(answer.statusCode, answer.headers as Record<string, unknown>, message);
   } catch (error) {
-    return judgeFailure({ ...describe(error), mayHaveReached: watch.mayHaveReached, now: now() });
+    return judgeFailure({ ...describeSdkError(error), mayHaveReached: watch.mayHaveReached, now: now() });
   }
 }
 
@@ -91,20 +105,4 @@ function judgeAnswer(status: number, headers: Record<string, unknown>, message: 
   const id = headers['x-message-id'];
   const usable = typeof id === 'string' && /^[\w.+/=-]{1,200}$/.test(id);
   return { kind: 'accepted', providerMessageId: usable ? id : `unstated-${message.deliveryId}-${message.attempt}` };
-}
-
-/** The SDK throws its own error for answers from 400 and axios' one for the rest. */
-function describe(error: unknown): {
-  status?: number;
-  headers?: Record<string, unknown>;
-  body?: unknown;
-  errorCode?: string;
-} {
-  const { code, response } = error as {
-    code?: number | string;
-    response?: { status?: number; headers?: object; body?: unknown; data?: unknown };
-  };
-  const status = typeof code === 'number' ? code : response?.status;
-  if (status === undefined) return typeof code === 'string' ? { errorCode: code } : {};
-  return { status, headers: { ...response?.headers }, body: response?.body ?? response?.data };
 }

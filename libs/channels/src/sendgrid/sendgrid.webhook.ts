@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { arraySlices } from '../json-array.slices.js';
 import type { ParsedFact, ParseFault, WebhookParser } from '../webhook.parser.js';
 import { meaningOf, type SendgridEvent } from './sendgrid.facts.js';
+import { messageIdOf } from './sendgrid.message-id.js';
 import { verifySignature, verifySignatureHead } from './sendgrid.signature.js';
 
 export interface SendgridWebhookConfig {
@@ -85,10 +86,7 @@ function instant(value: unknown): string | undefined {
   return new Date(Math.floor(seconds * 1000)).toISOString();
 }
 
-/**
- * The `X-Message-Id` of the send call. `sg_message_id` is that id, a dot and the names of hosts; legacy ids hold dots
- * themselves, so `smtp-id`, which ends it with an `@`, is believed first.
- */
+/** The `X-Message-Id` of the send call. Legacy ids hold dots themselves, so `smtp-id`, which ends it with an `@`, is believed first. */
 function messageId(event: SendgridEvent): string | undefined {
   const whole = matching(event['sg_message_id'], /^[\w.+/=-]{1,300}$/);
   if (whole === undefined) return undefined;
@@ -96,5 +94,5 @@ function messageId(event: SendgridEvent): string | undefined {
     ?.slice(1)
     .split('@')[0];
   if (smtp && whole.startsWith(`${smtp}.`)) return smtp;
-  return /^(.+?)\.(?:filter|recvd)/.exec(whole)?.[1] ?? whole.split('.')[0];
+  return messageIdOf(whole);
 }
