@@ -9,7 +9,7 @@ import globals from 'globals';
 import { depConstraints } from './tools/fences/boundaries.mjs';
 import { pureRules } from './tools/fences/purity.mjs';
 
-const source = ['apps/**/*.{ts,tsx}', 'libs/**/*.{ts,tsx}', 'e2e/**/*.ts', 'tools/**/*.ts'];
+const source = ['apps/**/*.{ts,tsx}', 'bench/**/*.ts', 'libs/**/*.{ts,tsx}', 'e2e/**/*.ts', 'tools/**/*.ts'];
 const tests = ['**/*.spec.ts', '**/*.spec.tsx', '**/*.fixture.ts', 'e2e/**/*.ts', 'tools/**/*.ts'];
 const nodeOnly = {
   patterns: [

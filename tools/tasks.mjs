@@ -80,6 +80,7 @@ const tasks = {
   format: () => node([bin('prettier/bin/prettier.cjs'), '--write', '--log-level', 'warn', '.']),
   start: (args) => inOrder(build, () => start(args)),
   example: (args) => inOrder(tsc, () => node(['apps/local/dist/main.js', 'example', ...args])),
+  bench: (args) => inOrder(tsc, () => node(['bench/dist/main.js', ...args])),
   'test:unit': (args) => inOrder(graph, () => jest([...args, '--selectProjects', 'unit'], size('quick'))),
   test: (args) => inOrder(graph, build, () => jest(args, size('quick'))),
   'test:full': (args) => inOrder(graph, build, () => jest(args, size('full'))),

@@ -1,0 +1,56 @@
+import { writeFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { calibrate } from './calibrate/machine.calibration.js';
+import { withRatios, type BenchReport } from './figures/report.js';
+import { reportLines } from './figures/report.table.js';
+import type { BenchFlags, SectionName } from './flags/bench.flags.js';
+import { machineFacts } from './machine/machine.watch.js';
+import { accept } from './sections/accept.section.js';
+import { e2e } from './sections/e2e.section.js';
+import { highest } from './sections/highest.section.js';
+import { idle } from './sections/idle.section.js';
+import { rebuild } from './sections/rebuild.section.js';
+import type { Section } from './sections/section.js';
+import { webhooks } from './sections/webhooks.section.js';
+import { DURABILITY, startBenchStack } from './stack/bench.stack.js';
+
+/** Results of the last run, for programs. */
+export const RESULTS = fileURLToPath(new URL('../results.json', import.meta.url));
+
+const sections: Readonly<Record<SectionName, Section>> = { idle, e2e, accept, webhooks, highest, rebuild };
+
+export interface BenchIo {
+  /** Progress, as it goes. */
+  readonly say: (text: string) => void;
+  /** The report. */
+  readonly print: (text: string) => void;
+}
+
+/** Starts the shipped processes, measures what was asked for, stops them; writes `bench/results.json` and prints the report. */
+export async function runBench(flags: BenchFlags, { say, print }: BenchIo): Promise<void> {
+  say('starting the stack');
+  const stack = await startBenchStack();
+  try {
+    // Idle first: nothing has been asked of the processes yet, not even to calibrate.
+    const parts = { stack, flags, say };
+    const first = flags.sections.includes('idle') ? [await idle(parts)] : [];
+    say('calibrating');
+    const calibration = await calibrate(stack, { times: flags.quick ? 60 : 300 });
+    const others = flags.sections.filter((name) => name !== 'idle');
+    const measured = [...first];
+    for (const name of others) measured.push(await sections[name](parts));
+    const report: BenchReport = {
+      measuredAt: new Date().toISOString(),
+      quick: flags.quick,
+      machine: machineFacts(),
+      durability: DURABILITY,
+      calibration,
+      sections: measured.map((section) => withRatios(section, calibration)),
+    };
+    writeFileSync(RESULTS, `${JSON.stringify(report, undefined, 2)}\n`);
+    print(`${reportLines(report).join('\n')}\n`);
+  } finally {
+    say('stopping the stack');
+    await stack.stop();
+  }
+}
