@@ -32,8 +32,9 @@ export function checkIntake(item: IntakeItem, named: NamedThings): FieldFault[] 
   }
   if (request.sequence !== undefined) fault('sequence', 'not_available_yet', 'named sequences cannot be used yet');
   if (request.steps !== undefined) fault('steps', 'not_available_yet', 'own steps cannot be used yet');
-  const received = Date.parse(item.receivedAt);
-  if (request.expiresAt !== undefined && Date.parse(request.expiresAt) <= received) {
+  // A deadline that passed while it waited for us is for the decision to refuse, with its reason where everybody looks for it.
+  const offered = Date.parse(item.offeredAt ?? item.receivedAt);
+  if (request.expiresAt !== undefined && Date.parse(request.expiresAt) <= offered) {
     fault('expiresAt', 'deadline_passed', 'has already passed');
   } else if (request.sendAt !== undefined && Date.parse(request.sendAt) >= deadlineOf(request.expiresAt)) {
     fault('sendAt', 'after_deadline', 'is not before expiresAt');

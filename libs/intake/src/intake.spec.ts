@@ -120,6 +120,13 @@ describe('taking in', () => {
     expect(sealed).toEqual([]);
   });
 
+  it('takes what was in time when it was offered, though its deadline passed before it was looked at', async () => {
+    const waited = { offeredAt: '2026-05-01T09:00:00Z' };
+    const sealed: AcceptItem[] = [];
+    await intakeOver(sealed).takeIn([item({ expiresAt: '2026-05-01T09:59:59Z' }, waited)]);
+    expect(sealed).toHaveLength(1);
+  });
+
   it('answers a repeat as the first time, though its deadline has passed and its campaign is gone', async () => {
     const late = item({ expiresAt: '2026-05-01T09:00:00Z', campaignId: 'gone' });
     const known = { outreachId: ids.outreachId(tenantId, 'crm', 'q-1') } as AcceptedRecord;

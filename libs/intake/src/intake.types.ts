@@ -11,6 +11,8 @@ export interface IntakeItem {
   readonly request: OutreachRequestDto;
   /** ISO instant. */
   readonly receivedAt: string;
+  /** When it was put into our hands, where that was earlier: it may have waited on the bus. Its deadline is judged by this. */
+  readonly offeredAt?: string;
 }
 
 export type IntakeResult =

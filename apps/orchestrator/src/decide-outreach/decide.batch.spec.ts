@@ -118,6 +118,17 @@ describe('the orchestrator, given outreach.requested', () => {
     expect(fed).toEqual([outreachId]);
   });
 
+  it('judges a deadline by when the bus stored the request, however long it had to wait', async () => {
+    const offered: (string | undefined)[] = [];
+    const takeIn = (items: readonly IntakeItem[]) => {
+      offered.push(...items.map((item) => item.offeredAt));
+      return Promise.resolve(items.map((item) => accept(item, new Map())));
+    };
+    const { decider } = stage({ intake: { takeIn } });
+    await Promise.allSettled([decider.decide({ event: withData('q-1'), storedAt: '2026-05-01T08:00:00.000Z' })]);
+    expect(offered).toEqual(['2026-05-01T08:00:00.000Z']);
+  });
+
   it('decides the same request once, however often and from wherever it comes', async () => {
     const { decider, store, published } = stage();
     await Promise.all(Array.from({ length: 50 }, () => decider.decide({ event: withData('q-1') })));

@@ -14,10 +14,12 @@ import { PoisonError } from '@homing/messaging';
  */
 export async function intakeBatch(
   intake: RequestIntake,
-  events: readonly CloudEvent[],
+  batch: readonly { readonly event: CloudEvent; readonly storedAt?: string | undefined }[],
   now: string,
 ): Promise<PromiseSettledResult<string>[]> {
-  const messages = events.map((event) => readMessage(event, now));
+  const messages = batch.map(({ event, storedAt = now }) =>
+    readMessage(event, { receivedAt: now, offeredAt: storedAt }),
+  );
   const items = messages.filter((r): r is Extract<Read, { kind: 'item' }> => r.kind === 'item');
   const results = (
     await takeIn(
@@ -76,16 +78,18 @@ type Read =
   | { readonly kind: 'item'; readonly item: IntakeItem }
   | { readonly kind: 'poison'; readonly error: PoisonError };
 
+type Times = Pick<IntakeItem, 'receivedAt' | 'offeredAt'>;
+
 /** Whatever a publisher sent is read or is poison: reading never throws. */
-function readMessage(event: CloudEvent, now: string): Read {
+function readMessage(event: CloudEvent, times: Times): Read {
   try {
-    return read(event, now);
+    return read(event, times);
   } catch {
     return { kind: 'poison', error: new PoisonError('unreadable') };
   }
 }
 
-function read(event: CloudEvent, now: string): Read {
+function read(event: CloudEvent, times: Times): Read {
   if (!event.id.isWellFormed() || !event.source.isWellFormed()) throw new TypeError('an id that is not Unicode');
   if (event.dataref !== undefined && event.data === undefined) {
     const outreachId = outreachIdOfRef(event.dataref);
@@ -108,7 +112,7 @@ function read(event: CloudEvent, now: string): Read {
   }
   return {
     kind: 'item',
-    item: { tenantId, via: 'bus', source: `bus:${event.source}`, requestId, request, receivedAt: now },
+    item: { tenantId, via: 'bus', source: `bus:${event.source}`, requestId, request, ...times },
   };
 }
 

@@ -16,6 +16,6 @@ export class OutreachRequestedController {
     allowBareBody: { type: OUTREACH_REQUESTED, source: 'bus' },
   })
   handle(@Payload() event: CloudEvent, @Ctx() context: JetStreamContext): Promise<void> {
-    return this.decider.decide({ event, replyTo: context.replyTo });
+    return this.decider.decide({ event, replyTo: context.replyTo, storedAt: context.storedAt });
   }
 }

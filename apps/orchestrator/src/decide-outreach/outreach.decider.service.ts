@@ -26,6 +26,8 @@ export interface DeciderParts extends DecideParts {
 interface Incoming {
   readonly event: CloudEvent;
   readonly replyTo?: string | undefined;
+  /** When the bus stored it, ISO instant. Default: now. */
+  readonly storedAt?: string | undefined;
 }
 
 /**
@@ -51,8 +53,7 @@ export class OutreachDecider {
   }
 
   async #flush(batch: readonly Incoming[]): Promise<Settled<void>[]> {
-    const events = batch.map((incoming) => incoming.event);
-    const taken = await intakeBatch(this.parts.intake, events, this.parts.now());
+    const taken = await intakeBatch(this.parts.intake, batch, this.parts.now());
     crashPoint('orchestrator.after-intake');
     const sound = batch.flatMap((incoming, i) => {
       const result = taken[i];
