@@ -7,7 +7,14 @@ import type { IntakeItem } from './intake.types.js';
 import { createIntake } from './request.intake.js';
 
 const tenantId = '0a6f2c8e-6c0e-4b43-9d0c-000000000001';
-const tenant: Tenant = { id: tenantId, name: 'Sandbox', status: 'active', sender: null };
+const tenant: Tenant = {
+  id: tenantId,
+  name: 'Sandbox',
+  status: 'active',
+  sender: null,
+  settings: {},
+  settingsVersion: 0,
+};
 const template = {
   id: 'b1f2c8e0-6c0e-4b43-9d0c-000000000002',
   tenantId,

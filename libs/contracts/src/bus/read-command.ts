@@ -1,6 +1,6 @@
 import { plainToInstance } from 'class-transformer';
 import { validateSync } from 'class-validator';
-import type { FieldFault } from '../request/validate-request.js';
+import type { FieldFault } from '../request/field-fault.js';
 import { CancelOutreachDto, FollowOutreachDto, SettleUnknownDto, type OutreachCommand } from './outreach-command.js';
 
 export type CommandReading =

@@ -1,4 +1,4 @@
-import type { FieldFault } from '../request/validate-request.js';
+import type { FieldFault } from '../request/field-fault.js';
 import type { DeadLetterState, DiscardReason } from './dead-letter.js';
 
 /** Core NATS, at most once: what the API asks of the desk that keeps the dead letters. The answer goes to `replyTo`. */

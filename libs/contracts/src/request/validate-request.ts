@@ -1,15 +1,8 @@
 import { plainToInstance } from 'class-transformer';
-import { validateSync, type ValidationError } from 'class-validator';
+import { validateSync } from 'class-validator';
+import { faultsOf, type FieldFault } from './field-fault.js';
 import { isIllFormed, isTooDeep, MAX_DEPTH, withoutNulls } from './json-shape.js';
 import { OutreachRequestDto } from './outreach-request.dto.js';
-
-/** One thing wrong with one field. `code` and `message` never repeat the value that was sent. */
-export interface FieldFault {
-  /** Path as in `recipient.contacts.email[0]`. */
-  readonly field: string;
-  readonly code: string;
-  readonly message: string;
-}
 
 export type RequestReading =
   | { readonly kind: 'valid'; readonly request: OutreachRequestDto; readonly unknownFields: readonly string[] }
@@ -82,20 +75,3 @@ function contentFaults(request: OutreachRequestDto): FieldFault[] {
   if (given === 1) return [];
   return [{ field: 'content', code: 'exactly_one', message: 'give either templateId or literal' }];
 }
-
-function faultsOf(error: ValidationError, parent: string): FieldFault[] {
-  const field = !parent
-    ? error.property
-    : /^\d+$/.test(error.property)
-      ? `${parent}[${error.property}]`
-      : `${parent}.${error.property}`;
-  const own = Object.entries(error.constraints ?? {}).map(([code, message]) =>
-    code === 'whitelistValidation'
-      ? { field: printable(field), code: 'unknown_field', message: 'is not a field of this message' }
-      : { field, code, message },
-  );
-  return [...own, ...(error.children ?? []).flatMap((child) => faultsOf(child, field))];
-}
-
-/** Names of fields we define are ours; a name somebody invented may hold anything, and is repeated only if it looks like one. */
-const printable = (field: string): string => (/^[\w.[\]-]{1,100}$/.test(field) ? field : '(unprintable name)');

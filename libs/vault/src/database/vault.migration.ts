@@ -3,6 +3,7 @@ import { Client } from 'pg';
 import { openVaultDatabase } from './vault.database.js';
 import * as vault from './migrations/0001-vault.migration.js';
 import * as registry from './migrations/0002-registry.migration.js';
+import * as settings from './migrations/0003-settings.migration.js';
 
 /** What each service connects as. Grants and policies are stated in the migrations. */
 export const vaultRoles = ['vault_intake', 'vault_open', 'vault_api'] as const;
@@ -50,13 +51,20 @@ async function ensureRoles(client: Client, roles: MigrateOptions['roles']): Prom
   for (const role of vaultRoles) await ensureRole(client, role, roles?.[role]?.password);
 }
 
+/** In the order of their names. A new one is named after the last: what has run somewhere stays the beginning of this list. */
+const migrations = {
+  '0001-vault': vault,
+  '0002-registry': registry,
+  '0003-settings': settings,
+};
+
 async function runMigrations(ownerUrl: string): Promise<string[]> {
   const db = openVaultDatabase({ url: ownerUrl, maxConnections: 1, queryTimeoutMs: 0 });
   try {
     const migrator = new Migrator({
       db,
       migrationTableSchema: 'vault',
-      provider: { getMigrations: async () => ({ '0001-vault': vault, '0002-registry': registry }) },
+      provider: { getMigrations: async () => migrations },
     });
     const { error, results } = await migrator.migrateToLatest();
     if (error !== undefined) throw error;

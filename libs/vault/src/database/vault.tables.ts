@@ -40,6 +40,8 @@ export type TenantTable = {
   status: Generated<'active' | 'suspended'>;
   sender: Json | null;
   created_at: Generated<Date>;
+  settings: ColumnType<unknown, string | undefined, string>;
+  settings_version: Generated<number>;
 };
 
 export type ApiKeyTable = {
@@ -72,6 +74,8 @@ export type CampaignTable = {
   status: 'active' | 'paused' | 'stopped';
   currency: string;
   created_at: Generated<Date>;
+  settings: ColumnType<unknown, string | undefined, string>;
+  settings_version: Generated<number>;
 };
 
 export type AuditTable = {

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { randomUUID } from 'node:crypto';
 import { sql } from 'kysely';
+import type { CampaignSettings } from '@homing/contracts';
 import { startTestVault } from '../database/vault.fixture.js';
 import type { TestVault } from '../database/vault.fixture.js';
 import { withTenant } from '../database/vault.database.js';
@@ -73,6 +74,13 @@ describe('campaigns and tenants', () => {
     ];
     for (const registry of [api, system])
       expect(await registry.findCampaigns(refs)).toEqual([undefined, undefined, undefined, spring]);
+    const ids = [
+      { tenantId: b, id: spring.id },
+      { tenantId: a, id: 'no uuid' },
+      { tenantId: a, id: spring.id },
+    ];
+    for (const registry of [api, system])
+      expect(await registry.findCampaignsById(ids)).toEqual([undefined, undefined, spring]);
     expect((await api.findTenants([b, 'x', a])).map((tenant) => tenant?.id)).toEqual([b, undefined, a]);
   });
 
@@ -89,6 +97,25 @@ describe('campaigns and tenants', () => {
     });
     expect(paused).toEqual({ ...made, status: 'paused' });
     expect(await api.findCampaign({ tenantId, campaignId: 'c' })).toEqual(paused);
+  });
+
+  it('carry settings whose version grows by one with each change, and with nothing else', async () => {
+    const tenantId = await newTenant();
+    const put = (settings?: CampaignSettings, name = 'C') =>
+      api.putCampaign({ actor, tenantId, campaignId: 'c', name, currency: 'EUR', ...(settings && { settings }) });
+    const spent = { budget: { totalMicros: 5_000_000 }, caps: { perDay: null }, timeZone: 'Europe/Berlin' };
+    expect(await put()).toMatchObject({ settings: {}, settingsVersion: 0 });
+    expect(await put(spent)).toMatchObject({ settings: spent, settingsVersion: 1 });
+    expect(await put({ timeZone: spent.timeZone, caps: spent.caps, budget: spent.budget })).toMatchObject({
+      settingsVersion: 1,
+    });
+    expect(await put(undefined, 'Renamed')).toMatchObject({ settings: spent, settingsVersion: 1 });
+    expect(await put({})).toMatchObject({ settings: {}, settingsVersion: 2 });
+
+    const settings = { dedupHours: null, prices: { email: { micros: 900, currency: 'EUR' } } };
+    const set = () => api.setTenantSettings({ actor, tenantId, settings });
+    expect((await Promise.all([set(), set(), set()])).map((tenant) => tenant?.settingsVersion)).toEqual([1, 1, 1]);
+    expect(await api.findTenant(tenantId)).toMatchObject({ settings, settingsVersion: 1 });
   });
 
   it('carry the sender', async () => {

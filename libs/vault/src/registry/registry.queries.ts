@@ -1,16 +1,24 @@
 import { sql } from 'kysely';
 import type { Kysely } from 'kysely';
 import type { VaultTables } from '../database/vault.tables.js';
-import type { Campaign, CampaignRef, Template, TemplateRef, TemplateVersionRef, Tenant } from './registry.types.js';
+import type {
+  Campaign,
+  CampaignIdRef,
+  CampaignRef,
+  Template,
+  TemplateRef,
+  TemplateVersionRef,
+  Tenant,
+} from './registry.types.js';
 
 type Db = Kysely<VaultTables>;
 type Placed<T> = T & { at: string };
 
-const tenantColumns = sql`t.id, t.name, t.status, t.sender`;
+const tenantColumns = sql`t.id, t.name, t.status, t.sender, t.settings, t.settings_version as "settingsVersion"`;
 const templateColumns = sql`t.id, t.tenant_id as "tenantId", t.template_id as "templateId", t.version, t.bodies,
   t.variables, t.description, t.created_at as "createdAt"`;
 const campaignColumns = sql`c.id, c.tenant_id as "tenantId", c.campaign_id as "campaignId", c.name, c.status, c.currency,
-  c.created_at as "createdAt"`;
+  c.settings, c.settings_version as "settingsVersion", c.created_at as "createdAt"`;
 
 /** Each loader answers in the order asked, in one statement. */
 export async function loadTenants(db: Db, ids: readonly string[]): Promise<(Tenant | undefined)[]> {
@@ -46,6 +54,14 @@ export async function loadCampaigns(db: Db, refs: readonly CampaignRef[]): Promi
     from unnest(${refs.map((r) => r.tenantId)}::uuid[], ${refs.map((r) => r.campaignId)}::text[])
       with ordinality as w (tenant_id, campaign_id, at)
     join registry.campaign c using (tenant_id, campaign_id)`.execute(db);
+  return inOrder(rows.map(withInstant), refs.length);
+}
+
+export async function loadCampaignsById(db: Db, refs: readonly CampaignIdRef[]): Promise<(Campaign | undefined)[]> {
+  const { rows } = await sql<Placed<Campaign>>`select w.at, ${campaignColumns}
+    from unnest(${refs.map((r) => r.tenantId)}::uuid[], ${refs.map((r) => r.id)}::uuid[])
+      with ordinality as w (tenant_id, id, at)
+    join registry.campaign c using (tenant_id, id)`.execute(db);
   return inOrder(rows.map(withInstant), refs.length);
 }
 

@@ -3,7 +3,14 @@ import type { VaultDatabase } from '../database/vault.tables.js';
 import { keyIdOf, matchesKey } from './api-key.token.js';
 import type { ConfigCache } from './config.cache.js';
 import * as queries from './registry.queries.js';
-import type { ApiKeyVerdict, CampaignRef, RegistryReader, TemplateRef, TemplateVersionRef } from './registry.types.js';
+import type {
+  ApiKeyVerdict,
+  CampaignIdRef,
+  CampaignRef,
+  RegistryReader,
+  TemplateRef,
+  TemplateVersionRef,
+} from './registry.types.js';
 
 export type ReaderParts = {
   readonly db: VaultDatabase;
@@ -41,6 +48,8 @@ export function createReader(parts: ReaderParts): RegistryReader {
     findTemplateVersions: (refs: readonly TemplateVersionRef[]) =>
       findAll(parts, 'version', refs, queries.loadTemplateVersions),
     findCampaigns: campaigns,
+    findCampaignsById: (refs: readonly CampaignIdRef[]) =>
+      findAll(parts, 'campaign-id', refs, queries.loadCampaignsById),
     findCampaign: async (ref) => (await campaigns([ref]))[0],
     verifyApiKey: (presented) => verifyApiKey(parts, touched, presented),
     invalidate: () => parts.cache.invalidate(),

@@ -1,4 +1,4 @@
-import type { Channel } from '@homing/contracts';
+import type { CampaignSettings, CampaignStatus, Channel, TenantSettings } from '@homing/contracts';
 
 export type Tenant = {
   readonly id: string;
@@ -6,6 +6,9 @@ export type Tenant = {
   readonly status: 'active' | 'suspended';
   /** The tenant's default sender; null until set. */
   readonly sender: Sender | null;
+  readonly settings: TenantSettings;
+  /** From 0; one more with each change of the settings. */
+  readonly settingsVersion: number;
 };
 
 export type Sender = {
@@ -35,14 +38,18 @@ export type Template = {
 };
 
 export type Campaign = {
+  /** Our own id: the `campaignKey` of events. */
   readonly id: string;
   readonly tenantId: string;
   /** The caller's name for it. */
   readonly campaignId: string;
   readonly name: string;
-  readonly status: 'active' | 'paused' | 'stopped';
+  readonly status: CampaignStatus;
   /** ISO 4217. */
   readonly currency: string;
+  readonly settings: CampaignSettings;
+  /** From 0; one more with each change of the settings. */
+  readonly settingsVersion: number;
   readonly createdAt: string;
 };
 
@@ -53,6 +60,8 @@ export type TemplateRef = {
 };
 /** Exactly one version by our own id, as events name it. */
 export type TemplateVersionRef = { readonly tenantId: string; readonly id: string; readonly version: number };
+/** By our own id, as events name it. */
+export type CampaignIdRef = { readonly tenantId: string; readonly id: string };
 export type CampaignRef = { readonly tenantId: string; readonly campaignId: string };
 
 export type ApiKeyVerdict =
@@ -72,6 +81,7 @@ export type RegistryReader = {
   findTemplateVersions(refs: readonly TemplateVersionRef[]): Promise<(Template | undefined)[]>;
   findCampaign(ref: CampaignRef): Promise<Campaign | undefined>;
   findCampaigns(refs: readonly CampaignRef[]): Promise<(Campaign | undefined)[]>;
+  findCampaignsById(refs: readonly CampaignIdRef[]): Promise<(Campaign | undefined)[]>;
   /** Constant time in the secret. Records `last_used_at`, at most once a minute a key. */
   verifyApiKey(presented: string): Promise<ApiKeyVerdict>;
   /** Forgets everything cached. */
@@ -88,6 +98,10 @@ export type RegistryWriter = {
   ): Promise<Tenant>;
   setTenantStatus(
     input: Actor & { readonly tenantId: string; readonly status: Tenant['status'] },
+  ): Promise<Tenant | undefined>;
+  /** Replaces the tenant's settings; the same again changes nothing. */
+  setTenantSettings(
+    input: Actor & { readonly tenantId: string; readonly settings: TenantSettings },
   ): Promise<Tenant | undefined>;
   setSender(input: Actor & { readonly tenantId: string; readonly sender: Sender }): Promise<Tenant | undefined>;
   /** The key is given here once and never again: only its SHA-256 is kept. */
@@ -112,4 +126,6 @@ export type NewCampaign = CampaignRef & {
   readonly name: string;
   readonly status?: Campaign['status'];
   readonly currency: string;
+  /** Replaces what stands; absent leaves it. */
+  readonly settings?: CampaignSettings;
 };

@@ -27,6 +27,7 @@ export function createWriter(db: VaultDatabase, changed: () => void): RegistryWr
     },
     setTenantStatus: ({ tenantId, status, actor }) =>
       write(tenantId, (trx) => changeTenant(trx, { tenantId, actor, action: 'tenant.status' }, { status })),
+    setTenantSettings: (input) => write(input.tenantId, (trx) => setTenantSettings(trx, input)),
     setSender: ({ tenantId, sender, actor }) =>
       write(tenantId, (trx) =>
         changeTenant(trx, { tenantId, actor, action: 'tenant.sender' }, { sender: JSON.stringify(sender) }),
@@ -78,7 +79,7 @@ async function createTenant(
 async function changeTenant(
   trx: Trx,
   change: Omit<Change, 'subject'>,
-  values: { status: Tenant['status'] } | { sender: string },
+  values: { status: Tenant['status'] } | { sender: string } | { settings: string; settings_version: number },
 ): Promise<Tenant | undefined> {
   const { tenantId } = change;
   const [before] = await loadTenants(trx, [tenantId]);
@@ -86,6 +87,17 @@ async function changeTenant(
   const [after] = await loadTenants(trx, [tenantId]);
   if (after !== undefined) await audit(trx, { ...change, subject: tenantId, before, after });
   return after;
+}
+
+async function setTenantSettings(
+  trx: Trx,
+  { tenantId, settings, actor }: Parameters<RegistryWriter['setTenantSettings']>[0],
+): Promise<Tenant | undefined> {
+  await oneWriterAtATime(trx, ['tenant-settings', tenantId]);
+  const [before] = await loadTenants(trx, [tenantId]);
+  if (!before || canonicalize(before.settings) === canonicalize(settings)) return before;
+  const values = { settings: JSON.stringify(settings), settings_version: before.settingsVersion + 1 };
+  return changeTenant(trx, { tenantId, actor, action: 'tenant.settings' }, values);
 }
 
 async function putTemplate(trx: Trx, input: NewTemplate & { readonly actor: string }): Promise<Template> {
@@ -121,11 +133,19 @@ async function putCampaign(trx: Trx, input: NewCampaign & { readonly actor: stri
   await oneWriterAtATime(trx, ['campaign', tenantId, campaignId]);
   const [before] = await loadCampaigns(trx, [{ tenantId, campaignId }]);
   const status = input.status ?? before?.status ?? 'active';
-  if (before !== undefined && before.name === name && before.status === status) return before;
+  const settings = input.settings ?? before?.settings ?? {};
+  const same = canonicalize(settings) === canonicalize(before?.settings ?? {});
+  if (before !== undefined && before.name === name && before.status === status && same) return before;
+  const set = {
+    name,
+    status,
+    settings: JSON.stringify(settings),
+    settings_version: (before?.settingsVersion ?? 0) + (same ? 0 : 1),
+  };
   await trx
     .insertInto('registry.campaign')
-    .values({ id: uuidv7(), tenant_id: tenantId, campaign_id: campaignId, name, status, currency: input.currency })
-    .onConflict((conflict) => conflict.columns(['tenant_id', 'campaign_id']).doUpdateSet({ name, status }))
+    .values({ id: uuidv7(), tenant_id: tenantId, campaign_id: campaignId, currency: input.currency, ...set })
+    .onConflict((conflict) => conflict.columns(['tenant_id', 'campaign_id']).doUpdateSet(set))
     .execute();
   const [after] = await loadCampaigns(trx, [{ tenantId, campaignId }]);
   await audit(trx, { tenantId, actor, action: 'campaign.put', subject: campaignId, before, after });

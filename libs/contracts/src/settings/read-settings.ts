@@ -1,0 +1,44 @@
+import { plainToInstance } from 'class-transformer';
+import { validateSync } from 'class-validator';
+import { faultsOf, type FieldFault } from '../request/field-fault.js';
+import { CampaignSettingsDto, TenantSettingsDto } from './settings.dto.js';
+import type { CampaignSettings, TenantSettings } from './settings.js';
+
+export type SettingsReading<T> =
+  | { readonly kind: 'valid'; readonly settings: T }
+  | { readonly kind: 'invalid'; readonly faults: readonly FieldFault[] };
+
+/**
+ * Reads a campaign's settings. Unknown fields are refused by name. Null switches a cap, `dedupHours` or `dailyLimit` off; anywhere
+ * else it stands for absent.
+ */
+export const readCampaignSettings = (value: unknown): SettingsReading<CampaignSettings> =>
+  read<CampaignSettings>(CampaignSettingsDto, value);
+
+/** Reads a tenant's settings, by the same rules. */
+export const readTenantSettings = (value: unknown): SettingsReading<TenantSettings> =>
+  read<TenantSettings>(TenantSettingsDto, value);
+
+function read<T>(dto: new () => object, value: unknown): SettingsReading<T> {
+  if (!isRecord(value))
+    return { kind: 'invalid', faults: [{ field: '', code: 'not_an_object', message: 'must be a JSON object' }] };
+  const errors = validateSync(plainToInstance(dto, value), {
+    whitelist: true,
+    forbidNonWhitelisted: true,
+    stopAtFirstError: true,
+  });
+  const faults = errors.flatMap((error) => faultsOf(error, ''));
+  if (faults.length > 0) return { kind: 'invalid', faults };
+  return { kind: 'valid', settings: withoutIdleNulls(value) as T };
+}
+
+/** Where null says something of its own. */
+const MAY_BE_NULL: ReadonlySet<string> = new Set(['perDay', 'perWeek', 'dedupHours', 'dailyLimit']);
+
+function withoutIdleNulls(value: Readonly<Record<string, unknown>>): Record<string, unknown> {
+  const said = Object.entries(value).filter(([name, part]) => part !== null || MAY_BE_NULL.has(name));
+  return Object.fromEntries(said.map(([name, part]) => [name, isRecord(part) ? withoutIdleNulls(part) : part]));
+}
+
+const isRecord = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);

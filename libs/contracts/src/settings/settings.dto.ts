@@ -1,0 +1,59 @@
+import { Type } from 'class-transformer';
+import { IsInt, IsObject, IsOptional, IsTimeZone, Matches, Max, Min, ValidateNested } from 'class-validator';
+import { CHANNELS, type Channel } from '../channel.js';
+
+/** Longest look-back for repeats, in hours: 31 days. */
+export const MAX_DEDUP_HOURS = 744;
+const MAX_COUNT = 1_000_000_000;
+
+/** A whole number of at least 0; `null` (switched off) passes. */
+const Count =
+  (max = MAX_COUNT): PropertyDecorator =>
+  (target, property) => {
+    for (const rule of [IsOptional(), IsInt(), Min(0), Max(max)]) rule(target, property);
+  };
+/** Exact in micro-units. */
+const Micros = (): PropertyDecorator => Count(Number.MAX_SAFE_INTEGER);
+const Part = (of: () => new () => object): PropertyDecorator => {
+  return (target, property) => {
+    for (const rule of [IsOptional(), IsObject(), ValidateNested(), Type(of)]) rule(target, property);
+  };
+};
+
+export class BudgetDto {
+  @Micros() totalMicros?: number;
+  @Micros() perDayMicros?: number;
+}
+
+export class CapsDto {
+  @Count() perDay?: number | null;
+  @Count() perWeek?: number | null;
+}
+
+export class PriceDto {
+  @IsInt() @Min(0) @Max(Number.MAX_SAFE_INTEGER) micros!: number;
+  @Matches(/^[A-Z]{3}$/, { message: '$property must be an ISO 4217 code such as EUR' }) currency!: string;
+}
+
+/** One price a channel. */
+export class PricesDto {}
+for (const channel of CHANNELS) Part(() => PriceDto)(PricesDto.prototype, channel);
+
+export class CampaignSettingsDto {
+  @Part(() => BudgetDto) budget?: BudgetDto;
+  @Part(() => CapsDto) caps?: CapsDto;
+  @Count(MAX_DEDUP_HOURS) dedupHours?: number | null;
+  @Count() dailyLimit?: number | null;
+
+  /** A name, never an offset: offsets know no summer. */
+  @IsOptional()
+  @Matches(/^(UTC|[A-Za-z][A-Za-z_-]*(\/[A-Za-z0-9_+-]+){1,2})$/, { message: '$property must be an IANA zone' })
+  @IsTimeZone({ message: '$property must be an IANA zone such as Europe/Berlin' })
+  timeZone?: string;
+}
+
+export class TenantSettingsDto {
+  @Part(() => CapsDto) caps?: CapsDto;
+  @Count(MAX_DEDUP_HOURS) dedupHours?: number | null;
+  @Part(() => PricesDto) prices?: Partial<Record<Channel, PriceDto>>;
+}
