@@ -1,7 +1,7 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { until, type LocalStack } from '@homing/testing/local-stack';
+import { fileURLToPath } from 'node:url';
+import { until } from '@homing/testing/local-stack';
 import type { BenchIo } from '../bench.run.js';
 import { sectionLines } from '../figures/report.table.js';
 import type { BenchFlags } from '../flags/bench.flags.js';
@@ -13,30 +13,34 @@ import { startBenchStack } from '../stack/bench.stack.js';
 import { costsOf, scaledTo, type CpuProfile } from './profile.cost.js';
 import { profileLines, type ProcessCosts } from './profile.table.js';
 
+/** The profiles of the last run stay here, for a viewer. */
+const PROFILES = fileURLToPath(new URL('../../profiles', import.meta.url));
+
 /** Profiles every Node process under one steady load and prints who spends the CPU of a message. */
 export async function runProfile(flags: BenchFlags, { say, print }: BenchIo): Promise<void> {
   const rate = flags.rate ?? 80;
   const seconds = flags.seconds ?? (flags.quick ? 6 : 20);
-  const folder = mkdtempSync(join(tmpdir(), 'homing-profile-'));
+  rmSync(PROFILES, { recursive: true, force: true });
+  mkdirSync(PROFILES);
   const hook = new URL('./profile.hook.js', import.meta.url);
-  hook.searchParams.set('dir', folder);
+  hook.searchParams.set('dir', PROFILES);
   say('starting the stack');
   const stack = await startBenchStack({ NODE_OPTIONS: `--import=${hook.href}` });
   try {
     const observer = await ProjectionObserver.start(stack.env['DATABASE_URL'] ?? '');
     say(`profile: warming up at ${rate}/s`);
-    const warm = await loadMessages(stack, { rate, seconds: Math.max(5, seconds / 2), via: flags.via });
+    const warm = await loadMessages(stack, { rate, seconds: Math.max(5, seconds), via: flags.via });
     await drained(stack, observer, warm.accepted.length);
     const pids = [...processesOf(stack)].flatMap(([name, [pid]]) => (STORES.has(name) || !pid ? [] : [pid]));
-    const before = await usageOfStack(stack);
     toggle(pids);
+    const before = await usageOfStack(stack);
     say(`profile: ${rate}/s for ${seconds} s over ${flags.via}`);
     const load = await loadMessages(stack, { rate, seconds, via: flags.via });
     await drained(stack, observer, warm.accepted.length + load.accepted.length);
-    toggle(pids);
     const after = await usageOfStack(stack);
+    toggle(pids);
     await observer.stop();
-    const written = (): string[] => readdirSync(folder).filter((name) => name.endsWith('.cpuprofile'));
+    const written = (): string[] => readdirSync(PROFILES).filter((name) => name.endsWith('.cpuprofile'));
     await until(() => written().length === pids.length, 'the profiles to be written');
     const messages = load.accepted.length;
     const lines = [
@@ -47,13 +51,13 @@ export async function runProfile(flags: BenchFlags, { say, print }: BenchIo): Pr
       }),
       '',
       ...profileLines(
-        readProfiles(folder, written(), (name) => cpuUs(before, after, name)),
+        readProfiles(written(), (name) => cpuUs(before, after, name)),
         messages,
       ),
     ];
     print(`${lines.join('\n')}\n`);
   } finally {
-    await end(stack, folder);
+    await stack.stop();
   }
 }
 
@@ -64,17 +68,9 @@ function toggle(pids: readonly number[]): void {
 const cpuUs = (before: StackUsage, after: StackUsage, service: string): number =>
   1_000 * ((after.cpuMs[service] ?? 0) - (before.cpuMs[service] ?? 0));
 
-const readProfiles = (folder: string, names: readonly string[], spentUs: (service: string) => number): ProcessCosts[] =>
+const readProfiles = (names: readonly string[], spentUs: (service: string) => number): ProcessCosts[] =>
   names.map((name) => {
     const service = name.replace(/-\d+\.cpuprofile$/, '');
-    const profile = JSON.parse(readFileSync(join(folder, name), 'utf8')) as CpuProfile;
+    const profile = JSON.parse(readFileSync(join(PROFILES, name), 'utf8')) as CpuProfile;
     return { service, costs: scaledTo(costsOf(profile), spentUs(service)) };
   });
-
-async function end(stack: LocalStack, folder: string): Promise<void> {
-  try {
-    await stack.stop();
-  } finally {
-    rmSync(folder, { recursive: true, force: true });
-  }
-}

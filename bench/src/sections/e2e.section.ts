@@ -16,7 +16,7 @@ export const e2e: Section = async ({ stack, flags, say }) => {
   const { via } = flags;
   try {
     say(`e2e: warming up at ${rate}/s`);
-    const warm = await loadMessages(stack, { rate, seconds: Math.max(3, seconds / 4), via });
+    const warm = await loadMessages(stack, { rate, seconds: Math.max(3, seconds * 0.75), via });
     await drained(stack, observer, warm.accepted.length);
     const before = await usageOfStack(stack);
     const own = ownCpuMs();
