@@ -41,7 +41,8 @@ export function fakeParts(own: Partial<ApiParts> = {}): { parts: ApiParts; lines
       listOutreach: async () => ({ rows: [] }),
       feedAfter: async () => [],
       listUnknown: async () => ({ rows: [] }),
-      campaignStatus: nothing,
+      campaignBalances: () => Promise.resolve([]),
+    campaignStatus: nothing,
       currentPosition: async () => 0n,
     },
     bus: {

@@ -1,19 +1,23 @@
-import { createIdDeriver } from '@homing/contracts';
+import { BUS_STREAMS, createIdDeriver } from '@homing/contracts';
 import { DEFAULT_POLICY } from '@homing/domain';
 import { connectEventStore, type Folded } from '@homing/event-store';
 import type { OutreachState } from '@homing/domain';
 import { createIntake, requestConcern } from '@homing/intake';
-import { connectBus, JetStreamServer, Publisher } from '@homing/messaging';
-import { connectReadModel, createSystemQueries } from '@homing/read-model';
+import { connectBus, DispatchWindow, JetStreamServer, Publisher } from '@homing/messaging';
+import { connectReadModel, createLedgerSnapshots, createSystemQueries } from '@homing/read-model';
 import { closeOnShutdown, type ServiceBasics, type WiredService } from '@homing/service-kit';
 import { createVaultIntake, openVaultDatabase, pingVault } from '@homing/vault/intake';
 import { createRegistry } from '@homing/vault/registry';
 import { createDeadLetterSealer, createFingerprinter } from '@homing/vault/seal';
+import { createLedgers } from '@homing/event-store/ledger';
 import { Module, type DynamicModule } from '@nestjs/common';
 import { OutreachRequestedController } from './decide-outreach/outreach-requested.controller.js';
-import { OutreachDecider } from './decide-outreach/outreach.decider.service.js';
+import { OutreachDecider, type DeciderParts } from './decide-outreach/outreach.decider.service.js';
+import { ledgerSnapshots } from './keep-books/ledger.snapshots.js';
+import { gatherRules, PRODUCT_RULES } from './keep-books/policy.gatherer.js';
 import { COMMAND_PARTS, OutreachCommandController } from './obey-command/outreach-command.controller.js';
 import type { CommandParts } from './obey-command/command.handler.js';
+import type { ReactParts } from './react-to-event/reaction.handler.js';
 import { REACT_PARTS, TransitionController } from './react-to-event/transition.controller.js';
 import { ProviderSignalController } from './record-signal/provider-signal.controller.js';
 import { SignalRecorder } from './record-signal/signal.recorder.service.js';
@@ -32,6 +36,7 @@ export function wireOrchestrator({ env, logger, instance, readiness }: ServiceBa
   const sealKey = env.string('VAULT_SEAL_KEY');
   const deadLetterSealKey = env.string('DEAD_LETTER_SEAL_KEY');
   const replicas = env.int('NATS_STREAM_REPLICAS', { default: 1, min: 1, max: 5 });
+  const windowSize = env.int('DISPATCH_WINDOW', { default: 600, min: 1, max: 100_000 });
   env.check();
 
   const bus = connectBus({ url: busUrl, name: instance, logger, topology: { replicas } });
@@ -49,8 +54,18 @@ export function wireOrchestrator({ env, logger, instance, readiness }: ServiceBa
     return new Map(rows.map(({ outreachId, state, revision }) => [outreachId, { state, revision }]));
   };
   const intake = createIntake({ vault, registry, ids: createIdDeriver(idNamespace.reveal()) });
-  const react = { store, foldedStates, instance, now };
-  const commands: CommandParts = { react, notify: (replyTo, answer) => void bus.notify(replyTo, answer) };
+  const books = createLedgers({ store, instance, now, snapshots: ledgerSnapshots(createLedgerSnapshots(readModel)) });
+  const rulesOf: DeciderParts['rulesOf'] = (requests) => gatherRules(registry, DEFAULT_POLICY, requests);
+  const react: ReactParts = {
+    store,
+    foldedStates,
+    books,
+    rulesOf: async (request) => (await gatherRules(registry, DEFAULT_POLICY, [request]))[0] ?? PRODUCT_RULES,
+    openReservations: (outreachId) => queries.openReservations(outreachId),
+    instance,
+    now,
+  };
+  const commands: CommandParts = { follow: react, notify: (replyTo, answer) => void bus.notify(replyTo, answer) };
 
   const strategy = new JetStreamServer({
     bus,
@@ -76,7 +91,20 @@ export function wireOrchestrator({ env, logger, instance, readiness }: ServiceBa
     providers: [
       {
         provide: OutreachDecider,
-        useValue: new OutreachDecider({ store, vault, intake, publisher, bus, policy: DEFAULT_POLICY, instance, now }),
+        useValue: new OutreachDecider({
+          store,
+          vault,
+          intake,
+          publisher,
+          bus,
+          policy: DEFAULT_POLICY,
+          window: new DispatchWindow(bus, { stream: BUS_STREAMS.dispatch, size: windowSize }),
+          books,
+          rulesOf,
+          suppressed: async () => new Set(),
+          instance,
+          now,
+        }),
       },
       {
         provide: SignalRecorder,

@@ -1,4 +1,5 @@
-import { cloudEvent, connectBus, Publisher, type Outgoing } from '@homing/messaging';
+import { BUS_STREAMS, OUTREACH_COMMAND } from '@homing/contracts';
+import { cloudEvent, connectBus, DispatchWindow, Publisher, type Outgoing } from '@homing/messaging';
 import { connectEventStore } from '@homing/event-store';
 import type { OutgoingDispatch } from '@homing/domain';
 import {
@@ -16,6 +17,7 @@ import { fencedBy } from './lead/lease.fence.js';
 import { leadershipCheck } from './lead/scheduler.status.js';
 import { serveTerm, type Rounds } from './lead/scheduler.term.js';
 import type { Loop } from './round.loop.js';
+import { reclaimStale } from './reclaim-reservations/reclaim.round.js';
 import { wakeDue } from './wake-due/wake.round.js';
 
 @Module({})
@@ -34,6 +36,7 @@ export function wireScheduler({ env, logger, instance, readiness }: ServiceBasic
   const sealKey = env.string('VAULT_SEAL_KEY');
   const wakeEveryMs = env.int('WAKE_EVERY_MS', { default: 250, min: 10, max: 60_000 });
   const refeedAfterMs = env.int('REFEED_AFTER_MS', { default: 30_000, min: 1_000, max: 3_600_000 });
+  const windowSize = env.int('DISPATCH_WINDOW', { default: 600, min: 1, max: 100_000 });
   env.check();
 
   const bus = connectBus({ url: busUrl, name: instance, logger });
@@ -66,15 +69,43 @@ export function wireScheduler({ env, logger, instance, readiness }: ServiceBasic
       })),
     );
 
+  const window = new DispatchWindow(bus, { stream: BUS_STREAMS.dispatch, size: windowSize });
+  const publishDispatches = async (dispatches: readonly OutgoingDispatch[]): Promise<void> => {
+    window.took(dispatches.length);
+    await publish(dispatches);
+  };
+  /** The number of wakes makes each a message of its own. */
+  const follow = (outreach: readonly { outreachId: string; tenantId: string; wakes?: number }[]): Promise<void> =>
+    publishAll(
+      outreach.map(({ outreachId, tenantId, wakes = Math.floor(now().getTime() / 60_000) }) => ({
+        subject: OUTREACH_COMMAND,
+        tenantId,
+        key: `follow:${outreachId}:${wakes}`,
+        event: cloudEvent({
+          id: `follow:${outreachId}:${wakes}`,
+          source: 'homing/scheduler',
+          type: OUTREACH_COMMAND,
+          time: now().toISOString(),
+          tenantid: tenantId,
+          data: { kind: 'follow', outreachId, tenantId },
+        }),
+      })),
+    );
+
   /** What a leader does, each act only while its lease holds. */
   const roundsOf = (leadership: Leadership): Rounds[] => {
-    const acts = fencedBy(leadership, { publish, publishAll });
+    const acts = fencedBy(leadership, { publish: publishDispatches, publishAll, follow });
     const due = { store: fencedBy(leadership, store), readModel: fencedBy(leadership, queries) };
     return [
       {
         name: 'wake due',
         everyMs: wakeEveryMs,
-        round: async () => (await wakeDue({ ...due, publish: acts.publish, instance, now })).more,
+        round: async () => (await wakeDue({ ...due, ...acts, room: () => window.room(), instance, now })).more,
+      },
+      {
+        name: 'reclaim reservations',
+        everyMs: 10_000,
+        round: () => reclaimStale({ ...due, follow: acts.follow, now }),
       },
       {
         name: 'refeed accepted',

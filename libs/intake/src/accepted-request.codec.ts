@@ -1,3 +1,4 @@
+import canonicalize from 'canonicalize';
 import { CHANNELS, type Channel, type ContentRef, type IdDeriver, type OutreachRequestDto } from '@homing/contracts';
 import type { AcceptedRecord } from '@homing/vault/intake';
 import type { NamedThings } from './intake-check.policy.js';
@@ -17,6 +18,7 @@ export function toDecisionInput(item: IntakeItem, named: NamedThings, ids: IdDer
       strategy: request.strategy ?? 'single',
       urgency: request.urgency ?? 'normal',
       content: contentRef(request, named),
+      contentKey: contentKey(request, named, { tenantId, ids }),
       timeZone: recipient.timeZone,
       locale: recipient.locale,
       customerType: recipient.customerType,
@@ -40,6 +42,16 @@ function contentRef(request: OutreachRequestDto, named: NamedThings): ContentRef
   return { kind: 'literal', channels: contentChannels(request, named) };
 }
 
+/** The same for the same template (whatever its version) with the same data, or the same literal bodies. */
+function contentKey(
+  { content }: OutreachRequestDto,
+  { template }: NamedThings,
+  { tenantId, ids }: { tenantId: string; ids: IdDeriver },
+): string {
+  const what = template ? { template: template.id, data: content.data ?? {} } : { literal: content.literal };
+  return ids.key('content', tenantId, canonicalize(what) ?? '');
+}
+
 function contentChannels(request: OutreachRequestDto, { template }: NamedThings): Channel[] {
   const bodies: object = template?.bodies ?? request.content.literal ?? {};
   return CHANNELS.filter((channel) => (bodies as Record<string, unknown>)[channel] !== undefined);
@@ -61,11 +73,12 @@ export function fromAcceptedRecord(record: AcceptedRecord, lifetimeHours: number
   const { requested, inputs } = record.decisionInput as StoredDecisionInput;
   const expiresAt =
     requested.expiresAt ?? new Date(Date.parse(record.acceptedAt) + lifetimeHours * 3_600_000).toISOString();
-  const contacts = record.contacts.map(({ channel, ordinal, fingerprint, mask }) => ({
+  const contacts = record.contacts.map(({ channel, ordinal, fingerprint, mask, heldBy }) => ({
     channel,
     ordinal,
     fingerprint,
     mask,
+    ...(heldBy === undefined ? {} : { heldBy }),
   }));
   return {
     requested: { ...requested, personId: record.personId, contacts, acceptedAt: record.acceptedAt, expiresAt },

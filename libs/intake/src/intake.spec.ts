@@ -174,6 +174,7 @@ describe('taking in', () => {
       expiresAt: null,
       source: 'bus',
       erased: false,
+      fed: false,
     };
     expect(fromAcceptedRecord(record, 48)).toMatchObject({
       requested: {

@@ -13,3 +13,4 @@ export { PoisonError, RetryLaterError, type FieldFault } from './poison.error.js
 export { publishDeadLetter, type DeadLetter, type SealedLetter, type SealLetter } from './dead-letter.publisher.js';
 export { Collector, CollectorError, fulfilled, rejected } from './batch.collector.js';
 export type { CollectorOptions, CollectorTimers, Settled } from './batch.collector.js';
+export { DispatchWindow, type DispatchWindowOptions } from './dispatch.window.js';

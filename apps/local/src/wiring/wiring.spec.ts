@@ -80,7 +80,13 @@ describe('the bus', () => {
       '$JS.API.STREAM.INFO.DISPATCH',
     ]);
     expect(may['api']).toEqual(['outreach.requested', 'outreach.command']);
-    expect(may['scheduler']).toEqual(['outreach.requested', 'outreach.command', 'delivery.dispatch.*']);
+    expect(may['scheduler']).toEqual([
+      'outreach.requested',
+      'outreach.command',
+      'delivery.dispatch.*',
+      '$JS.API.INFO',
+      '$JS.API.STREAM.INFO.DISPATCH',
+    ]);
     expect(may['projector']).toEqual(['event.outreach.>', 'live.poke']);
   });
   it('keeps everybody who only publishes out of the account of the streams', () => {

@@ -5,6 +5,7 @@ import { InMemoryEventStore } from '@homing/event-store/memory';
 import type { IntakeItem, IntakeResult } from '@homing/intake';
 import type { Outgoing } from '@homing/messaging';
 import type { AcceptedRecord } from '@homing/vault/intake';
+import { plainBooks } from '../keep-books/books.fixture.js';
 import { OutreachDecider, type DeciderParts } from './outreach.decider.service.js';
 
 const tenantId = '0a6f2c8e-6c0e-4b43-9d0c-000000000001';
@@ -34,6 +35,7 @@ function recordOf(outreachId: string, over: Partial<AcceptedRecord> = {}): Accep
     expiresAt: null,
     source: 'bus',
     erased: false,
+    fed: false,
     ...over,
   };
 }
@@ -44,6 +46,7 @@ function stage(over: Partial<DeciderParts> = {}) {
   const published: Outgoing[] = [];
   const answers: unknown[] = [];
   const fed: string[] = [];
+  const { books, suppressed, rulesOfBatch: rulesOf } = plainBooks(store, () => T0);
   const parts: DeciderParts = {
     store,
     vault: {
@@ -64,6 +67,10 @@ function stage(over: Partial<DeciderParts> = {}) {
     },
     bus: { notify: (_subject, data) => (answers.push(data), true) },
     policy: DEFAULT_POLICY,
+    window: { room: () => Promise.resolve(600), took: () => undefined },
+    books,
+    suppressed,
+    rulesOf,
     instance: 'spec',
     now: () => T0,
     ...over,

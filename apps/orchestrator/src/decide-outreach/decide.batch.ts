@@ -1,17 +1,34 @@
-import type { DecisionAnswer, OutreachEvent } from '@homing/contracts';
+import type { DecisionAnswer, OutreachEvent, OutreachRequested } from '@homing/contracts';
 import { outreachStream } from '@homing/contracts';
-import { decideOutreach, decisionAnswer, emptyOutreach, type DecisionPolicy, type OutreachState } from '@homing/domain';
+import {
+  decideOutreach,
+  decisionAnswer,
+  emptyOutreach,
+  roundOf,
+  type BookEntry,
+  type DecisionInputs,
+  type DecisionPolicy,
+  type OutreachState,
+} from '@homing/domain';
 import type { EventStore, Folded } from '@homing/event-store';
 import { fromAcceptedRecord, type AcceptedRequest } from '@homing/intake';
 import { PoisonError } from '@homing/messaging';
 import { crashPoint } from '@homing/service-kit';
 import type { VaultIntake } from '@homing/vault/intake';
 import { changeOutreach, outreachFold } from '@homing/event-store/outreach';
+import { bookDecision } from '../keep-books/decision.booking.js';
+import { enterBooks, type AskedBooks } from '../keep-books/ledger.runner.js';
+import type { Rules } from '../keep-books/policy.gatherer.js';
 
 export interface DecideParts {
   readonly store: Pick<EventStore, 'append' | 'readStream'>;
   readonly vault: Pick<VaultIntake, 'loadAccepted' | 'markFed'>;
   readonly policy: DecisionPolicy;
+  readonly books: AskedBooks;
+  /** The rules of a batch, in its order. */
+  readonly rulesOf: (requests: readonly OutreachRequested[]) => Promise<readonly Rules[]>;
+  /** Fingerprints of a batch's contacts that are held back. */
+  readonly suppressed: (requests: readonly OutreachRequested[]) => Promise<ReadonlySet<string>>;
   readonly instance: string;
   readonly now: () => string;
 }
@@ -25,24 +42,31 @@ export interface ToDecide {
 export type Decided = Folded<OutreachState> & { readonly answer: DecisionAnswer };
 
 /**
- * Decides a micro-batch of accepted requests: one read of the vault, one pure decision and one append each (its commit
- * point). What is stored already is followed, never decided again. Answers in the order given; an item that cannot be
- * decided rejects alone.
+ * Decides a micro-batch of accepted requests: one read of the vault and of the rules; for each a pure plan, its bookings, and
+ * one append (its commit point). What is stored already is followed, never decided again. Answers in the order given; an item
+ * that cannot be decided rejects alone.
  */
 export async function decideBatch(
   parts: DecideParts,
   batch: readonly ToDecide[],
 ): Promise<PromiseSettledResult<Decided>[]> {
   const records = await parts.vault.loadAccepted([...new Set(batch.map((item) => item.outreachId))]);
-  const byId = new Map(records.map((record) => [record.outreachId, record]));
+  const accepted = new Map(
+    records.flatMap((record) => {
+      const request = fromAcceptedRecord(record, parts.policy.defaultLifetimeHours);
+      return request && !record.fed ? [[record.outreachId, request] as const] : [];
+    }),
+  );
+  const gathered = await gather(parts, [...accepted.values()]);
+  const known = new Set(records.map((record) => record.outreachId));
   crashPoint('orchestrator.before-commit');
   const results = await Promise.allSettled(
     batch.map(async (item) => {
-      const record = byId.get(item.outreachId);
       // Only intake makes references, after it has sealed: one without a seal is somebody else's.
-      if (!record) throw new PoisonError('unknown_reference');
-      const accepted = fromAcceptedRecord(record, parts.policy.defaultLifetimeHours);
-      return accepted ? commit(parts, item, accepted) : followErased(parts, item);
+      if (!known.has(item.outreachId)) throw new PoisonError('unknown_reference');
+      const request = gathered.get(item.outreachId);
+      // Decided before, or its person was erased: what stands in the stream is followed, and nothing can be sent any more.
+      return request ? commit(parts, item, request) : followStored(parts, item);
     }),
   );
   crashPoint('orchestrator.after-commit');
@@ -51,25 +75,71 @@ export async function decideBatch(
   return results;
 }
 
-async function commit(parts: DecideParts, item: ToDecide, accepted: AcceptedRequest): Promise<Decided> {
-  const now = parts.now();
-  const { requested, inputs } = accepted;
-  const handled = await changeOutreach(parts.store, parts.instance, {
-    ...item,
-    tenantId: requested.tenantId,
-    known: { state: emptyOutreach, revision: 'no_stream' },
-    decide: (state) => decideOutreach(state, { request: requested, inputs: { ...inputs, policy: parts.policy }, now }),
-    commandId: `decide:${item.outreachId}`,
-    now,
-  });
-  if (handled.kind === 'appended') {
-    return {
-      state: handled.state,
-      revision: handled.revision,
-      answer: decisionAnswer(item.outreachId, handled.events),
-    };
+interface Gathered {
+  readonly requested: OutreachRequested;
+  readonly inputs: DecisionInputs;
+  readonly zone: string;
+}
+
+/** Everything the decisions of a batch rest on, set-wise. */
+async function gather(
+  parts: DecideParts,
+  accepted: readonly AcceptedRequest[],
+): Promise<ReadonlyMap<string, Gathered>> {
+  if (accepted.length === 0) return new Map();
+  const requests = accepted.map(({ requested }) => requested);
+  const [rules, suppressed] = await Promise.all([parts.rulesOf(requests), parts.suppressed(requests)]);
+  return new Map(
+    accepted.map(({ requested, inputs: { campaign: _then, ...inputs } }, i) => {
+      const { policy, campaign, zone } = rules[i] ?? { policy: parts.policy, zone: 'UTC' };
+      const held = requested.contacts.map(({ fingerprint }) => fingerprint).filter((print) => suppressed.has(print));
+      const now = { ...inputs, policy, suppressed: held, ...(campaign ? { campaign } : {}) };
+      return [requested.outreachId, { requested, inputs: now, zone }];
+    }),
+  );
+}
+
+/** Books and commits; as often as a round of deciding was abandoned meanwhile. */
+async function commit(parts: DecideParts, item: ToDecide, { requested, inputs, zone }: Gathered): Promise<Decided> {
+  const { books } = parts;
+  let known: Folded<OutreachState> = { state: emptyOutreach, revision: 'no_stream' };
+  for (;;) {
+    const now = parts.now();
+    const round = roundOf(known.state);
+    const booked = await bookDecision({ books, zone }, { request: requested, inputs, now, round });
+    crashPoint('orchestrator.after-reserve');
+    const handled = await changeOutreach(parts.store, parts.instance, {
+      ...item,
+      tenantId: requested.tenantId,
+      known,
+      decide: (state) => (roundOf(state) === round ? decideOutreach(state, booked.command) : []),
+      commandId: `decide:${item.outreachId}`,
+      now,
+    });
+    await undo(parts, requested.tenantId, { state: handled.state, round, entries: booked.undo });
+    if (handled.kind === 'appended') {
+      const { state, revision, events } = handled;
+      return { state, revision, answer: decisionAnswer(item.outreachId, events) };
+    }
+    if (handled.state.status !== 'none') return followStored(parts, item);
+    known = handled;
   }
-  return followStored(parts, item);
+}
+
+/** The loser of a race follows the winner: what it booked and the stored decision does not hold is given back. */
+async function undo(
+  { books }: DecideParts,
+  tenantId: string,
+  { state, round, entries }: { state: OutreachState; round: number; entries: readonly BookEntry[] },
+): Promise<void> {
+  const kept = state.status === 'none' || state.status === 'refused' ? [] : state.deliveries;
+  const holds = (entry: BookEntry): boolean =>
+    roundOf(state) === round && kept.some((delivery) => delivery.ledgers?.includes(entry.stream));
+  await enterBooks(
+    books,
+    tenantId,
+    entries.filter((entry) => !holds(entry)),
+  );
 }
 
 /** Decided before: the first answer, from what stands in the stream. */
@@ -80,6 +150,3 @@ async function followStored({ store }: DecideParts, { outreachId }: ToDecide): P
   const revision = read.kind === 'missing' ? 'no_stream' : read.revision;
   return { state, revision, answer: decisionAnswer(outreachId, events) };
 }
-
-/** The person was erased before the decision: nothing is appended, nothing can be sent. */
-const followErased = (parts: DecideParts, item: ToDecide): Promise<Decided> => followStored(parts, item);

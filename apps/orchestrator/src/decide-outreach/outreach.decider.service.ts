@@ -4,6 +4,7 @@ import type { RequestIntake } from '@homing/intake';
 import {
   cloudEvent,
   Collector,
+  type DispatchWindow,
   rejected,
   type Bus,
   type CollectorTimers,
@@ -19,6 +20,7 @@ export interface DeciderParts extends DecideParts {
   readonly intake: RequestIntake;
   readonly publisher: Pick<Publisher, 'publishMany'>;
   readonly bus: Pick<Bus, 'notify'>;
+  readonly window: Pick<DispatchWindow, 'room' | 'took'>;
   /** How micro-batches wait for company. Default: this process's timers. */
   readonly timers?: CollectorTimers;
 }
@@ -98,11 +100,14 @@ export class OutreachDecider {
         return { subject, tenantId, key, event, of };
       });
     });
-    const acks = await this.parts.publisher.publishMany(messages);
+    // What does not fit stays in the timetable, which orders by urgency and gives each tenant a turn.
+    const fitting = messages.slice(0, messages.length === 0 ? 0 : await this.parts.window.room());
+    this.parts.window.took(fitting.length);
+    const acks = await this.parts.publisher.publishMany(fitting);
     const results = decided.map((result): Settled<void> =>
       result.status === 'rejected' ? result : { status: 'fulfilled', value: undefined },
     );
-    messages.forEach(({ of }, i) => {
+    fitting.forEach(({ of }, i) => {
       const ack = acks[i];
       if (ack?.status !== 'fulfilled') results[of] = rejected(ack?.reason);
     });

@@ -1,9 +1,9 @@
 import type { CommandAnswer, OutreachCommand } from '@homing/contracts';
 import { PoisonError } from '@homing/messaging';
-import { reactTo, type ReactParts } from '../react-to-event/reaction.handler.js';
+import { followOutreach, reclaimReservations, type FollowParts } from '../follow-outreach/outreach.follower.js';
 
 export interface CommandParts {
-  readonly react: ReactParts;
+  readonly follow: FollowParts;
   /** Tells who waits for the answer, if somebody still does. */
   readonly notify: (replyTo: string, answer: CommandAnswer) => void;
 }
@@ -17,10 +17,8 @@ export async function obeyCommand(
   switch (command.kind) {
     case 'follow': {
       const { outreachId, tenantId } = command;
-      const occurredAt = parts.react.now();
-      // Whatever revision is known will do: a stale one costs a conflict and a second look.
-      const asked = { outreachId, tenantId, transition: 'follow', position: messageId, revision: '0', occurredAt };
-      await reactTo(parts.react, asked);
+      const asked = { outreachId, tenantId, causationId: messageId };
+      await followOutreach(parts.follow, { ...asked, known: await reclaimReservations(parts.follow, asked) });
       return undefined;
     }
     case 'cancel':

@@ -20,7 +20,29 @@ export class TransitionController {
     maxInFlight: 64,
   })
   rejected(@Payload() event: CloudEvent<OutreachTransition>): Promise<void> {
-    const { data } = event;
+    return this.#follow(event);
+  }
+
+  /** Never sent: what it held in the books is released. */
+  @JsEvent(eventSubject('skipped'), {
+    stream: BUS_STREAMS.events,
+    durable: 'orchestrator-react-skipped',
+    maxInFlight: 64,
+  })
+  skipped(@Payload() event: CloudEvent<OutreachTransition>): Promise<void> {
+    return this.#follow(event);
+  }
+
+  @JsEvent(eventSubject('expired'), {
+    stream: BUS_STREAMS.events,
+    durable: 'orchestrator-react-expired',
+    maxInFlight: 64,
+  })
+  expired(@Payload() event: CloudEvent<OutreachTransition>): Promise<void> {
+    return this.#follow(event);
+  }
+
+  #follow({ data }: CloudEvent<OutreachTransition>): Promise<void> {
     if (!data || typeof data.outreachId !== 'string' || !/^\d+$/.test(data.revision))
       throw new PoisonError('not_a_transition');
     return reactTo(this.parts, data);

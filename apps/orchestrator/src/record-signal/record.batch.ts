@@ -1,17 +1,15 @@
 import { createHash } from 'node:crypto';
-import { parseDeliveryId, type ProviderSignal } from '@homing/contracts';
-import { recordFacts, type OutreachState, type SignalledFact } from '@homing/domain';
-import type { EventStore, Folded } from '@homing/event-store';
+import { parseDeliveryId, type OutreachEvent, type ProviderSignal } from '@homing/contracts';
+import { bookEntriesOf, rebookingsWanted, recordFacts, type OutreachState, type SignalledFact } from '@homing/domain';
+import type { Folded, Handled } from '@homing/event-store';
 import { PoisonError } from '@homing/messaging';
 import { crashPoint } from '@homing/service-kit';
 import { changeOutreach, readOutreach } from '@homing/event-store/outreach';
+import { followOutreach, type FollowParts } from '../follow-outreach/outreach.follower.js';
 
-export interface RecordParts {
-  readonly store: Pick<EventStore, 'append' | 'readStream'>;
+export interface RecordParts extends FollowParts {
   /** Folded states by outreach id, possibly behind; absent when not projected yet. */
   readonly foldedStates: (outreachIds: readonly string[]) => Promise<ReadonlyMap<string, Folded<OutreachState>>>;
-  readonly instance: string;
-  readonly now: () => string;
 }
 
 interface Placed {
@@ -70,7 +68,7 @@ async function recordOne(
   let unmatched: readonly SignalledFact[] = [];
   if (tenantId !== undefined && ours.length > 0) {
     const recorded = ours.map((p) => p.fact);
-    await changeOutreach(parts.store, parts.instance, {
+    const handled = await changeOutreach(parts.store, parts.instance, {
       outreachId,
       tenantId,
       known: start,
@@ -83,6 +81,10 @@ async function recordOne(
       causationId: recorded[0]?.providerEventId ?? outreachId,
       now,
     });
+    if (callsForMore(handled, now)) {
+      const causationId = recorded[0]?.providerEventId ?? outreachId;
+      await followOutreach(parts, { outreachId, tenantId, known: handled, causationId });
+    }
   }
   return placed.map((p) =>
     ours.includes(p) && !unmatched.includes(p.fact)
@@ -90,6 +92,12 @@ async function recordOne(
       : { status: 'rejected', reason: new PoisonError('unmatched') },
   );
 }
+
+/** A retry to be booked, or something ended whose books are to be squared. */
+const callsForMore = ({ state, events }: Handled<OutreachState, OutreachEvent>, now: string): boolean =>
+  rebookingsWanted(state, now).length > 0 ||
+  (events.some(({ type }) => type === 'OutreachSettled' || type === 'DeliveryFailedPermanently') &&
+    bookEntriesOf(state).length > 0);
 
 function factOf(signal: ProviderSignal, leg: number): SignalledFact {
   const { fact, occurredAt, providerEventId, providerMessageId, subtype, code, machine, unknownEvent } = signal;

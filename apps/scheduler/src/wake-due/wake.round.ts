@@ -1,4 +1,11 @@
-import { dispatchOf, expireLease, react, type OutgoingDispatch, type OutreachState } from '@homing/domain';
+import {
+  deliveryOf,
+  dispatchOf,
+  expireLease,
+  isLapsed,
+  type OutgoingDispatch,
+  type OutreachState,
+} from '@homing/domain';
 import type { EventStore, Folded } from '@homing/event-store';
 import { changeOutreach, readOutreach } from '@homing/event-store/outreach';
 import type { SystemQueries, TimetableRow } from '@homing/read-model';
@@ -10,6 +17,10 @@ export interface WakeParts {
   readonly readModel: Pick<SystemQueries, 'dueEntries' | 'markWoken' | 'foldedStates'>;
   /** Resolves when every dispatch is stored on the bus. */
   readonly publish: (dispatches: readonly OutgoingDispatch[]) => Promise<void>;
+  /** Resolves when the orchestrator has been told, durably, to look at each. */
+  readonly follow: (outreach: readonly Pick<TimetableRow, 'outreachId' | 'tenantId' | 'wakes'>[]) => Promise<void>;
+  /** Dispatches that still fit on the bus. */
+  readonly room: () => Promise<number>;
   readonly instance: string;
   readonly now: () => Date;
 }
@@ -17,7 +28,8 @@ export interface WakeParts {
 export interface WakeRound {
   readonly dispatched: number;
   readonly expired: number;
-  readonly reacted: number;
+  /** Handed to the orchestrator: reactions nobody did, and starts whose booking has lapsed. */
+  readonly followed: number;
   /** True when more was due than one round takes. */
   readonly more: boolean;
 }
@@ -26,38 +38,53 @@ export interface WakeRound {
 export const ROUND_SIZE = 500;
 
 /**
- * One look at the timetable: dispatches what is due, makes outcomes unknown whose lease has passed, and does reactions
- * nobody did. Everything is decided at the exact revision, so two schedulers, or one that repeats itself, change nothing twice.
+ * One look at the timetable: dispatches what is due and fits into the dispatch window, makes outcomes unknown whose lease has
+ * passed, and has the orchestrator do what nobody did. Everything is decided at the exact revision, so two schedulers, or one
+ * that repeats itself, change nothing twice.
  */
 export async function wakeDue(parts: WakeParts): Promise<WakeRound> {
   const now = parts.now();
-  const due = await parts.readModel.dueEntries({ now: now.toISOString(), limit: ROUND_SIZE });
+  const at = now.toISOString();
+  const room = Math.min(ROUND_SIZE, await parts.room());
+  const { readModel } = parts;
+  const due = [
+    ...(await readModel.dueEntries({ now: at, limit: ROUND_SIZE, except: 'dispatch' })),
+    ...(room > 0 ? await readModel.dueEntries({ now: at, limit: room, kind: 'dispatch' }) : []),
+  ];
   // Counted before the work is done: a crash in between costs a wait, never a flood.
   const woken = await markAll(parts, due, now);
-  const rows = await parts.readModel.foldedStates([...new Set(woken.map((entry) => entry.outreachId))]);
-  const states = new Map(rows.map(({ outreachId, state, revision }) => [outreachId, { state, revision }]));
   const of = (kind: TimetableRow['kind']): TimetableRow[] => woken.filter((entry) => entry.kind === kind);
+  const starts = of('dispatch');
+  const rows = await readModel.foldedStates([...new Set(starts.map((entry) => entry.outreachId))]);
+  const states = new Map(rows.map(({ outreachId, state, revision }) => [outreachId, { state, revision }]));
 
   // Each on its own: a bus that is away keeps no lease, and one stream in trouble keeps nobody else waiting.
-  const at = now.toISOString();
-  const done = await Promise.allSettled([
-    ...of('lease').map((entry) => expire(parts, entry, at)),
-    ...of('reaction').map((entry) => reactFor(parts, entry, at)),
-  ]);
-  const dispatches = of('dispatch').flatMap((entry) => dispatchFor(entry, states.get(entry.outreachId)));
+  const done = await Promise.allSettled(of('lease').map((entry) => expire(parts, entry, at)));
+  const lapsed = starts.filter((entry) => hasLapsed(states.get(entry.outreachId)?.state, entry.leg, at));
+  const dispatches = starts
+    .filter((entry) => !lapsed.includes(entry))
+    .flatMap((entry) => dispatchFor(entry, states.get(entry.outreachId)));
   if (dispatches.length > 0) {
     crashPoint('scheduler.before-dispatch');
     await parts.publish(dispatches);
     crashPoint('scheduler.after-dispatch');
   }
+  const follow = [...of('reaction'), ...lapsed];
+  if (follow.length > 0) await parts.follow(follow);
   const failed = done.find((result) => result.status === 'rejected');
   if (failed) throw failed.reason;
   return {
     dispatched: dispatches.length,
     expired: of('lease').length,
-    reacted: of('reaction').length,
-    more: due.length === ROUND_SIZE,
+    followed: follow.length,
+    more: due.length >= ROUND_SIZE,
   };
+}
+
+/** What it has in the books was for an earlier instant: it is booked anew before it is dispatched. */
+function hasLapsed(state: OutreachState | undefined, leg: number, now: string): boolean {
+  const delivery = state && deliveryOf(state, leg);
+  return delivery !== undefined && isLapsed(delivery, now);
 }
 
 /** Those woken for the nth time wait alike for the next. */
@@ -77,7 +104,9 @@ async function markAll({ readModel }: WakeParts, due: readonly TimetableRow[], n
 
 function dispatchFor(entry: TimetableRow, folded: Folded<OutreachState> | undefined): OutgoingDispatch[] {
   if (!folded || folded.state.status !== 'active' || folded.revision === 'no_stream') return [];
-  const { leg, attempt, wakes: wake } = entry;
+  // The first wake repeats the committer's message id: the bus drops it while that one is still known there.
+  const { leg, attempt, wakes } = entry;
+  const wake = wakes - 1;
   return [dispatchOf(folded.state, folded.revision, { leg, attempt, wake })];
 }
 
@@ -94,17 +123,4 @@ async function expire({ store, instance }: WakeParts, entry: TimetableRow, now: 
     now,
   });
   crashPoint('scheduler.after-expiry');
-}
-
-async function reactFor({ store, instance }: WakeParts, entry: TimetableRow, now: string): Promise<void> {
-  const { outreachId, tenantId, deliveryId, attempt } = entry;
-  await changeOutreach(store, instance, {
-    outreachId,
-    tenantId,
-    known: await readOutreach(store, outreachId),
-    decide: (state) => react(state, now),
-    commandId: `react:${deliveryId}:${attempt}`,
-    causationId: `react:${deliveryId}:${attempt}`,
-    now,
-  });
 }

@@ -1,5 +1,6 @@
 import type { Channel } from '../channel.js';
 import type { Money } from '../money.js';
+import type { LegBooking } from './ledger-events.js';
 
 /** The ten steps in their order; a refusal names the one that refused. `intake` is what happens before the first. */
 export const DECISION_STEPS = [
@@ -61,6 +62,8 @@ export interface PlannedLeg {
   /** Worst case (declared maximum at the dearest eligible price). */
   readonly cost: Money;
   readonly retry: RetryPolicy;
+  /** What the first attempt holds in the books; absent where nothing is booked. */
+  readonly booking?: LegBooking;
 }
 
 /** Delay before retry n (from 0) is `delaysSeconds[n]`, or 2^n x 60 s when the list is shorter. */

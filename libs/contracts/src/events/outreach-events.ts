@@ -2,9 +2,11 @@ import type { Channel } from '../channel.js';
 import type { Money } from '../money.js';
 import type { ProviderFact } from '../provider-fact.js';
 import type { DecisionStep, Explanation, PlannedLeg, StepTrace } from './decision.js';
+import type { LegBooking } from './ledger-events.js';
 
 /** Everything that can happen to one outreach, on its one stream `outreach-{id}`. Adding a type is compatible; changing one needs an upcaster. */
 export type OutreachEvent =
+  | Recorded<'OutreachAbandoned', OutreachAbandoned>
   | Recorded<'OutreachRequested', OutreachRequested>
   | Recorded<'OutreachDecided', OutreachDecided>
   | Recorded<'OutreachRefused', OutreachRefused>
@@ -19,6 +21,8 @@ export type OutreachEvent =
   | Recorded<'ProviderFactRecorded', ProviderFactRecorded>
   | Recorded<'RetryScheduled', RetryScheduled>
   | Recorded<'CancellationRequested', CancellationRequested>
+  | Recorded<'DeliveryRescheduled', DeliveryRescheduled>
+  | Recorded<'BookingAbandoned', BookingAbandoned>
   | Recorded<'DeliverySkipped', DeliverySkipped>
   | Recorded<'DeliveryExpired', DeliveryExpired>
   | Recorded<'DeliveryCancelled', DeliveryCancelled>
@@ -41,12 +45,25 @@ export interface ContactPointRef {
   readonly ordinal: number;
   readonly fingerprint: string;
   readonly mask: string;
+  /** The person the address first belonged to, where that is another: both are counted. */
+  readonly heldBy?: string;
 }
 
 /** Which content to render: by reference; the data for it is sealed in the vault. */
 export type ContentRef =
   | { readonly kind: 'template'; readonly templateUuid: string; readonly version: number }
   | { readonly kind: 'literal'; readonly channels: readonly Channel[] };
+
+/**
+ * A decision reserved and did not commit in time: whoever was taking it is fenced off, and what it reserved is nobody's. The
+ * request itself stands and is decided again.
+ */
+export interface OutreachAbandoned {
+  readonly outreachId: string;
+  /** The round of deciding that ended, from 1. */
+  readonly round: number;
+  readonly at: string;
+}
 
 export interface OutreachRequested {
   readonly outreachId: string;
@@ -59,6 +76,8 @@ export interface OutreachRequested {
   readonly strategy: Strategy;
   readonly urgency: Urgency;
   readonly content: ContentRef;
+  /** Keyed digest of the content: what makes two messages to one address the same. */
+  readonly contentKey?: string;
   readonly contacts: readonly ContactPointRef[];
   readonly timeZone?: string;
   readonly locale?: string;
@@ -201,6 +220,22 @@ export interface RetryScheduled extends OfAttempt {
   /** `attempt` is the attempt that will be made. */
   readonly at: string;
   readonly because: string;
+  /** What it holds in the books; absent where nothing is booked. */
+  readonly booking?: LegBooking;
+}
+
+/** What a retry reserved and did not commit in time is nobody's; whoever was planning it is fenced off and plans anew. */
+export interface BookingAbandoned extends OfLeg {
+  /** How many bookings of the leg were abandoned, this one included. */
+  readonly fence: number;
+  readonly at: string;
+}
+
+/** Its booking had lapsed before it was started (a backlog, a pause): booked anew. */
+export interface DeliveryRescheduled extends OfAttempt {
+  readonly at: string;
+  readonly because: string;
+  readonly booking?: LegBooking;
 }
 
 /** Somebody wants nothing further of this outreach: no attempt starts any more. What is under way keeps its course. */

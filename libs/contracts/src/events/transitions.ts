@@ -3,6 +3,8 @@ import type { OutreachEvent } from './outreach-events.js';
 /** The name of one appended event as integration events and timelines call it (`event.outreach.<transition>`). */
 export function transitionOf(event: OutreachEvent): string {
   switch (event.type) {
+    case 'OutreachAbandoned':
+      return 'abandoned';
     case 'OutreachRequested':
       return 'requested';
     case 'OutreachDecided':
@@ -32,6 +34,10 @@ export function transitionOf(event: OutreachEvent): string {
       return 'retrying';
     case 'CancellationRequested':
       return 'cancel_requested';
+    case 'BookingAbandoned':
+      return 'booking_abandoned';
+    case 'DeliveryRescheduled':
+      return 'rescheduled';
     case 'DeliverySkipped':
       return 'skipped';
     case 'DeliveryExpired':
@@ -47,6 +53,7 @@ export function transitionOf(event: OutreachEvent): string {
 
 /** Every name `transitionOf` can give. */
 export const TRANSITIONS = [
+  'abandoned',
   'requested',
   'decided',
   'refused',
@@ -74,6 +81,8 @@ export const TRANSITIONS = [
   'provider_event',
   'retrying',
   'cancel_requested',
+  'booking_abandoned',
+  'rescheduled',
   'skipped',
   'expired',
   'cancelled',

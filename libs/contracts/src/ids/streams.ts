@@ -6,3 +6,14 @@ export const contactStream = (fingerprint: string): string => `contact-${fingerp
 /** The outreach id of a stream name, or undefined for any other stream. */
 export const outreachIdOfStream = (stream: string): string | undefined =>
   stream.startsWith('outreach-') ? stream.slice('outreach-'.length) : undefined;
+
+/** A campaign's whole budget, or that of one day (`2026-05-01`, in the campaign's zone). */
+export const budgetStream = (campaignKey: string, day?: string): string =>
+  day === undefined ? `budget-${campaignKey}` : `budget-${campaignKey}.${day}`;
+/** Messages of one day under one key of ours (a campaign's, a channel's). */
+export const quotaStream = (key: string, day: string): string => `quota-${key}.${day}`;
+
+export type LedgerKind = 'person' | 'budget' | 'quota';
+/** Which book a stream is, or undefined when it is none. */
+export const ledgerKindOf = (stream: string): LedgerKind | undefined =>
+  (['person', 'budget', 'quota'] as const).find((kind) => stream.startsWith(`${kind}-`));

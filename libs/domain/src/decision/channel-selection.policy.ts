@@ -12,6 +12,8 @@ export interface ChannelInputs {
   /** Channels the caller allows; absent means all. */
   readonly allowed?: readonly Channel[] | undefined;
   readonly optedOut: readonly Channel[];
+  /** Fingerprints that are held back (bounced, complained, unsubscribed). */
+  readonly suppressed?: readonly string[];
   /** Channels the content has a body for. */
   readonly contentChannels: readonly Channel[];
 }
@@ -30,8 +32,10 @@ export function selectChannels(
   const excluded: ExcludedChannel[] = [];
   const viable: { channel: Channel; score: number; contact: ContactPointRef }[] = [];
   for (const channel of CHANNELS) {
-    const contact = request.contacts.find((point) => point.channel === channel);
-    const reason = exclusion(channel, contact, inputs, policy);
+    const contacts = request.contacts.filter((point) => point.channel === channel);
+    const usable = contacts.find((point) => !inputs.suppressed?.includes(point.fingerprint));
+    const contact = usable ?? contacts[0];
+    const reason = exclusion(channel, contact, inputs, policy) ?? (usable ? undefined : 'suppressed');
     if (reason) {
       if (contact || inputs.allowed?.includes(channel)) excluded.push({ channel, reason });
     } else if (contact) viable.push({ channel, score: policy.channels[channel]?.prior ?? 0, contact });

@@ -6,7 +6,8 @@ import { given } from '../outreach/given.fixture.js';
 import { at, committed, DEADLINE, request } from '@homing/testing/outreach-story';
 import { emptyOutreach, type OutreachState } from '../outreach/outreach.state.js';
 import { decisionAnswer } from './decision.answer.js';
-import { decideOutreach, type DecideOutreach, type DecisionInputs } from './outreach.decider.js';
+import type { DecisionInputs } from './leg.plan.js';
+import { decideOutreach, type DecideOutreach } from './outreach.decider.js';
 import { DEFAULT_POLICY } from './policy.state.js';
 
 const inputs: DecisionInputs = { policy: DEFAULT_POLICY, optedOut: [], contentChannels: ['email'] };
@@ -30,6 +31,11 @@ describe('deciding', () => {
     expect(sendAt(decide({ request: { ...request, sendAt: at(-3600) } }))).toBe(at(0));
   });
 
+  it('schedules for a paused campaign what rests until it goes on', () => {
+    const paused = decide({ inputs: { ...inputs, campaign: { status: 'paused' } } });
+    expect(paused.map(({ type }) => type)).toContain('DeliveryScheduled');
+  });
+
   it('never decides twice', () =>
     given(...committed)
       .when(deciding())
@@ -37,7 +43,7 @@ describe('deciding', () => {
 
   it.each<[string, Partial<DecideOutreach>, string, string]>([
     ['a deadline that has passed', { now: DEADLINE }, 'intake', 'deadline_passed'],
-    ['a paused campaign', { inputs: { ...inputs, campaign: { status: 'paused' } } }, 'intake', 'campaign_paused'],
+    ['a stopped campaign', { inputs: { ...inputs, campaign: { status: 'stopped' } } }, 'intake', 'campaign_stopped'],
     ['nobody to reach', { request: { ...request, contacts: [] } }, 'channel_selection', 'no_contact_point'],
     ['a person who opted out', { inputs: { ...inputs, optedOut: ['email'] } }, 'channel_selection', 'opted_out'],
     [

@@ -1,9 +1,13 @@
 import type { Channel, Money, RetryPolicy } from '@homing/contracts';
+import { DEFAULT_CAPS } from '../ledger/frequency-cap.policy.js';
+import type { ContactLimits } from '../ledger/person.decider.js';
 
 /** Policies as data, with a version that every decision records. */
 export interface DecisionPolicy {
   readonly version: string;
   readonly channels: Readonly<Partial<Record<Channel, ChannelPolicy>>>;
+  /** Frequency caps and dedup window of a person. */
+  readonly contactLimits: ContactLimits;
   /** Default time a request stays valid, in hours. */
   readonly defaultLifetimeHours: number;
 }
@@ -18,9 +22,10 @@ export interface ChannelPolicy {
   readonly prior: number;
 }
 
-/** Email through SendGrid; two retries after 60 s and 120 s (REQUIREMENTS C5); price zero until a price table says otherwise. */
+/** Email through SendGrid; two retries after 60 s and 120 s (REQUIREMENTS C5); 3 contacts a day and 10 a week, the same content once in 24 h (B2, B3); price zero until a price table says otherwise. */
 export const DEFAULT_POLICY: DecisionPolicy = {
-  version: 'default-1',
+  version: 'default-2',
+  contactLimits: { caps: DEFAULT_CAPS, dedupHours: 24 },
   defaultLifetimeHours: 24 * 7,
   channels: {
     email: {

@@ -1,5 +1,6 @@
 import type { OutreachEvent } from '@homing/contracts';
 import { deliveryOf, type Delivery, type OutreachState } from '../outreach/outreach.state.js';
+import { isLapsed } from './rebooking.policy.js';
 import { withSettlement } from './settlement.policy.js';
 
 export interface ClaimAttempt {
@@ -13,7 +14,8 @@ export interface ClaimAttempt {
   readonly leaseMs: number;
 }
 
-export type StandDownReason = 'unknown_outreach' | 'closed' | 'already_started' | 'superseded' | 'not_due';
+export type StandDownReason =
+  'unknown_outreach' | 'closed' | 'already_started' | 'superseded' | 'not_due' | 'booking_lapsed';
 
 export type ClaimDecision =
   | {
@@ -53,6 +55,8 @@ export function claimAttempt(state: OutreachState, command: ClaimAttempt): Claim
     };
   }
   if (now < Date.parse(delivery.next.at)) return { kind: 'stand_down', reason: 'not_due' };
+  // Its place in the caps and budgets was for an earlier instant: it is booked anew before it may start.
+  if (isLapsed(delivery, command.now)) return { kind: 'stand_down', reason: 'booking_lapsed' };
   const leaseUntil = new Date(now + command.leaseMs).toISOString();
   const { attempt, claimId, claimedBy } = command;
   const started: OutreachEvent = {

@@ -9,6 +9,7 @@ import {
 } from '../outreach/outreach.state.js';
 import { attemptState, bounceSubtype } from './attempt-state.policy.js';
 import { cancelledInstead } from './cancel.decider.js';
+import { isLapsed, type RebookAnswer, type Rebooked, type Rebooking } from './rebooking.policy.js';
 import {
   AUTH_RETRY_SECONDS,
   DEFAULT_THROTTLE_SECONDS,
@@ -21,47 +22,108 @@ import { withSettlement } from './settlement.policy.js';
 /**
  * What follows from how things stand: a retry, a permanent failure, the settling. Deciding it twice gives nothing the second
  * time, so repeating a reaction is harmless.
+ *
+ * A retry of something booked needs the books' word: without it (`rebooked`, by leg) nothing is planned yet.
  */
-export function react(state: OutreachState, now: string): readonly OutreachEvent[] {
+export function react(state: OutreachState, now: string, rebooked: Rebooked = NONE): readonly OutreachEvent[] {
   if (state.status !== 'active') return [];
-  const events = state.deliveries.flatMap((delivery) => reactTo(state, delivery, now));
+  const events = state.deliveries.flatMap((delivery) =>
+    reactTo(state, delivery, { now, answer: rebooked.get(delivery.leg) }),
+  );
   return withSettlement(state, events, now);
 }
 
-/** True when `react` would change something. */
+const NONE: Rebooked = new Map();
+
+/** True when something follows: `react` would change something, or would once the books have answered. */
 export const needsReaction = (state: OutreachState, leg: number): boolean => {
   const delivery = deliveryOf(state, leg);
-  return (
-    state.status === 'active' &&
-    delivery !== undefined &&
-    reactTo(state, delivery, '1970-01-01T00:00:00.000Z').length > 0
-  );
+  return state.status === 'active' && delivery !== undefined && followUp(state, delivery, LONG_AGO).kind !== 'nothing';
 };
+const LONG_AGO = '1970-01-01T00:00:00.000Z';
 
-function reactTo(state: KnownOutreach, delivery: Delivery, now: string): OutreachEvent[] {
+/** What the books are to be asked for before `react` can go on. */
+export function rebookingsWanted(state: OutreachState, now: string): readonly Rebooking[] {
+  if (state.status !== 'active') return [];
+  return state.deliveries.flatMap((delivery) => {
+    const follow = followUp(state, delivery, now);
+    return follow.kind === 'start' && delivery.booking ? [{ ...follow.start, leg: delivery.leg }] : [];
+  });
+}
+
+interface ReactOn {
+  readonly now: string;
+  readonly answer: RebookAnswer | undefined;
+}
+
+function reactTo(state: KnownOutreach, delivery: Delivery, { now, answer }: ReactOn): OutreachEvent[] {
+  const follow = followUp(state, delivery, now);
+  switch (follow.kind) {
+    case 'nothing':
+      return [];
+    case 'close':
+      return [follow.event];
+    case 'start':
+      return startEvents(delivery, follow.start, { now, answer });
+  }
+}
+
+function startEvents(delivery: Delivery, start: Omit<Rebooking, 'leg'>, { now, answer }: ReactOn): OutreachEvent[] {
+  const { deliveryId, leg, channel, booking } = delivery;
+  const { attempt, because } = start;
+  if (booking && (answer === undefined || answer.attempt !== attempt || answer.fence !== start.fence)) return [];
+  if (answer?.kind === 'refused') {
+    if (!start.retry)
+      return [{ type: 'DeliverySkipped', data: { deliveryId, leg, channel, reason: answer.reason, at: now } }];
+    return [failed(delivery, `retry_refused:${answer.reason}`, now)];
+  }
+  const at = answer?.at ?? start.at;
+  if (Date.parse(at) >= Date.parse(delivery.expiresAt)) return [expired(delivery, now)];
+  const data = { deliveryId, leg, channel, attempt, at, because, ...(answer ? { booking: answer.booking } : {}) };
+  return [{ type: start.retry ? 'RetryScheduled' : 'DeliveryRescheduled', data }];
+}
+
+type FollowUp =
+  | { readonly kind: 'nothing' }
+  | { readonly kind: 'close'; readonly event: OutreachEvent }
+  | { readonly kind: 'start'; readonly start: Omit<Rebooking, 'leg'> };
+
+function followUp(state: KnownOutreach, delivery: Delivery, now: string): FollowUp {
+  if (delivery.closed) return { kind: 'nothing' };
+  if (delivery.next && isLapsed(delivery, now)) {
+    if (Date.parse(now) >= Date.parse(delivery.expiresAt)) return { kind: 'close', event: expired(delivery, now) };
+    const start = {
+      attempt: delivery.next.attempt,
+      at: now,
+      because: 'booking_lapsed',
+      retry: false,
+      fence: delivery.fence ?? 0,
+    };
+    return { kind: 'start', start };
+  }
   const last = lastAttemptOf(delivery);
-  if (!last || delivery.closed) return [];
-  const verdict = verdictOn(last);
-  if (verdict.kind === 'wait') return [];
-  if (verdict.kind === 'fail') return [failed(delivery, verdict.reason, now)];
+  const verdict: Verdict = last ? verdictOn(last) : { kind: 'wait' };
+  if (!last || verdict.kind === 'wait') return { kind: 'nothing' };
+  if (verdict.kind === 'fail') return { kind: 'close', event: failed(delivery, verdict.reason, now) };
   const cancelled = cancelledInstead(state, delivery, now);
-  if (cancelled) return [cancelled];
-  if (delivery.next) return [];
+  if (cancelled) return { kind: 'close', event: cancelled };
+  if (delivery.next) return { kind: 'nothing' };
   const used = triesUsed(delivery);
   if (!verdict.free && used > delivery.plan.retry.maxRetries)
-    return [failed(delivery, `retries_exhausted:${verdict.because}`, now)];
+    return { kind: 'close', event: failed(delivery, `retries_exhausted:${verdict.because}`, now) };
   const wait = verdict.delaySeconds ?? retryDelaySeconds(delivery.plan.retry, Math.max(0, used - 1));
   const delay = verdict.free ? Math.max(wait, freeRetryFloorSeconds(delivery)) : wait;
   const at = new Date(Date.parse(now) + delay * 1000).toISOString();
+  if (Date.parse(at) >= Date.parse(delivery.expiresAt)) return { kind: 'close', event: expired(delivery, now) };
+  return {
+    kind: 'start',
+    start: { attempt: last.attempt + 1, at, because: verdict.because, retry: true, fence: delivery.fence ?? 0 },
+  };
+}
+
+function expired(delivery: Delivery, now: string): OutreachEvent {
   const { deliveryId, leg, channel } = delivery;
-  if (Date.parse(at) >= Date.parse(delivery.expiresAt))
-    return [{ type: 'DeliveryExpired', data: { deliveryId, leg, channel, at: now } }];
-  return [
-    {
-      type: 'RetryScheduled',
-      data: { deliveryId, leg, channel, attempt: last.attempt + 1, at, because: verdict.because },
-    },
-  ];
+  return { type: 'DeliveryExpired', data: { deliveryId, leg, channel, at: now } };
 }
 
 type Verdict =

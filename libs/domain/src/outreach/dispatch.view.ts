@@ -1,3 +1,4 @@
+import { isLapsed } from '../delivery/rebooking.policy.js';
 import { dispatchKey, dispatchSubject, type DispatchDelivery } from '@homing/contracts';
 import type { KnownOutreach, OutreachState } from './outreach.state.js';
 
@@ -15,6 +16,8 @@ export function dueDispatches(state: OutreachState, revision: bigint, now: strin
   if (state.status !== 'active') return [];
   return state.deliveries.flatMap((delivery) => {
     if (!delivery.next || delivery.closed || Date.parse(delivery.next.at) > Date.parse(now)) return [];
+    // Booked for an earlier instant: the clock has it booked anew first.
+    if (isLapsed(delivery, now)) return [];
     return [dispatchOf(state, revision, { leg: delivery.leg, attempt: delivery.next.attempt, wake: 0 })];
   });
 }

@@ -1,4 +1,4 @@
-import type { OutreachEvent, ProviderFactRecorded, UnknownOutcomeSettled } from '@homing/contracts';
+import type { LegBooking, OutreachEvent, ProviderFactRecorded, UnknownOutcomeSettled } from '@homing/contracts';
 import { attemptState, IN_HANDS } from '../delivery/attempt-state.policy.js';
 import type { Attempt, Delivery, KnownOutreach, OutreachState } from './outreach.state.js';
 
@@ -7,6 +7,8 @@ import type { Attempt, Delivery, KnownOutreach, OutreachState } from './outreach
  * that names an unknown leg or attempt changes nothing.
  */
 export function evolveOutreach(state: OutreachState, event: OutreachEvent): OutreachState {
+  if (event.type === 'OutreachAbandoned')
+    return state.status === 'none' ? { status: 'none', abandoned: event.data.round } : state;
   if (event.type === 'OutreachRequested') return { status: 'requested', request: event.data, deliveries: [] };
   if (state.status === 'none') return state;
   switch (event.type) {
@@ -30,6 +32,7 @@ const planned = (state: KnownOutreach, plan: Delivery['plan']): Delivery => ({
   plan,
   expiresAt: state.request.expiresAt,
   attempts: [],
+  ...(plan.booking ? { booking: plan.booking, ledgers: plan.booking.ledgers } : {}),
 });
 
 function onDelivery(state: KnownOutreach, leg: number, change: (delivery: Delivery) => Delivery): KnownOutreach {
@@ -38,15 +41,32 @@ function onDelivery(state: KnownOutreach, leg: number, change: (delivery: Delive
 
 type DeliveryEvent = Exclude<
   OutreachEvent,
-  { type: 'OutreachRequested' | 'OutreachDecided' | 'OutreachRefused' | 'OutreachSettled' | 'CancellationRequested' }
+  {
+    type:
+      | 'OutreachAbandoned'
+      | 'OutreachRequested'
+      | 'OutreachDecided'
+      | 'OutreachRefused'
+      | 'OutreachSettled'
+      | 'CancellationRequested';
+  }
 >;
 
 function evolveDelivery(delivery: Delivery, event: DeliveryEvent): Delivery {
   switch (event.type) {
     case 'DeliveryScheduled':
-      return { ...delivery, expiresAt: event.data.expiresAt, next: { attempt: 1, at: event.data.sendAt } };
+      return {
+        ...delivery,
+        expiresAt: event.data.expiresAt,
+        next: { attempt: 1, at: event.data.sendAt, ...untilOf(delivery.plan.booking) },
+      };
     case 'RetryScheduled':
-      return { ...delivery, next: { attempt: event.data.attempt, at: event.data.at } };
+    case 'DeliveryRescheduled': {
+      const { attempt, at, booking } = event.data;
+      return { ...delivery, ...bookedWith(delivery, booking), next: { attempt, at, ...untilOf(booking) } };
+    }
+    case 'BookingAbandoned':
+      return { ...delivery, fence: event.data.fence };
     case 'AttemptStarted': {
       const { next: _started, ...rest } = delivery;
       const { attempt, claimId, provider, startedAt, leaseUntil, recourse } = event.data;
@@ -105,6 +125,11 @@ function evolveDelivery(delivery: Delivery, event: DeliveryEvent): Delivery {
       return unreadable(event, delivery);
   }
 }
+
+const untilOf = (booking: LegBooking | undefined): { until?: string } => (booking ? { until: booking.until } : {});
+
+const bookedWith = (delivery: Delivery, booking: LegBooking | undefined): Pick<Delivery, 'booking' | 'ledgers'> =>
+  booking ? { booking, ledgers: [...new Set([...(delivery.ledgers ?? []), ...booking.ledgers])] } : {};
 
 /** A type this version does not know (written by a newer one) changes nothing here. */
 const unreadable = (_event: never, delivery: Delivery): Delivery => delivery;

@@ -1,5 +1,6 @@
 import type {
   Channel,
+  LegBooking,
   OutreachRefused,
   OutreachRequested,
   PlannedLeg,
@@ -14,7 +15,13 @@ import type {
  * One outreach, folded from its stream. Plain JSON: it travels in dispatch messages and rests in `folded_state`.
  * Streams written by a newer version may hold more; nothing here may rely on a field that an older fold did not set.
  */
-export type OutreachState = { readonly status: 'none' } | KnownOutreach;
+export type OutreachState = UndecidedOutreach | KnownOutreach;
+
+/** Nothing stands in its stream but, perhaps, rounds of deciding that were abandoned. */
+export interface UndecidedOutreach {
+  readonly status: 'none';
+  readonly abandoned?: number;
+}
 
 export interface KnownOutreach {
   readonly status: 'requested' | 'refused' | 'active' | 'settled';
@@ -35,7 +42,17 @@ export interface Delivery {
   readonly expiresAt: string;
   readonly attempts: readonly Attempt[];
   /** The attempt that is to be started, and when. Absent while one is on its way or nothing is to come. */
-  readonly next?: { readonly attempt: number; readonly at: string };
+  readonly next?: {
+    readonly attempt: number;
+    readonly at: string;
+    /** Booked until; later it is booked anew. */ readonly until?: string;
+  };
+  /** What the next attempt, else the last one, holds in the books. */
+  readonly booking?: LegBooking;
+  /** Bookings of it that were abandoned: an answer of the books from before the last one is void. */
+  readonly fence?: number;
+  /** Every stream that ever held a reservation for it. */
+  readonly ledgers?: readonly string[];
   readonly closed?: {
     readonly kind: 'skipped' | 'expired' | 'cancelled' | 'permanent_failed' | 'assumed_sent';
     readonly reason: string;
@@ -80,3 +97,6 @@ export const lastAttemptOf = (delivery: Delivery): Attempt | undefined => delive
 /** The provider's id of an attempt, once it is known. */
 export const providerMessageIdOf = ({ answer, settled }: Attempt): string | undefined =>
   answer?.kind === 'accepted' ? answer.providerMessageId : settled?.providerMessageId;
+/** The round of deciding that is on, from 1. */
+export const roundOf = (state: OutreachState): number =>
+  state.status === 'none' ? (state.abandoned ?? 0) + 1 : (state.deliveries[0]?.plan.booking?.round ?? 1);

@@ -31,7 +31,7 @@ const owed = (...events: readonly OutreachEvent[]) =>
 
 describe('what the clock owes an outreach', () => {
   it('looks after what its committer dispatches only after a grace', () =>
-    expect(owed(...committed)).toEqual([['dispatch', 1, at(15)]]));
+    expect(owed(...committed)).toEqual([['dispatch', 1, at(3)]]));
   it('dispatches what was asked for later at its instant', () => {
     const later = { ...plan, sendAt: at(3600) };
     const events = [

@@ -22,7 +22,7 @@ export interface TimetableEntry {
 }
 
 /** Whoever commits a decision that is due at once dispatches it; the clock looks after it only when this has passed. */
-export const COMMIT_GRACE_MS = 15_000;
+export const COMMIT_GRACE_MS = 3_000;
 
 /**
  * At most one entry a delivery and kind. Once the outreach is settled only attempts without an outcome are left to look

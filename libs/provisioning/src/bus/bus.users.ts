@@ -49,11 +49,13 @@ export const busUsers = {
       ...consume(outreach, 'orchestrator-commands'),
       ...consume(signals, 'orchestrator-signals-sendgrid'),
       ...consume(events, 'orchestrator-react-rejected'),
+      ...consume(events, 'orchestrator-react-skipped'),
+      ...consume(events, 'orchestrator-react-expired'),
       // To read what it wrote itself.
       ...[dispatch, deadLetters].map((stream) => `$JS.API.STREAM.MSG.GET.${stream}`),
     ],
   },
-  scheduler: { publish: [OUTREACH_REQUESTED, OUTREACH_COMMAND, 'delivery.dispatch.*'] },
+  scheduler: { publish: [OUTREACH_REQUESTED, OUTREACH_COMMAND, 'delivery.dispatch.*', ...count(dispatch)] },
   'channel-gateway': {
     consumes: true,
     publish: ['deadletter.>', ...consume(dispatch, 'gateway-email')],

@@ -17,6 +17,8 @@ const TENANT_TABLES = [
   'outreach_events',
   'folded_state',
   'timetable',
+  'open_reservations',
+  'ledger_balances',
 ] as const;
 
 /** What each role may do, table by table: nothing that is not named here. */
@@ -29,6 +31,9 @@ const SYSTEM_RIGHTS: Readonly<Record<string, string>> = {
   folded_state: 'select, insert, update',
   timetable: 'select, insert, update, delete',
   unknown_outcomes: 'select',
+  open_reservations: 'select, insert, update, delete',
+  ledger_balances: 'select, insert, update',
+  ledger_snapshots: 'select, insert, delete',
 };
 const TENANT_RIGHTS = [
   'checkpoint',
@@ -37,6 +42,8 @@ const TENANT_RIGHTS = [
   'outreach_attempts',
   'outreach_events',
   'unknown_outcomes',
+  'open_reservations',
+  'ledger_balances',
 ];
 
 /**

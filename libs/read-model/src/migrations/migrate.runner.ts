@@ -4,11 +4,13 @@ import { type Migration, Migrator } from 'kysely/migration';
 import pg from 'pg';
 import { checkedSchema, LIVE_SCHEMA } from '../connection/schema.name.js';
 import { createTables } from './0001-tables.migration.js';
+import { createLedgerTables } from './0002-ledgers.migration.js';
 import { accessStatements, DEFAULT_ROLES, type ReadModelRoles } from './access.statements.js';
 
 /** In the order of their names. One that was released is never changed; the next change is the next number. */
 const MIGRATIONS: Readonly<Record<string, Migration>> = {
   '0001-tables': { up: createTables },
+  '0002-ledgers': { up: createLedgerTables },
 };
 
 export interface MigrateOptions {

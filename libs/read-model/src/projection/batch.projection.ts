@@ -6,7 +6,9 @@ import type {
   TimelineRow,
   TimetableRow,
 } from '../tables/read-model.tables.js';
+import { keptSlotsOf } from '@homing/domain';
 import { attemptRows, deliveryRows } from './delivery.projection.js';
+import { LedgerFold, type LedgerChanges } from './ledger.projection.js';
 import { foldNext, type FoldedOutreach } from './outreach.fold.js';
 import { marksOf, outreachRow, timetableRows, type OutreachMarks } from './outreach.projection.js';
 import { outreachStreamEvent, type OutreachStreamEvent, type StoredEvent } from './stored-event.js';
@@ -22,6 +24,7 @@ export interface BatchChanges {
   readonly folded: readonly FoldedStateRow[];
   /** Every entry of the outreach named in `folded`; entries of theirs that are not here are gone. */
   readonly timetable: readonly TimetableRow[];
+  readonly ledgers: LedgerChanges;
 }
 
 /** The outreach whose state must be at hand before `projectBatch`. */
@@ -38,12 +41,17 @@ export function outreachIdsOf(events: readonly StoredEvent[]): string[] {
 export function projectBatch(events: readonly StoredEvent[], known: ReadonlyMap<string, FoldedOutreach>): BatchChanges {
   const touched = new Map<string, Touched>();
   const timeline: TimelineRow[] = [];
-  for (const event of outreachEvents(events)) {
+  const ledgers = new LedgerFold();
+  for (const stored of events) {
+    ledgers.add(stored);
+    const event = outreachStreamEvent(stored);
+    if (!event) continue;
     const before = touched.get(event.outreachId);
     const after = foldNext(before?.outreach ?? known.get(event.outreachId), event);
     const marks = { ...before?.marks, ...(event.known ? marksOf(event.known) : {}) };
     touched.set(event.outreachId, { outreach: after, marks, position: event.position });
     if (isKnown(event)) timeline.push(timelineRow(event, after));
+    if (event.type === 'OutreachSettled') for (const slot of keptSlotsOf(after.state)) ledgers.close(slot);
   }
   const all = [...touched.values()];
   const rows = all.map(rowsOf);
@@ -54,6 +62,7 @@ export function projectBatch(events: readonly StoredEvent[], known: ReadonlyMap<
     timeline,
     folded: all.map(({ outreach }) => outreach),
     timetable: all.flatMap(({ outreach }) => timetableRows(outreach)),
+    ledgers: ledgers.changes,
   };
 }
 

@@ -19,6 +19,7 @@ export interface OutreachStreamEvent extends StoredEvent {
 }
 
 const TYPES: Readonly<Record<OutreachEventType, true>> = {
+  OutreachAbandoned: true,
   OutreachRequested: true,
   OutreachDecided: true,
   OutreachRefused: true,
@@ -33,6 +34,8 @@ const TYPES: Readonly<Record<OutreachEventType, true>> = {
   ProviderFactRecorded: true,
   RetryScheduled: true,
   CancellationRequested: true,
+  DeliveryRescheduled: true,
+  BookingAbandoned: true,
   DeliverySkipped: true,
   DeliveryExpired: true,
   DeliveryCancelled: true,

@@ -51,6 +51,7 @@ function occurredAt(event: OutreachEvent): string | undefined {
       return event.data.occurredAt;
     case 'DeliveryScheduled':
     case 'RetryScheduled':
+    case 'DeliveryRescheduled':
       return undefined;
     default:
       return event.data.at;
@@ -72,12 +73,15 @@ function reasonOf(event: OutreachEvent): string | null {
     case 'ProviderFactRecorded':
       return event.data.code ?? event.data.unknownEvent ?? null;
     case 'RetryScheduled':
+    case 'DeliveryRescheduled':
       return event.data.because;
     case 'CancellationRequested':
     case 'DeliveryCancelled':
       return event.data.by;
     case 'OutreachSettled':
       return event.data.outcome;
+    case 'OutreachAbandoned':
+    case 'BookingAbandoned':
     case 'OutreachRequested':
     case 'OutreachDecided':
     case 'DeliveryScheduled':

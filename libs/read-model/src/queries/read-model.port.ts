@@ -1,5 +1,7 @@
 import type { Channel } from '@homing/contracts';
 import type { OutreachStateName } from '@homing/domain';
+import type { LedgerBalanceRow, OpenReservationRow } from '../tables/ledger.tables.js';
+import type { StaleFilter, StaleReservation } from './ledger.queries.js';
 import type {
   AttemptRow,
   DeliveryRow,
@@ -11,6 +13,8 @@ import type {
   TimetableRow,
   UnknownOutcomeRow,
 } from '../tables/read-model.tables.js';
+
+export type { StaleFilter, StaleReservation } from './ledger.queries.js';
 
 /** What a tenant may ask. Each call is one short transaction that sees rows of that tenant only. */
 export interface TenantQueries {
@@ -25,6 +29,8 @@ export interface TenantQueries {
   listUnknown(filter: { tenantId: string; cursor?: string; limit: number }): Promise<Page<UnknownOutcomeRow>>;
   /** @param accepted outreach known to be accepted for it: those that have no row yet count as accepted, so as pending. */
   campaignStatus(tenantId: string, campaignKey: string, accepted?: readonly string[]): Promise<CampaignStatus>;
+  /** Budgets and quotas of a campaign, the whole before its days. */
+  campaignBalances(tenantId: string, campaignKey: string): Promise<LedgerBalanceRow[]>;
   /** Everything up to and including this position of the store is in the rows; 0 when nothing is. */
   currentPosition(): Promise<bigint>;
 }
@@ -44,6 +50,9 @@ export interface SystemQueries {
   eventsAfter(resume: { afterPosition: bigint; limit: number }): Promise<TransitionRow[]>;
   /** Attempts by the provider's own id; those nobody knows (yet) are left out. */
   attemptsByProviderMessage(ids: readonly ProviderMessage[]): Promise<AttemptRow[]>;
+  /** Outreach whose open reservations may be nobody's. */
+  staleReservations(filter: StaleFilter): Promise<StaleReservation[]>;
+  openReservations(outreachId: string): Promise<OpenReservationRow[]>;
   currentPosition(): Promise<bigint>;
 }
 
@@ -77,6 +86,8 @@ export interface DueFilter {
   readonly now: Instant;
   readonly limit: number;
   readonly kind?: TimetableKind;
+  /** Every kind but this. */
+  readonly except?: TimetableKind;
   readonly channel?: Channel;
 }
 

@@ -3,6 +3,7 @@ import type { ReadModelConnection, ReadModelDb } from '../connection/read-model.
 import { checkpointPosition } from './outreach.queries.js';
 import type { ProviderMessage, SystemQueries } from './read-model.port.js';
 import { PROJECTION } from './projection.name.js';
+import { openReservationsOf, staleReservations } from './ledger.queries.js';
 import { dueTimetable, wokenTimetable } from './timetable.queries.js';
 
 /** For projector, orchestrator and scheduler: over all tenants, with the system role. */
@@ -16,6 +17,8 @@ export function createSystemQueries({ db, schema }: ReadModelConnection): System
     },
     eventsAfter: (resume) => transitionsPage(db, resume).execute(),
     attemptsByProviderMessage: (ids) => attemptsByMessage(db, ids).execute(),
+    staleReservations: async (filter) => (await staleReservations(schema, filter).execute(db)).rows,
+    openReservations: async (outreachId) => (await openReservationsOf(schema, outreachId).execute(db)).rows,
     currentPosition: async () => (await checkpointPosition(db, PROJECTION).executeTakeFirst())?.position ?? 0n,
   };
 }

@@ -14,6 +14,7 @@ import {
   timelineOf,
   unknownPage,
 } from './outreach.queries.js';
+import { balancesOf } from './ledger.queries.js';
 import { PROJECTION } from './projection.name.js';
 import type { OutreachDetail, Page, TenantQueries } from './read-model.port.js';
 
@@ -54,6 +55,8 @@ export function createTenantQueries({ db }: ReadModelConnection): TenantQueries 
         const counts = await campaignCounts(trx, tenantId, campaignKey).execute();
         return campaignStatusOf([...counts, ...waiting(accepted.length - projected.length)]);
       }),
+    campaignBalances: (tenantId, campaignKey) =>
+      withTenant(db, tenantId, (trx) => balancesOf(trx, tenantId, campaignKey).execute()),
     currentPosition: async () => (await checkpointPosition(db, PROJECTION).executeTakeFirst())?.position ?? 0n,
   };
 }

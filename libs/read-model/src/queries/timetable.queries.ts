@@ -14,8 +14,8 @@ const COLUMNS = sql.raw(
 export function dueTimetable(schema: string, due: DueFilter): RawBuilder<TimetableRow> {
   const timetable = sql.id(schema, 'timetable');
   const matching = sql`wake_at <= ${due.now}::timestamptz${due.kind ? sql` and kind = ${due.kind}` : sql``}${
-    due.channel ? sql` and channel = ${due.channel}` : sql``
-  }`;
+    due.except ? sql` and kind <> ${due.except}` : sql``
+  }${due.channel ? sql` and channel = ${due.channel}` : sql``}`;
   return sql<TimetableRow>`select ${COLUMNS}
     from (select distinct tenant_id from ${timetable} where ${matching}) as waiting
     cross join lateral (

@@ -1,4 +1,5 @@
 import type { Channel, OutreachEvent, SettledOutcome, Strategy, Urgency } from '@homing/contracts';
+import type { LedgerBalanceRow, OpenReservationRow } from './ledger.tables.js';
 import type { AttemptState, DeliveryState, OutreachState, OutreachStateName, TimetableEntry } from '@homing/domain';
 
 /**
@@ -14,6 +15,8 @@ export interface ReadModelTables {
   foldedState: FoldedStateRow;
   timetable: TimetableRow;
   unknownOutcomes: UnknownOutcomeRow;
+  openReservations: OpenReservationRow;
+  ledgerBalances: LedgerBalanceRow;
 }
 
 /** ISO 8601, UTC, milliseconds. */

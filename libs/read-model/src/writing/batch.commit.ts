@@ -3,8 +3,22 @@ import type { ReadModelConnection } from '../connection/read-model.connection.js
 import type { BatchChanges } from '../projection/batch.projection.js';
 import type { FoldedOutreach } from '../projection/outreach.fold.js';
 import { advanceCheckpoint, type Advance, type ProjectionLease } from './projection.lease.js';
-import { insertStatement, timetableRemoval, timetableUpsert, upsertStatement } from './set-wise.writes.js';
-import { DELIVERY_STATUS, FOLDED_STATE, OUTREACH, OUTREACH_ATTEMPTS, OUTREACH_EVENTS } from './table.columns.js';
+import {
+  balanceUpsert,
+  insertStatement,
+  reservationRemoval,
+  timetableRemoval,
+  timetableUpsert,
+  upsertStatement,
+} from './set-wise.writes.js';
+import {
+  DELIVERY_STATUS,
+  FOLDED_STATE,
+  OPEN_RESERVATIONS,
+  OUTREACH,
+  OUTREACH_ATTEMPTS,
+  OUTREACH_EVENTS,
+} from './table.columns.js';
 
 export interface BatchCommit extends Advance {
   readonly lease: ProjectionLease;
@@ -14,7 +28,7 @@ export interface BatchCommit extends Advance {
 }
 
 /**
- * Rows and checkpoint in one transaction, in at most ten statements however many events the batch has. Repeating a batch
+ * Rows and checkpoint in one transaction, in at most thirteen statements however many events the batch has. Repeating a batch
  * that is in already is refused, not applied twice.
  * @throws ProjectionFencedError and then nothing was written
  */
@@ -28,7 +42,7 @@ export async function commitBatch({ db, schema }: ReadModelConnection, commit: B
 }
 
 function statementsOf(schema: string, changes: BatchChanges): RawBuilder<unknown>[] {
-  const { outreach, deliveries, attempts, timeline, folded, timetable } = changes;
+  const { outreach, deliveries, attempts, timeline, folded, timetable, ledgers } = changes;
   const when = (rows: readonly unknown[], statement: () => RawBuilder<unknown>) =>
     rows.length > 0 ? [statement()] : [];
   const ids = folded.map((row) => row.outreachId);
@@ -40,6 +54,9 @@ function statementsOf(schema: string, changes: BatchChanges): RawBuilder<unknown
     ...when(folded, () => upsertStatement(schema, FOLDED_STATE, folded)),
     ...when(folded, () => timetableRemoval(schema, ids, timetable)),
     ...when(timetable, () => timetableUpsert(schema, timetable)),
+    ...when(ledgers.opened, () => upsertStatement(schema, OPEN_RESERVATIONS, ledgers.opened)),
+    ...when(ledgers.closed, () => reservationRemoval(schema, ledgers.closed)),
+    ...when(ledgers.balances, () => balanceUpsert(schema, ledgers.balances)),
   ];
 }
 

@@ -4,6 +4,8 @@ import type { ReadModelDb, ReadModelTransaction } from '../connection/read-model
 import {
   DELIVERY_STATUS,
   FOLDED_STATE,
+  LEDGER_BALANCES,
+  OPEN_RESERVATIONS,
   OUTREACH,
   OUTREACH_ATTEMPTS,
   OUTREACH_EVENTS,
@@ -20,12 +22,19 @@ export interface TableDifference {
 
 /** The scheduler's own marks are not made from events, so they are no part of the comparison. */
 const MARKS = new Set(['wakeAt', 'wakes', 'lastWakeAt']);
-const COMPARED = [OUTREACH, DELIVERY_STATUS, OUTREACH_ATTEMPTS, OUTREACH_EVENTS, FOLDED_STATE, TIMETABLE].map(
-  (write) => ({
-    table: write.table,
-    columns: (write.columns as readonly string[]).filter((column) => !MARKS.has(column)),
-  }),
-);
+const COMPARED = [
+  OUTREACH,
+  DELIVERY_STATUS,
+  OUTREACH_ATTEMPTS,
+  OUTREACH_EVENTS,
+  FOLDED_STATE,
+  TIMETABLE,
+  OPEN_RESERVATIONS,
+  LEDGER_BALANCES,
+].map((write) => ({
+  table: write.table,
+  columns: (write.columns as readonly string[]).filter((column) => !MARKS.has(column)),
+}));
 
 /**
  * Compares two schemas of one database row for row and column for column; empty when they are equal. Give it a transaction that

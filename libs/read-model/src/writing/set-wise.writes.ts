@@ -1,6 +1,7 @@
 import { type RawBuilder, sql } from 'kysely';
 import { snakeCase, toJsonParameter } from './row.json.js';
-import { TIMETABLE, type TableWrite } from './table.columns.js';
+import { LEDGER_BALANCES, TIMETABLE, type TableWrite } from './table.columns.js';
+import type { LedgerBalanceRow } from '../tables/ledger.tables.js';
 import type { TimetableRow } from '../tables/read-model.tables.js';
 
 /** One statement for any number of rows: one JSON parameter, the later of two rows with one key wins. */
@@ -53,6 +54,28 @@ export function timetableUpsert(schema: string, rows: readonly TimetableRow[]): 
     wake_at = case when ${same} and t.due_at = excluded.due_at then t.wake_at else excluded.wake_at end,
     wakes = case when ${same} then t.wakes else 0 end,
     last_wake_at = case when ${same} then t.last_wake_at end`;
+}
+
+/** Takes reservations away that are kept, settled or released. */
+export function reservationRemoval(
+  schema: string,
+  closed: readonly { readonly stream: string; readonly key: string }[],
+): RawBuilder<unknown> {
+  const streams = closed.map((row) => row.stream);
+  const keys = closed.map((row) => row.key);
+  return sql`delete from ${sql.id(schema, 'open_reservations')} as t
+    using unnest(${streams}::text[], ${keys}::text[]) as gone(stream, key)
+    where t.stream = gone.stream and t.key = gone.key`;
+}
+
+/** Adds the rows' amounts to what stands; a limit counts where the batch has set one. */
+export function balanceUpsert(schema: string, rows: readonly LedgerBalanceRow[]): RawBuilder<unknown> {
+  const limited = sql`excluded.limit_version is not null`;
+  return sql`${insertRows(schema, LEDGER_BALANCES, rows)} on conflict (stream) do update set
+    reserved = t.reserved + excluded.reserved, spent = t.spent + excluded.spent, variance = t.variance + excluded.variance,
+    limit_amount = case when ${limited} then excluded.limit_amount else t.limit_amount end,
+    limit_version = case when ${limited} then excluded.limit_version else t.limit_version end,
+    updated_position = excluded.updated_position`;
 }
 
 function insertRows<Row extends object>(

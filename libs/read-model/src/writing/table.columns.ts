@@ -1,3 +1,4 @@
+import type { LedgerBalanceRow, OpenReservationRow } from '../tables/ledger.tables.js';
 import type {
   AttemptRow,
   DeliveryRow,
@@ -157,5 +158,38 @@ export const TIMETABLE: TableWrite<TimetableRow> = {
     wakeAt: true,
     wakes: true,
     lastWakeAt: true,
+  }),
+};
+
+export const OPEN_RESERVATIONS: TableWrite<OpenReservationRow> = {
+  table: 'open_reservations',
+  key: ['stream', 'key'],
+  columns: columnsOf<OpenReservationRow>({
+    stream: true,
+    key: true,
+    tenantId: true,
+    outreachId: true,
+    kind: true,
+    amount: true,
+    reservedAt: true,
+    updatedPosition: true,
+  }),
+};
+
+export const LEDGER_BALANCES: TableWrite<LedgerBalanceRow> = {
+  table: 'ledger_balances',
+  key: ['stream'],
+  columns: columnsOf<LedgerBalanceRow>({
+    stream: true,
+    tenantId: true,
+    kind: true,
+    campaignKey: true,
+    day: true,
+    limitAmount: true,
+    limitVersion: true,
+    reserved: true,
+    spent: true,
+    variance: true,
+    updatedPosition: true,
   }),
 };

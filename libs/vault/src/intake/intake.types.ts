@@ -60,6 +60,8 @@ export type AcceptedRecord = {
   readonly source: string;
   /** True once the person was erased: nothing can be sent any more. */
   readonly erased: boolean;
+  /** An outreach stream is known to exist. */
+  readonly fed: boolean;
 };
 
 export type UnfedRequest = {

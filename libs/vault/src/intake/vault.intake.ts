@@ -37,7 +37,7 @@ async function loadAccepted(db: VaultDatabase, outreachIds: readonly string[]): 
   const rows = await db
     .selectFrom('vault.sealed_request')
     .select(['outreach_id', 'tenant_id', 'person_id', 'live_key', 'contacts', 'decision_input'])
-    .select(['accepted_at', 'expires_at', 'source'])
+    .select(['accepted_at', 'expires_at', 'source', 'fed_at'])
     .where(sql<boolean>`outreach_id = any(${[...outreachIds]}::uuid[])`)
     .execute();
   return rows.map((row) => ({
@@ -50,6 +50,7 @@ async function loadAccepted(db: VaultDatabase, outreachIds: readonly string[]): 
     expiresAt: row.expires_at?.toISOString() ?? null,
     source: row.source,
     erased: row.live_key === null,
+    fed: row.fed_at !== null,
   }));
 }
 

@@ -1,0 +1,109 @@
+import type { OutreachEvent } from '@homing/contracts';
+import {
+  bookEntriesOf,
+  fenceEvents,
+  react,
+  rebookAsks,
+  rebookingsWanted,
+  reclaimOf,
+  type OpenReservation,
+  type OutreachState,
+  type RebookAnswer,
+  type Rebooking,
+} from '@homing/domain';
+import type { EventStore, Folded } from '@homing/event-store';
+import { changeOutreach, readOutreach } from '@homing/event-store/outreach';
+import { crashPoint } from '@homing/service-kit';
+import { campaignDay } from '../keep-books/campaign.day.js';
+import { askBooks, bookingOf, enterBooks, type AskedBooks } from '../keep-books/ledger.runner.js';
+import type { Rules } from '../keep-books/policy.gatherer.js';
+
+export interface FollowParts {
+  readonly store: Pick<EventStore, 'append' | 'readStream'>;
+  readonly books: AskedBooks;
+  readonly rulesOf: (request: { tenantId: string; campaignKey?: string }) => Promise<Rules>;
+  /** Reservations that stand open for an outreach, as far as projected. */
+  readonly openReservations: (outreachId: string) => Promise<readonly OpenReservation[]>;
+  readonly instance: string;
+  readonly now: () => string;
+}
+
+export interface Follow {
+  readonly outreachId: string;
+  readonly tenantId: string;
+  /** Where to start from; absent: the stream is read. */
+  readonly known?: Folded<OutreachState> | undefined;
+  readonly causationId: string;
+}
+
+/**
+ * Does what follows from how an outreach stands: has a retry booked and plans it, closes what has ended, settles, and squares
+ * the books. Every append is at the exact revision and every entry is keyed, so repeating it is harmless.
+ */
+export async function followOutreach(parts: FollowParts, follow: Follow): Promise<Folded<OutreachState>> {
+  const known = follow.known ?? (await readOutreach(parts.store, follow.outreachId));
+  const now = parts.now();
+  const rebooked = new Map<number, RebookAnswer>();
+  for (const rebooking of rebookingsWanted(known.state, now)) {
+    rebooked.set(rebooking.leg, await rebook(parts, known.state, rebooking));
+  }
+  crashPoint('orchestrator.before-reaction');
+  const after = await change(parts, { ...follow, known }, 'react', (state) => react(state, now, rebooked));
+  crashPoint('orchestrator.after-reaction');
+  await enterBooks(parts.books, follow.tenantId, bookEntriesOf(after.state));
+  return after;
+}
+
+/** Takes back what is nobody's: first whoever may still be at it is fenced off in the stream, then it is released. */
+export async function reclaimReservations(parts: FollowParts, follow: Follow): Promise<Folded<OutreachState>> {
+  const open = await parts.openReservations(follow.outreachId);
+  const known = follow.known ?? (await readOutreach(parts.store, follow.outreachId));
+  if (open.length === 0) return known;
+  const now = parts.now();
+  const { outreachId, tenantId } = follow;
+  const fenced = await change(parts, { ...follow, known }, 'reclaim', (state) =>
+    fenceEvents(state, reclaimOf(state, open, now), { outreachId, now }),
+  );
+  crashPoint('orchestrator.after-fence');
+  await enterBooks(parts.books, tenantId, reclaimOf(fenced.state, open, now).release);
+  return fenced;
+}
+
+async function rebook(parts: FollowParts, state: OutreachState, rebooking: Rebooking): Promise<RebookAnswer> {
+  if (state.status === 'none') throw new Error('nothing was decided that could be booked anew');
+  const { attempt, fence } = rebooking;
+  const { request } = state;
+  const { policy, campaign, zone } = await parts.rulesOf(request);
+  const limits = campaign?.limits;
+  const day = limits && campaignDay(rebooking.at, zone);
+  const asks = rebookAsks(state, rebooking, { limits: policy.contactLimits, campaign: limits, day });
+  const { verdict, taken } = await askBooks(parts.books, request.tenantId, asks);
+  if (verdict.kind === 'refused') return { kind: 'refused', attempt, fence, reason: verdict.reason };
+  if (verdict.kind === 'none') throw new Error('a booked leg has its person’s book');
+  const round = state.deliveries.find((delivery) => delivery.leg === rebooking.leg)?.plan.booking?.round ?? 1;
+  return {
+    kind: 'booked',
+    attempt,
+    fence,
+    at: verdict.slot.at,
+    booking: bookingOf(round, { slot: verdict.slot, taken }),
+  };
+}
+
+function change(
+  parts: FollowParts,
+  { outreachId, tenantId, known, causationId }: Follow,
+  what: string,
+  decide: (state: OutreachState) => readonly OutreachEvent[],
+): Promise<Folded<OutreachState>> {
+  const commandId = `${what}:${causationId}`;
+  return changeOutreach(parts.store, parts.instance, {
+    outreachId,
+    tenantId,
+    known,
+    decide,
+    commandId,
+    causationId,
+    now: parts.now(),
+  });
+}

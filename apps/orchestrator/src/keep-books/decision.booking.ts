@@ -1,0 +1,102 @@
+import {
+  type ContactSlot,
+  planLeg,
+  plannedInstant,
+  type BookEntry,
+  type DecideOutreach,
+  type LedgerAsk,
+  type PlanLeg,
+} from '@homing/domain';
+import { campaignDay } from './campaign.day.js';
+import { askBooks, bookingOf, type AskedBooks, type AskResult } from './ledger.runner.js';
+
+export interface BookParts {
+  readonly books: AskedBooks;
+  /** IANA zone of the campaign's days. */
+  readonly zone: string;
+}
+
+export interface Booked {
+  /** Complete: `decideOutreach` needs nothing more. */
+  readonly command: DecideOutreach;
+  /** What undoes it, should another decision stand in the stream. */
+  readonly undo: readonly BookEntry[];
+}
+
+/**
+ * Plans one message and has it booked. What an earlier try of the same round booked is adopted as it was planned then: a
+ * decision taken again after a crash is the same decision.
+ */
+export async function bookDecision(parts: BookParts, command: PlanLeg): Promise<Booked> {
+  const fresh = plan(parts, command);
+  if (fresh.asks.length === 0) return { command: fresh.planned, undo: [] };
+  const own = await askBooks(parts.books, command.request.tenantId, fresh.asks.slice(0, 1));
+  if (own.verdict.kind === 'refused') return result(fresh, own);
+  if (own.verdict.kind === 'none') throw new Error('the first ask is the person’s own');
+  const { slot } = own.verdict;
+  if (!own.verdict.held || isAsPlanned(fresh, slot)) return askRest(parts, fresh, own);
+  const kept =
+    Date.parse(slot.until) < Date.parse(command.now) ? await moveToNow(parts.books, command, fresh.asks) : own;
+  if (kept.verdict.kind !== 'booked') return result(fresh, { ...kept, taken: own.taken });
+  const adopted = plan(parts, { ...command, pinned: kept.verdict.slot });
+  if (adopted.asks.length === 0) return { command: adopted.planned, undo: undoOf(own.taken, fresh.asks) };
+  return askRest(parts, adopted, kept);
+}
+
+interface Planned {
+  readonly planned: DecideOutreach;
+  /** Empty: refused before the books are asked. */
+  readonly asks: readonly LedgerAsk[];
+}
+
+function plan({ zone }: BookParts, command: PlanLeg): Planned {
+  const limits = command.inputs.campaign?.limits;
+  const planned = limits ? { ...command, day: campaignDay(plannedInstant(command), zone) } : command;
+  const legPlan = planLeg(planned);
+  return { planned, asks: legPlan.kind === 'planned' ? legPlan.asks : [] };
+}
+
+const isAsPlanned = ({ asks: [own] }: Planned, slot: ContactSlot): boolean =>
+  own?.ledger === 'person' &&
+  own.command.kind === 'book' &&
+  own.command.slot.at === slot.at &&
+  own.command.slot.channel === slot.channel;
+
+/** The person's own slot stands; everybody else is asked. */
+async function askRest({ books }: BookParts, planned: Planned, own: AskResult): Promise<Booked> {
+  const rest = await askBooks(books, planned.planned.request.tenantId, planned.asks.slice(1));
+  const taken = [...own.taken, ...rest.taken];
+  return result(planned, { verdict: rest.verdict.kind === 'refused' ? rest.verdict : own.verdict, taken });
+}
+
+/** Its slot has lapsed while nobody committed it: it is moved to now. */
+function moveToNow(
+  books: AskedBooks,
+  { now, inputs, request }: PlanLeg,
+  asks: readonly LedgerAsk[],
+): Promise<AskResult> {
+  const moves = asks.slice(0, 1).flatMap((ask): LedgerAsk[] => {
+    if (ask.ledger !== 'person' || ask.command.kind !== 'book') return [];
+    const { key, until } = ask.command.slot;
+    const command = { kind: 'move' as const, key, attempt: 1, at: now, until, limits: inputs.policy.contactLimits };
+    return [{ ...ask, command }];
+  });
+  return askBooks(books, request.tenantId, moves);
+}
+
+function result({ planned, asks }: Planned, { verdict, taken }: AskResult): Booked {
+  const undo = undoOf(taken, asks);
+  if (verdict.kind === 'refused') return { command: { ...planned, booked: verdict }, undo };
+  if (verdict.kind === 'none') throw new Error('a message must be asked for in its person’s book');
+  const booking = bookingOf(planned.round ?? 1, { slot: verdict.slot, taken });
+  return { command: { ...planned, booked: { kind: 'booked', booking, slot: verdict.slot } }, undo };
+}
+
+function undoOf(taken: readonly string[], asks: readonly LedgerAsk[]): BookEntry[] {
+  return asks.flatMap((ask): BookEntry[] => {
+    if (!taken.includes(ask.stream)) return [];
+    const { command } = ask;
+    const key = command.kind === 'book' ? command.slot.key : command.key;
+    return [{ ledger: ask.ledger, stream: ask.stream, command: { kind: 'release', key } }];
+  });
+}

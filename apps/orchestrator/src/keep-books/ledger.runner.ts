@@ -1,0 +1,74 @@
+import type { LegBooking } from '@homing/contracts';
+import type { BalanceResult, BookEntry, BookingVerdict, ContactSlot, LedgerAsk, SlotResult } from '@homing/domain';
+import type { Ledgers } from '@homing/event-store/ledger';
+
+export type AskedBooks = Pick<Ledgers, 'person' | 'balance'>;
+
+export interface AskResult {
+  readonly verdict:
+    | { readonly kind: 'booked'; readonly slot: ContactSlot; /** The slot stood already. */ readonly held: boolean }
+    | Extract<BookingVerdict, { kind: 'refused' }>
+    /** Nobody's slot was asked for. */
+    | { readonly kind: 'none' };
+  /** Streams that hold a reservation now. */
+  readonly taken: readonly string[];
+}
+
+/** Asks the books one after another, in the order of the steps, and stops at the first that refuses. */
+export async function askBooks(books: AskedBooks, tenantId: string, asks: readonly LedgerAsk[]): Promise<AskResult> {
+  const taken: string[] = [];
+  let own: { slot: ContactSlot; held: boolean } | undefined;
+  for (const ask of asks) {
+    if (ask.ledger === 'person') {
+      const result = await books.person(ask.stream, tenantId, ask.command);
+      if (result.kind === 'refused' || result.kind === 'absent') return { verdict: slotRefusal(result), taken };
+      own ??= { slot: result.slot, held: result.kind === 'held' };
+    } else {
+      const result = await books.balance(ask.stream, tenantId, ask.command);
+      if (result.kind === 'refused') return { verdict: balanceRefusal(ask, result), taken };
+    }
+    taken.push(ask.stream);
+  }
+  return { verdict: own ? { kind: 'booked', ...own } : { kind: 'none' }, taken };
+}
+
+/** Makes entries whatever they answer: what is not there needs none. */
+export async function enterBooks(books: AskedBooks, tenantId: string, entries: readonly BookEntry[]): Promise<void> {
+  await Promise.all(
+    entries.map(async (entry): Promise<SlotResult | BalanceResult> =>
+      entry.ledger === 'person'
+        ? books.person(entry.stream, tenantId, entry.command)
+        : books.balance(entry.stream, tenantId, entry.command),
+    ),
+  );
+}
+
+export const bookingOf = (
+  round: number,
+  { slot, taken }: { slot: ContactSlot; taken: readonly string[] },
+): LegBooking => ({
+  round,
+  until: slot.until,
+  ledgers: taken,
+});
+
+function slotRefusal(
+  result: Extract<SlotResult, { kind: 'refused' | 'absent' }>,
+): Extract<BookingVerdict, { kind: 'refused' }> {
+  if (result.kind === 'absent') return { kind: 'refused', step: 'frequency_cap', reason: 'booking_lost' };
+  const { step, reason } = result;
+  const facts: Record<string, string | number> =
+    result.step === 'dedup'
+      ? { duplicateOf: result.duplicateOf }
+      : { limit: result.cap.limit, hours: result.cap.hours };
+  return { kind: 'refused', step, reason, facts };
+}
+
+function balanceRefusal(
+  { step, stream }: Exclude<LedgerAsk, { ledger: 'person' }>,
+  { limit, left }: Extract<BalanceResult, { kind: 'refused' }>,
+): Extract<BookingVerdict, { kind: 'refused' }> {
+  const ofDay = stream.includes('.');
+  const reason = step === 'budget' ? (ofDay ? 'day_budget_exhausted' : 'budget_exhausted') : 'daily_limit_reached';
+  return { kind: 'refused', step, reason, facts: { limit, left } };
+}

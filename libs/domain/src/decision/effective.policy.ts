@@ -1,0 +1,58 @@
+import type { Channel, Money } from '@homing/contracts';
+import type { ContactLimits } from '../ledger/person.decider.js';
+import type { DecisionPolicy } from './policy.state.js';
+
+/** What a tenant or a campaign may set of its limits. Null switches off; absent leaves it to the next wider setting. */
+export interface LimitSettings {
+  readonly caps?: { readonly perDay?: number | null; readonly perWeek?: number | null };
+  readonly dedupHours?: number | null;
+}
+
+export interface TenantPolicy extends LimitSettings {
+  /** Worst case of one message, by channel. */
+  readonly prices?: Readonly<Partial<Record<Channel, Money>>>;
+}
+
+/** A setting with its version. */
+export interface Versioned<T> {
+  readonly settings: T;
+  readonly version: number;
+}
+
+/** The policy in force: campaign before tenant before product. The version names all that went into it. */
+export function effectivePolicy(
+  base: DecisionPolicy,
+  tenant: Versioned<TenantPolicy> | undefined,
+  campaign: Versioned<LimitSettings> | undefined,
+): DecisionPolicy {
+  if (!tenant && !campaign) return base;
+  const prices = tenant?.settings.prices ?? {};
+  const priced = Object.entries(base.channels).map(([channel, policy]) => {
+    const price = prices[channel as Channel];
+    return [channel, price ? { ...policy, price } : policy] as const;
+  });
+  const versions = [tenant && `t${tenant.version}`, campaign && `c${campaign.version}`].filter(Boolean);
+  return {
+    ...base,
+    version: [base.version, ...versions].join('+'),
+    channels: Object.fromEntries(priced),
+    contactLimits: limitsOf(base.contactLimits, [tenant?.settings, campaign?.settings]),
+  };
+}
+
+/** The narrower setting comes later and wins. */
+function limitsOf(base: ContactLimits, settings: readonly (LimitSettings | undefined)[]): ContactLimits {
+  const perHours = new Map(base.caps.filter((cap) => cap.channel === undefined).map((cap) => [cap.hours, cap.limit]));
+  let dedupHours = base.dedupHours;
+  const set = (hours: number, limit: number | null | undefined): void => {
+    if (limit === null) perHours.delete(hours);
+    else if (limit !== undefined) perHours.set(hours, limit);
+  };
+  for (const { caps, dedupHours: hours } of settings.filter((setting) => setting !== undefined)) {
+    set(24, caps?.perDay);
+    set(168, caps?.perWeek);
+    if (hours !== undefined) dedupHours = hours;
+  }
+  const caps = [...perHours].map(([hours, limit]) => ({ hours, limit }));
+  return { caps: [...caps, ...base.caps.filter((cap) => cap.channel !== undefined)], dedupHours };
+}

@@ -1,0 +1,77 @@
+import { DECISION_STEPS, type DecisionStep, type StepTrace } from '@homing/contracts';
+import type { BookingVerdict } from '../ledger/ledger.asks.js';
+import { plannedInstant, type LegPlan, type PlanLeg } from './leg.plan.js';
+
+type Facts = NonNullable<StepTrace['facts']>;
+
+/** What was planned, and how the books answered. */
+export type TracedCommand = PlanLeg & { readonly booked?: BookingVerdict | undefined };
+
+export interface Traced {
+  readonly command: TracedCommand;
+  readonly plan: LegPlan;
+  readonly refusal?: { readonly step: DecisionStep; readonly reason: string; readonly facts?: Facts } | undefined;
+}
+
+/** The ten steps in their order, up to the one that refused. A step that nothing is configured for says so. */
+export function traceOf({ command, plan, refusal }: Traced): StepTrace[] {
+  const steps: StepTrace[] = [];
+  for (const step of DECISION_STEPS) {
+    if (refusal?.step === step) {
+      const { reason: code, facts } = refusal;
+      return [...steps, { step, outcome: 'refused', code, ...(facts ? { facts } : {}) }];
+    }
+    if (step !== 'intake') steps.push(traceStep(step, command, plan));
+  }
+  return steps;
+}
+
+function traceStep(step: DecisionStep, command: TracedCommand, plan: LegPlan): StepTrace {
+  const passed = (code: string, facts?: Facts): StepTrace => ({
+    step,
+    outcome: 'passed',
+    code,
+    ...(facts ? { facts } : {}),
+  });
+  const notApplicable = (code = 'not_configured'): StepTrace => ({ step, outcome: 'not_applicable', code });
+  const { request, inputs, booked } = command;
+  const { caps, dedupHours } = inputs.policy.contactLimits;
+  const limits = inputs.campaign?.limits;
+  const chosen = plan.selection.ranked[0];
+  // Refused before the books were asked.
+  const unasked = plan.kind === 'refused';
+  switch (step) {
+    case 'dedup':
+      if (!booked || dedupHours === null || request.contentKey === undefined) return notApplicable();
+      return unasked ? notApplicable('not_reached') : passed('not_sent_before', { hours: dedupHours });
+    case 'frequency_cap':
+      if (!booked || caps.length === 0) return notApplicable();
+      return unasked
+        ? notApplicable('not_reached')
+        : passed('within_caps', Object.fromEntries(caps.map((cap) => [`in_${cap.hours}_h`, cap.limit])));
+    case 'channel_selection':
+      return passed('chosen', {
+        channel: chosen?.channel ?? '',
+        score: chosen?.score ?? 0,
+        viable: plan.selection.ranked.length,
+      });
+    case 'budget':
+    case 'spend':
+      if (!booked || !limits || plan.kind === 'refused' || plan.leg.cost.micros === 0) return notApplicable();
+      return passed(step === 'budget' ? 'fits' : 'reserved', { micros: plan.leg.cost.micros });
+    case 'daily_limit':
+      if (!booked || typeof limits?.dailyLimit !== 'number') return notApplicable();
+      return passed('within_limit', { limit: limits.dailyLimit });
+    case 'send_time':
+      if (command.pinned) return passed('as_pinned');
+      return passed(plannedInstant(command) === command.now ? 'now' : 'as_requested');
+    case 'record':
+      return passed('on_commit');
+    case 'fallback_chain':
+      return passed(request.strategy, {
+        places: request.strategy === 'single' ? 1 : Math.min(3, plan.selection.ranked.length),
+      });
+    default:
+      return passed('scheduled');
+  }
+}

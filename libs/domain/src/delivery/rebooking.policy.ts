@@ -1,0 +1,32 @@
+import type { LegBooking } from '@homing/contracts';
+import type { Delivery } from '../outreach/outreach.state.js';
+
+/** A start that has to be booked first: a retry, or what its booking has lapsed for. */
+export interface Rebooking {
+  readonly leg: number;
+  readonly attempt: number;
+  readonly at: string;
+  readonly because: string;
+  /** False: the same attempt, which was not started in time. */
+  readonly retry: boolean;
+  /** How many bookings of the leg were abandoned before this one. */
+  readonly fence: number;
+}
+
+export type RebookAnswer =
+  /** `at`: as it was booked, now or by an earlier try. */
+  | {
+      readonly kind: 'booked';
+      readonly attempt: number;
+      readonly fence: number;
+      readonly at: string;
+      readonly booking: LegBooking;
+    }
+  | { readonly kind: 'refused'; readonly attempt: number; readonly fence: number; readonly reason: string };
+
+/** The books' answers by leg. */
+export type Rebooked = ReadonlyMap<number, RebookAnswer>;
+
+/** The next attempt's booking was for an earlier instant than now. */
+export const isLapsed = (delivery: Delivery, now: string): boolean =>
+  delivery.next?.until !== undefined && Date.parse(now) > Date.parse(delivery.next.until);

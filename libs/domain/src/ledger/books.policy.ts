@@ -1,0 +1,86 @@
+import { ledgerKindOf, personStream, reservationKey } from '@homing/contracts';
+import { attemptState, type AttemptState } from '../delivery/attempt-state.policy.js';
+import { mayHaveReached } from '../delivery/delivery-state.policy.js';
+import type { Delivery, KnownOutreach, OutreachState } from '../outreach/outreach.state.js';
+import { balanceAsks, heldUntil, type CampaignDay, type CampaignLimits, type LedgerAsk } from './ledger.asks.js';
+import type { BalanceCommand } from './balance.decider.js';
+import type { ContactLimits, SlotCommand } from './person.decider.js';
+import type { Rebooking } from '../delivery/rebooking.policy.js';
+
+/** One entry to make in a book, whatever it answers. */
+export type BookEntry =
+  | { readonly ledger: 'person'; readonly stream: string; readonly command: SlotCommand }
+  | { readonly ledger: 'budget' | 'quota'; readonly stream: string; readonly command: BalanceCommand };
+
+const OPEN: ReadonlySet<AttemptState> = new Set(['pending', 'outcome_unknown']);
+
+/** How many messages of the leg the provider took, and so charges for. */
+export const chargesOf = (delivery: Delivery): number =>
+  delivery.attempts.filter((attempt) => {
+    const state = attemptState(attempt);
+    return attempt.answer?.kind === 'accepted' || (!OPEN.has(state) && state !== 'failed');
+  }).length;
+
+/**
+ * What the books are owed by how an outreach stands: what was charged is settled, and what surely never will be sent is
+ * released. Nothing is released before the end stands in the stream. Making an entry twice changes nothing.
+ */
+export function bookEntriesOf(state: OutreachState): BookEntry[] {
+  if (state.status !== 'active' && state.status !== 'settled') return [];
+  return state.deliveries.flatMap((delivery) => entriesOf(state, delivery));
+}
+
+function entriesOf(state: KnownOutreach, delivery: Delivery): BookEntry[] {
+  const { booking, ledgers = [], plan } = delivery;
+  if (!booking) return [];
+  const charged = chargesOf(delivery);
+  const keyOf = (charge: number): string => keyFor(state, delivery, charge);
+  const last = delivery.attempts.at(-1);
+  const over =
+    (delivery.closed !== undefined || state.status === 'settled') &&
+    delivery.next === undefined &&
+    !(last && OPEN.has(attemptState(last)));
+  return ledgers.flatMap((stream): BookEntry[] => {
+    const ledger = ledgerKindOf(stream);
+    if (ledger === undefined) return [];
+    if (ledger === 'person') {
+      const release = over && !mayHaveReached(delivery);
+      return release ? [{ ledger, stream, command: { kind: 'release', key: keyOf(1) } }] : [];
+    }
+    const price = ledger === 'budget' ? plan.cost.micros : 1;
+    const entries = Array.from({ length: charged }, (_, i): BookEntry => ({
+      ledger,
+      stream,
+      command: { kind: 'settle', key: keyOf(i + 1), charged: price },
+    }));
+    // A day that the leg has left, or a reservation that no attempt will use any more.
+    const unused = over || !booking.ledgers.includes(stream);
+    return unused ? [...entries, { ledger, stream, command: { kind: 'release', key: keyOf(charged + 1) } }] : entries;
+  });
+}
+
+const keyFor = (state: KnownOutreach, { leg, plan }: Delivery, charge: number): string =>
+  reservationKey({ outreachId: state.request.outreachId, leg, round: plan.booking?.round ?? 1, charge });
+
+export interface Rebook {
+  readonly limits: ContactLimits;
+  readonly campaign?: CampaignLimits | undefined;
+  /** The campaign's day at the new instant. */
+  readonly day?: CampaignDay | undefined;
+}
+
+/** What a retry, or a start that has lapsed, must have in the books before it is planned. Its slot comes along. */
+export function rebookAsks(state: KnownOutreach, rebooking: Rebooking, { limits, campaign, day }: Rebook): LedgerAsk[] {
+  const delivery = state.deliveries.find((d) => d.leg === rebooking.leg);
+  if (!delivery?.booking) return [];
+  const { micros } = delivery.plan.cost;
+  const until = heldUntil(rebooking.at, campaign, day, micros);
+  const { attempt, at } = rebooking;
+  const move: SlotCommand = { kind: 'move', key: keyFor(state, delivery, 1), attempt, at, until, limits };
+  const people = delivery.booking.ledgers.filter((stream) => ledgerKindOf(stream) === 'person');
+  const streams = people.length > 0 ? people : [personStream(state.request.personId)];
+  return [
+    ...streams.map((stream): LedgerAsk => ({ ledger: 'person', stream, command: move })),
+    ...balanceAsks(keyFor(state, delivery, chargesOf(delivery) + 1), micros, campaign, day),
+  ];
+}

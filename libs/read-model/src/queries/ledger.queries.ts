@@ -1,0 +1,41 @@
+import { sql, type RawBuilder } from 'kysely';
+import type { ReadModelDb, ReadModelTransaction } from '../connection/read-model.connection.js';
+import type { OpenReservationRow } from '../tables/ledger.tables.js';
+import type { Instant } from '../tables/read-model.tables.js';
+
+/** An outreach whose reservations may be nobody's. */
+export interface StaleReservation {
+  readonly outreachId: string;
+  readonly tenantId: string;
+}
+
+export interface StaleFilter {
+  /** Reserved before. */
+  readonly before: Instant;
+  readonly limit: number;
+}
+
+/**
+ * Outreach with reservations open since before an instant that nothing under way explains: never decided, refused, or settled.
+ * Those of a plan that is still running are left out; a foreign book among them is found when they settle.
+ */
+export const staleReservations = (schema: string, { before, limit }: StaleFilter): RawBuilder<StaleReservation> =>
+  sql<StaleReservation>`select r.outreach_id, min(r.tenant_id::text) as tenant_id
+    from ${sql.id(schema, 'open_reservations')} as r
+    left join ${sql.id(schema, 'outreach')} as o on o.outreach_id = r.outreach_id
+    where r.reserved_at < ${before}::timestamptz
+      and (o.outreach_id is null or o.refusal_step is not null or o.settled_at < ${before}::timestamptz)
+    group by r.outreach_id order by min(r.reserved_at) limit ${limit}`;
+
+export const openReservationsOf = (schema: string, outreachId: string): RawBuilder<OpenReservationRow> =>
+  sql<OpenReservationRow>`select stream, key, tenant_id, outreach_id, kind, amount, reserved_at, updated_position
+    from ${sql.id(schema, 'open_reservations')} where outreach_id = ${outreachId}::uuid`;
+
+export const balancesOf = (db: ReadModelDb | ReadModelTransaction, tenantId: string, campaignKey: string) =>
+  db
+    .selectFrom('ledgerBalances')
+    .selectAll()
+    .where('tenantId', '=', tenantId)
+    .where('campaignKey', '=', campaignKey)
+    .orderBy(sql`day nulls first`)
+    .orderBy('kind');
