@@ -24,7 +24,7 @@ describe('the halves', () => {
     const reached = reach('seal/index.ts');
     expect(reached.has('seal/sealer.ts')).toBe(true); // the walk does walk
     expect([...reached].filter((name) => ['pg', 'kysely'].includes(name))).toEqual([]);
-    for (const folder of ['open', 'intake', 'erase', 'registry', 'database'])
+    for (const folder of ['open', 'intake', 'erase', 'registry', 'database', 'desk', 'letters'])
       expect(within(folder, reached)).toEqual([]);
   });
 
@@ -32,6 +32,19 @@ describe('the halves', () => {
     const file = join(half, 'index.ts');
     expect(existsSync(join(root, file))).toBe(true);
     expect(within('open', reach(file))).toEqual([]);
+  });
+
+  it('desk: nothing that opens what is a person’s, or takes in', () => {
+    const reached = reach('desk/index.ts');
+    expect(reached.has('open/envelope.opener.ts')).toBe(true);
+    expect(reached.has('open/vault.opener.ts')).toBe(false);
+    for (const folder of ['intake', 'erase', 'letters']) expect(within(folder, reached)).toEqual([]);
+  });
+
+  it('letters: opens nothing but what was sealed to it, and writes nothing', () => {
+    const reached = reach('letters/index.ts');
+    expect(within('open', reached)).toEqual(['open/envelope.reader.ts']);
+    for (const folder of ['intake', 'erase', 'desk']) expect(within(folder, reached)).toEqual([]);
   });
 
   it('open: nothing that takes in', () => {

@@ -1,7 +1,7 @@
 /** Databases, who owns them (runs migrations) and which roles may enter. What each role may read is the migrations' business. */
 export const databases = {
   events: { owner: 'events_owner', connect: [] },
-  vault: { owner: 'vault_owner', connect: ['vault_intake', 'vault_open', 'vault_api'] },
+  vault: { owner: 'vault_owner', connect: ['vault_intake', 'vault_open', 'vault_api', 'vault_desk'] },
   read: { owner: 'read_owner', connect: ['read_system', 'read_api', 'read_analyst'] },
 } as const;
 

@@ -4,9 +4,10 @@ import { openVaultDatabase } from './vault.database.js';
 import * as vault from './migrations/0001-vault.migration.js';
 import * as registry from './migrations/0002-registry.migration.js';
 import * as settings from './migrations/0003-settings.migration.js';
+import * as desk from './migrations/0004-desk.migration.js';
 
 /** What each service connects as. Grants and policies are stated in the migrations. */
-export const vaultRoles = ['vault_intake', 'vault_open', 'vault_api'] as const;
+export const vaultRoles = ['vault_intake', 'vault_open', 'vault_api', 'vault_desk'] as const;
 export type VaultRole = (typeof vaultRoles)[number];
 
 /** Any number, the same in every release: one migration at a time per database. */
@@ -56,6 +57,7 @@ const migrations = {
   '0001-vault': vault,
   '0002-registry': registry,
   '0003-settings': settings,
+  '0004-desk': desk,
 };
 
 async function runMigrations(ownerUrl: string): Promise<string[]> {

@@ -1,9 +1,13 @@
+import type { DeadLetterState } from '@homing/contracts';
 import type { ColumnType, Generated, Kysely } from 'kysely';
 
 type Instant = ColumnType<Date, Date | string, Date | string>;
 type Json = ColumnType<unknown, string, string>;
 
-/** Tables of the schemas `vault` (personal: hashes and ciphertext only) and `registry` (clear configuration). */
+/**
+ * Tables of the schemas `vault` (personal: hashes and ciphertext only), `registry` (clear configuration) and `desk` (what waits for an
+ * operator: metadata, keyed hashes, codes).
+ */
 export type VaultTables = {
   'vault.person': { person_id: string; tenant_id: string; created_at: Generated<Date>; erased_at: Instant | null };
   'vault.person_key': { person_id: string; tenant_id: string; public_key: Buffer; sealed_private_key: Buffer };
@@ -17,6 +21,9 @@ export type VaultTables = {
   'registry.campaign': CampaignTable;
   'registry.audit': AuditTable;
   'registry.version': { single: Generated<boolean>; version: string };
+  'desk.dead_letter': DeadLetterTable;
+  'desk.action': DeskActionTable;
+  'desk.unmatched_signal': UnmatchedSignalTable;
 };
 
 export type SealedRequestTable = {
@@ -87,6 +94,59 @@ export type AuditTable = {
   subject: string;
   before: Json | null;
   after: Json | null;
+};
+
+export type DeadLetterTable = {
+  id: string;
+  message_id: string;
+  tenant_id: string | null;
+  sealed_tenant: string | null;
+  consumer: string;
+  reason: string;
+  faults: Json;
+  subject: string;
+  source_stream: string | null;
+  source_sequence: string | null;
+  stored_at: Instant;
+  buried_at: Instant;
+  size: number;
+  digest: string | null;
+  letter_sequence: string;
+  subjects: string[];
+  state: Generated<DeadLetterState>;
+  resolved_at: Instant | null;
+  resolved_by: string | null;
+  resolution_reason: string | null;
+  resolution_key: string | null;
+  resolution_digest: Buffer | null;
+  outreach_id: string | null;
+  removed_at: Instant | null;
+};
+
+export type DeskActionTable = {
+  id: Generated<string>;
+  at: Generated<Date>;
+  letter_id: string;
+  tenant_id: string | null;
+  actor: string;
+  action: string;
+  detail: Json | null;
+};
+
+export type UnmatchedSignalTable = {
+  provider: string;
+  provider_event_id: string;
+  fact: string;
+  tenant_id: string | null;
+  channel: string;
+  provider_message_id: string | null;
+  delivery_id: string | null;
+  cause: string;
+  signal: Json;
+  occurred_at: Instant;
+  received_at: Instant;
+  parked_at: Instant;
+  expires_at: Instant;
 };
 
 export type VaultDatabase = Kysely<VaultTables>;

@@ -1,3 +1,4 @@
+import { sql } from 'kysely';
 import { createFingerprinter } from '../address/address.fingerprint.js';
 import { withTenant } from '../database/vault.database.js';
 import type { VaultDatabase } from '../database/vault.tables.js';
@@ -23,6 +24,8 @@ export function createVaultEraser(parts: VaultEraserParts): VaultEraser {
           .executeTakeFirst();
         if (person === undefined) return { kind: 'missing' };
         if (person.erased_at !== null) return { kind: 'erased', personId, erasedAt: person.erased_at.toISOString() };
+        // While the hashes that lead to them still stand.
+        await sql`select desk.erase_letters_of(${personId}::uuid)`.execute(trx);
         // Waits for writers that hold the key, and takes with it every hash that leads here. Later ones fail and re-decide.
         await trx.deleteFrom('vault.person_key').where('person_id', '=', personId).execute();
         await trx
@@ -37,6 +40,12 @@ export function createVaultEraser(parts: VaultEraserParts): VaultEraser {
           .returning('erased_at')
           .executeTakeFirstOrThrow();
         return { kind: 'erased', personId, erasedAt: (erased.erased_at as Date).toISOString() };
+      }),
+    eraseLetters: ({ tenantId, recipientId }) =>
+      withTenant(parts.db, tenantId, async (trx) => {
+        const hashes = [fingerprinter.recipient(tenantId, recipientId)];
+        const { rows } = await sql<{ erased: number }>`select desk.erase_letters(${hashes}) as erased`.execute(trx);
+        return rows[0]?.erased ?? 0;
       }),
     findPerson: ({ tenantId, recipientId }) =>
       withTenant(parts.db, tenantId, async (trx) => {

@@ -1,0 +1,6 @@
+// Database and sealing: sees what waits for an operator and asks the desk; opens what was sealed to it for one answer, nothing else.
+export { createLetterView } from './letter.view.js';
+export { createAnswerKey, createRepairSealer } from './answer.key.js';
+export type { AnswerKey } from './answer.key.js';
+export { InvalidCursorError } from './letter.cursor.js';
+export type * from './letters.types.js';
