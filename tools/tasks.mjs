@@ -74,6 +74,33 @@ const size = (value) => ({
 });
 const start = (args) => node(['apps/local/dist/main.js', 'start', ...args]);
 
+/** sysexits.h: a service that is needed is not there. */
+const unavailable = 69;
+/** Suites of the programs that stand in for the stores have nothing to say about the real ones. */
+const aboutOurPrograms = [
+  'libs/embedded-stores/',
+  'apps/local/',
+  'apps/event-store-dev/src/(own|storage)/',
+  'apps/provision/',
+];
+
+/** `TEST_STACK=containers`: the integration suites against the images of docker-compose.yml, or one line and 69 without an engine. */
+async function testOn(stack, args, wanted) {
+  if (!stack) return inOrder(graph, build, () => jest(args, size(wanted)));
+  if (stack !== 'containers') {
+    console.error(`TEST_STACK=${stack} is unknown; leave it out, or set it to "containers"`);
+    return 2;
+  }
+  const { engineFault } = await import('./containers/engine.mjs');
+  const fault = await engineFault();
+  if (fault) {
+    console.log(`TEST_STACK=containers: no container engine can be reached here (${fault}); nothing was tested`);
+    return unavailable;
+  }
+  const ignored = aboutOurPrograms.flatMap((pattern) => ['--testPathIgnorePatterns', pattern]);
+  return inOrder(graph, build, () => jest(['--selectProjects', 'integration', ...ignored, ...args], size(wanted)));
+}
+
 const tasks = {
   build,
   lint,
@@ -82,8 +109,9 @@ const tasks = {
   example: (args) => inOrder(tsc, () => node(['apps/local/dist/main.js', 'example', ...args])),
   bench: (args) => inOrder(tsc, () => node(['bench/dist/main.js', ...args])),
   'test:unit': (args) => inOrder(graph, () => jest([...args, '--selectProjects', 'unit'], size('quick'))),
-  test: (args) => inOrder(graph, build, () => jest(args, size('quick'))),
-  'test:full': (args) => inOrder(graph, build, () => jest(args, size('full'))),
+  test: (args) => testOn(process.env.TEST_STACK, args, 'quick'),
+  'test:full': (args) => testOn(process.env.TEST_STACK, args, 'full'),
+  rehearse: () => inOrder(build, () => node(['tools/production/rehearsal.mjs'])),
   'test:event-store': (args) =>
     inOrder(tsc, () =>
       jest(

@@ -1,4 +1,5 @@
 // One Postgres for the whole run and a known nats-server program, for every project that names this file.
+// (With TEST_STACK=containers: real servers from images, see tools/containers/engine.mjs.)
 // Sets HOMING_TEST_POSTGRES_URL (superuser, database `postgres`) and HOMING_NATS_SERVER_BIN. Suites make databases of their own.
 import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -13,6 +14,7 @@ async function start() {
   if (!existsSync(built))
     throw new Error('libs/embedded-stores is not built: run "npm run build" first (npm test does)');
   const { natsBinary, startPostgres } = await import(built.href);
+  if (process.env.TEST_STACK === 'containers') return startContainers();
   if (!process.env.NATS_URL) process.env.HOMING_NATS_SERVER_BIN = (await natsBinary()).path;
   const given = process.env.HOMING_TEST_POSTGRES_URL ?? process.env.DATABASE_URL;
   if (given) {
@@ -33,6 +35,16 @@ async function start() {
   };
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.once(signal, interrupted);
   process.once('exit', killed);
+}
+
+async function startContainers() {
+  const { startStores } = await import('../containers/engine.mjs');
+  const { environment, stop } = await startStores();
+  Object.assign(process.env, environment);
+  run.stop = async () => {
+    await stop();
+    for (const name of Object.keys(environment)) delete process.env[name];
+  };
 }
 
 export default async function setup() {

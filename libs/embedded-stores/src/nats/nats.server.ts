@@ -104,8 +104,10 @@ export function natsGreets(port: number, timeoutMs = 2_000): Promise<boolean> {
   });
 }
 
-/** Starts a nats-server with encrypted JetStream on loopback; resolves when it greets. */
+/** Starts a nats-server with encrypted JetStream on loopback; resolves when it greets. From an image where `HOMING_NATS_IMAGE` names one. */
 export async function startNats(options: NatsOptions): Promise<RunningNats> {
+  const image = process.env['HOMING_NATS_IMAGE'];
+  if (image) return (await import('./nats.container.js')).startNatsContainer(image, options);
   const dir = resolve(options.dir);
   if (options.port && (await isPortTaken(options.port)))
     throw new StoreError(

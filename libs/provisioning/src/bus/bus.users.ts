@@ -65,7 +65,8 @@ export const busUsers = {
 
 export type BusUser = keyof typeof busUsers;
 
-export function natsUsers(passwords: Record<string, string>): NatsUser[] {
+/** Every user with its rights. A user without a password cannot log in: `passwords` must name them all. */
+export function natsUsers(passwords: Readonly<Record<string, NatsUser['password']>>): NatsUser[] {
   const all = Object.entries(busUsers as Record<string, BusRights>);
   return all.map(([name, { publish, subscribe = [], consumes = false }]) => ({
     name,

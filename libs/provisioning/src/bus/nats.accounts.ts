@@ -4,6 +4,8 @@ import type { NatsUser } from './nats.user.js';
 const home = 'HOMING';
 
 const text = (value: string) => JSON.stringify(value);
+const secret = (password: NatsUser['password']) =>
+  typeof password === 'string' ? text(password) : `$${password.variable}`;
 const list = (values: readonly string[]) => `[${values.map(text).join(', ')}]`;
 
 /**
@@ -76,5 +78,5 @@ function user({ name, password, publish, subscribe }: NatsUser): string {
     ...(subscribe ? [`subscribe: { allow: ${list(subscribe)} }`] : []),
   ];
   const permissions = rights.length > 0 ? `, permissions: { ${rights.join(', ')} }` : '';
-  return `      { user: ${text(name)}, password: ${text(password)}${permissions} }`;
+  return `      { user: ${text(name)}, password: ${secret(password)}${permissions} }`;
 }

@@ -1,7 +1,8 @@
 /** A user of the bus. Without a list, every subject. */
 export interface NatsUser {
   name: string;
-  password: string;
+  /** As it is, or the name of a variable of the configuration that holds it. */
+  password: string | { readonly variable: string };
   /** Subjects this user may publish to, wildcards allowed. */
   publish?: string[];
   /** Subjects this user may subscribe to, wildcards allowed. Answers come to an inbox (`_INBOX.>` unless told otherwise). */
