@@ -4,6 +4,7 @@ import { connectReadModel, createSystemQueries } from '@homing/read-model';
 import { closeOnShutdown, type ServiceBasics } from '@homing/service-kit';
 import { Module, type DynamicModule } from '@nestjs/common';
 import { runElections } from './lead/election.loop.js';
+import { measureProjection } from './lead/projection.metrics.js';
 import { projectionCheck, publicationCheck, STARTING } from './lead/projection.status.js';
 
 @Module({})
@@ -45,6 +46,7 @@ export function wireProjector({ env, logger, instance, readiness }: ServiceBasic
       stopping.signal,
     );
   };
+  measureProjection({ status: () => status, store, now: Date.now });
   readiness.add('bus', bus.health);
   readiness.add('projection', () => projectionCheck(status, Date.now()));
   readiness.add('publication', () => publicationCheck(status));

@@ -1,5 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { backoffDelay, toSafeError, type Logger } from '@homing/service-kit';
+import { rounds } from './scheduler.metrics.js';
 
 export interface LoopOptions {
   readonly name: string;
@@ -21,13 +22,17 @@ export interface Loop {
 export function startLoop({ name, round, everyMs, logger }: LoopOptions): Loop {
   const stopping = new AbortController();
   let failures = 0;
+  const metricName = name.replaceAll(' ', '_');
   const run = async (): Promise<void> => {
     while (!stopping.signal.aborted) {
       let wait = everyMs;
+      const ended = rounds.timer();
       try {
         if (await round()) wait = 0;
         failures = 0;
+        ended({ round: metricName, outcome: 'done' });
       } catch (error) {
+        ended({ round: metricName, outcome: 'failed' });
         wait = everyMs + backoffDelay(failures, { baseMs: 250, capMs: 15_000 });
         failures += 1;
         logger.warn({ loop: name, failures, err: toSafeError(error) }, 'a round failed and will be tried again');

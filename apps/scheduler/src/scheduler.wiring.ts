@@ -18,6 +18,7 @@ import { leadershipCheck } from './lead/scheduler.status.js';
 import { serveTerm, type Rounds } from './lead/scheduler.term.js';
 import type { Loop } from './round.loop.js';
 import { reclaimStale } from './reclaim-reservations/reclaim.round.js';
+import { measureScheduler, refed } from './scheduler.metrics.js';
 import { wakeDue } from './wake-due/wake.round.js';
 
 @Module({})
@@ -112,6 +113,7 @@ export function wireScheduler({ env, logger, instance, readiness }: ServiceBasic
         everyMs: 5_000,
         round: async () => {
           const fed = await refeedAccepted({ vault, publish: acts.publishAll, now, afterMs: refeedAfterMs });
+          refed.add(fed);
           if (fed > 0) logger.info({ fed }, 'accepted requests without a decision were fed again');
           return false;
         },
@@ -121,6 +123,7 @@ export function wireScheduler({ env, logger, instance, readiness }: ServiceBasic
 
   let role: Role = 'starting';
   let loops: readonly Loop[] = [];
+  measureScheduler(() => role, queries);
   const stopping = new AbortController();
   let running = Promise.resolve();
   const start = (): void => {

@@ -5,6 +5,7 @@ import type { Campaign, RegistryReader, Template } from '@homing/vault/registry'
 import { toDecisionInput } from './accepted-request.codec.js';
 import { contactPoints } from './contact-points.js';
 import { checkIntake, type NamedThings } from './intake-check.policy.js';
+import { intakeTimes, noteTaken } from './intake.metrics.js';
 import type { IntakeItem, IntakeResult } from './intake.types.js';
 
 export interface IntakeParts {
@@ -27,6 +28,7 @@ export function createIntake(parts: IntakeParts): RequestIntake {
   const { vault, registry, ids } = parts;
   return {
     async takeIn(items) {
+      const done = intakeTimes.timer();
       const named = await lookUp(registry, items);
       const read = items.map((item, i) => readItem(item, named[i] ?? {}, ids));
       const found = read.map(({ faults }) => faults);
@@ -40,8 +42,13 @@ export function createIntake(parts: IntakeParts): RequestIntake {
       crashPoint('intake.before-seal');
       const accepted = sound.length > 0 ? await vault.acceptRequests(sound) : [];
       crashPoint('intake.after-seal');
-      const results = accepted.values();
-      return faults.map((of) => (of.length > 0 ? { kind: 'invalid', faults: of } : resultOf(results.next().value)));
+      const sealed = accepted.values();
+      const results = faults.map((of): IntakeResult =>
+        of.length > 0 ? { kind: 'invalid', faults: of } : resultOf(sealed.next().value),
+      );
+      done();
+      noteTaken(items, results);
+      return results;
     },
   };
 }

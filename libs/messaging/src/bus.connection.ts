@@ -10,6 +10,7 @@ import {
 } from '@nats-io/transport-node';
 import { parseServers } from './bus.servers.js';
 import { inboxPrefixOf, type Notice, ReplyInbox } from './reply.inbox.js';
+import { observeBus } from './stream.metrics.js';
 import { ensureStreams, fullDeadLetters, type TopologyOptions } from './stream.topology.js';
 
 export interface BusOptions {
@@ -60,6 +61,8 @@ export class Bus {
     this.#options = options;
     this.#topologyFault = options.topology ? 'streams not checked yet' : undefined;
     void this.#keepConnected();
+    const unobserve = observeBus(this, options.topology !== undefined);
+    this.closed.addEventListener('abort', unobserve);
     if (!options.topology) return;
     // Publishers may not make streams and cannot say that one is gone.
     const looking = setInterval(() => void (this.connected && this.repair().catch(() => {})), lookEveryMs);

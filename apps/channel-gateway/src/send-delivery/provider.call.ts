@@ -2,6 +2,7 @@ import type { ChannelProvider, OutboundMessage } from '@homing/channels';
 import type { AttemptOutcomeUnknown } from '@homing/contracts';
 import type { ProviderAnswer } from '@homing/domain';
 import type { Timing } from '@homing/service-kit';
+import { providerCalls } from './send.metrics.js';
 
 /**
  * Calls the provider once, within what is left of the lease. With nothing left it is not called at all, which is an answer
@@ -14,7 +15,10 @@ export async function callProvider(
 ): Promise<ProviderAnswer> {
   if (leftMs < 1) return { kind: 'rejected', class: 'retryable', code: 'lease_passed' };
   const timeoutMs = Math.floor(leftMs);
+  const done = providerCalls.timer();
   const result = await provider.send(message, { signal: deadline(timeoutMs), timeoutMs });
+  const { key, channel } = provider;
+  done({ provider: key, channel, outcome: result.kind, class: result.kind === 'rejected' ? result.class : 'none' });
   switch (result.kind) {
     case 'accepted':
     case 'rejected':

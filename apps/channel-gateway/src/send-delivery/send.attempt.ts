@@ -15,6 +15,7 @@ import { crashPoint, retryWithBackoff, systemTiming, type Timing } from '@homing
 import { RetryLaterError } from '@homing/messaging';
 import type { Rendered, ToRender } from '../render-message/delivery.renderer.js';
 import { callProvider } from './provider.call.js';
+import { noteOutcome } from './send.metrics.js';
 
 export interface SendParts {
   readonly store: Pick<EventStore, 'append' | 'readStream'>;
@@ -41,6 +42,12 @@ export type SendOutcome =
  * however many gateways the same dispatch is handled, the provider is called at most once.
  */
 export async function sendAttempt(parts: SendParts, dispatch: DispatchDelivery<OutreachState>): Promise<SendOutcome> {
+  const outcome = await attempt(parts, dispatch);
+  noteOutcome(outcome);
+  return outcome;
+}
+
+async function attempt(parts: SendParts, dispatch: DispatchDelivery<OutreachState>): Promise<SendOutcome> {
   const known: Folded<OutreachState> = { state: dispatch.state, revision: BigInt(dispatch.revision) };
   const { timing = systemTiming } = parts;
   const seen = claimAttempt(known.state, claimOf(parts, dispatch, timing.randomId()));

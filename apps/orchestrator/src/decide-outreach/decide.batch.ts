@@ -19,6 +19,7 @@ import { changeOutreach, outreachFold } from '@homing/event-store/outreach';
 import { bookDecision } from '../keep-books/decision.booking.js';
 import { enterBooks, type AskedBooks } from '../keep-books/ledger.runner.js';
 import type { Rules } from '../keep-books/policy.gatherer.js';
+import { noteDecision, timed } from './decision.metrics.js';
 
 export interface DecideParts {
   readonly store: Pick<EventStore, 'append' | 'readStream'>;
@@ -37,6 +38,8 @@ export interface ToDecide {
   readonly outreachId: string;
   readonly causationId: string;
   readonly traceparent?: string | undefined;
+  /** When the request arrived in this process, in milliseconds of `performance.now()`. */
+  readonly arrivedAt?: number;
 }
 
 export type Decided = Folded<OutreachState> & { readonly answer: DecisionAnswer };
@@ -112,14 +115,17 @@ async function commit(parts: DecideParts, item: ToDecide, { requested, inputs, z
       ...item,
       tenantId: requested.tenantId,
       known,
-      decide: (state) => (roundOf(state) === round ? decideOutreach(state, booked.command) : []),
+      decide: (state) =>
+        roundOf(state) === round ? timed('decide', () => decideOutreach(state, booked.command)) : [],
       commandId: `decide:${item.outreachId}`,
       now,
     });
     await undo(parts, requested.tenantId, { state: handled.state, round, entries: booked.undo });
     if (handled.kind === 'appended') {
       const { state, revision, events } = handled;
-      return { state, revision, answer: decisionAnswer(item.outreachId, events) };
+      const answer = decisionAnswer(item.outreachId, events);
+      noteDecision(answer, item.arrivedAt);
+      return { state, revision, answer };
     }
     if (handled.state.status !== 'none') return followStored(parts, item);
     known = handled;

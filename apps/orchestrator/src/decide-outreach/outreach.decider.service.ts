@@ -13,6 +13,7 @@ import {
   type Settled,
 } from '@homing/messaging';
 import { crashPoint } from '@homing/service-kit';
+import { dispatched } from './decision.metrics.js';
 import { decideBatch, type Decided, type DecideParts } from './decide.batch.js';
 import { intakeBatch } from './intake.batch.js';
 
@@ -32,12 +33,17 @@ interface Incoming {
   readonly storedAt?: string | undefined;
 }
 
+interface Arrived extends Incoming {
+  /** In milliseconds of `performance.now()`. */
+  readonly arrivedAt: number;
+}
+
 /**
  * Takes requests from the bus in micro-batches: seal, decide, commit, dispatch, answer. `decide` resolves, and the message is
  * acknowledged, only when all of that stands; any of it may be repeated.
  */
 export class OutreachDecider {
-  readonly #collector: Collector<Incoming, void>;
+  readonly #collector: Collector<Arrived, void>;
 
   constructor(private readonly parts: DeciderParts) {
     this.#collector = new Collector({
@@ -51,10 +57,10 @@ export class OutreachDecider {
   }
 
   decide(incoming: Incoming): Promise<void> {
-    return this.#collector.add(incoming);
+    return this.#collector.add({ ...incoming, arrivedAt: performance.now() });
   }
 
-  async #flush(batch: readonly Incoming[]): Promise<Settled<void>[]> {
+  async #flush(batch: readonly Arrived[]): Promise<Settled<void>[]> {
     const taken = await intakeBatch(this.parts.intake, batch, this.parts.now());
     crashPoint('orchestrator.after-intake');
     const sound = batch.flatMap((incoming, i) => {
@@ -63,11 +69,12 @@ export class OutreachDecider {
     });
     const decided = await decideBatch(
       this.parts,
-      sound.map(({ incoming: { event }, outreachId }) => ({
+      sound.map(({ incoming: { event, arrivedAt }, outreachId }) => ({
         outreachId,
         // Never the message's own id: a publisher made it, and what it holds is not ours to know.
         causationId: outreachId,
         traceparent: event.traceparent,
+        arrivedAt,
       })),
     );
     crashPoint('orchestrator.before-dispatch');
@@ -85,7 +92,7 @@ export class OutreachDecider {
   /** One result per decision: whether it stands and all its dispatches are on the bus. */
   async #dispatch(decided: readonly Settled<Decided>[]): Promise<Settled<void>[]> {
     const now = this.parts.now();
-    const messages: (Outgoing & { readonly of: number })[] = decided.flatMap((result, of) => {
+    const messages: (Outgoing & { readonly of: number; readonly channel: string })[] = decided.flatMap((result, of) => {
       if (result.status === 'rejected' || result.value.revision === 'no_stream') return [];
       const { state, revision } = result.value;
       return dueDispatches(state, revision, now).map(({ subject, tenantId, key, data }) => {
@@ -97,7 +104,7 @@ export class OutreachDecider {
           tenantid: tenantId,
           data,
         });
-        return { subject, tenantId, key, event, of };
+        return { subject, tenantId, key, event, of, channel: data.channel };
       });
     });
     // What does not fit stays in the timetable, which orders by urgency and gives each tenant a turn.
@@ -107,9 +114,10 @@ export class OutreachDecider {
     const results = decided.map((result): Settled<void> =>
       result.status === 'rejected' ? result : { status: 'fulfilled', value: undefined },
     );
-    fitting.forEach(({ of }, i) => {
+    fitting.forEach(({ of, channel }, i) => {
       const ack = acks[i];
-      if (ack?.status !== 'fulfilled') results[of] = rejected(ack?.reason);
+      if (ack?.status === 'fulfilled') dispatched.inc({ channel });
+      else results[of] = rejected(ack?.reason);
     });
     return results;
   }

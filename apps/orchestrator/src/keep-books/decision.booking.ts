@@ -7,6 +7,7 @@ import {
   type LedgerAsk,
   type PlanLeg,
 } from '@homing/domain';
+import { timed } from '../decide-outreach/decision.metrics.js';
 import { campaignDay } from './campaign.day.js';
 import { askBooks, bookingOf, type AskedBooks, type AskResult } from './ledger.runner.js';
 
@@ -52,7 +53,7 @@ interface Planned {
 function plan({ zone }: BookParts, command: PlanLeg): Planned {
   const limits = command.inputs.campaign?.limits;
   const planned = limits ? { ...command, day: campaignDay(plannedInstant(command), zone) } : command;
-  const legPlan = planLeg(planned);
+  const legPlan = timed('plan', () => planLeg(planned));
   return { planned, asks: legPlan.kind === 'planned' ? legPlan.asks : [] };
 }
 

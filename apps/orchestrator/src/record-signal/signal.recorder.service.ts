@@ -7,6 +7,7 @@ import {
 } from '@homing/contracts';
 import { Collector, PoisonError, type CollectorTimers } from '@homing/messaging';
 import { recordBatch, type RecordParts } from './record.batch.js';
+import { noteForeign, noteRecorded } from './signal.metrics.js';
 
 /** Records signals in micro-batches. A signal is acknowledged only when its fact stands in its outreach's stream. */
 export class SignalRecorder {
@@ -20,7 +21,11 @@ export class SignalRecorder {
   ) {
     this.#collector = new Collector({
       name: 'record-signal',
-      flush: (batch) => recordBatch(parts, batch),
+      flush: async (batch) => {
+        const results = await recordBatch(parts, batch);
+        noteRecorded(batch, results);
+        return results;
+      },
       maxBatch: 256,
       lingerMs: 5,
       maxConcurrent: 2,
@@ -32,8 +37,10 @@ export class SignalRecorder {
     const { data } = event;
     if (!isSignal(data)) throw new PoisonError('not_a_provider_signal');
     // Other mail of the same provider account: nothing of ours, and nothing to keep.
-    if (data.deliveryId === undefined || parseDeliveryId(data.deliveryId) === undefined)
+    if (data.deliveryId === undefined || parseDeliveryId(data.deliveryId) === undefined) {
+      noteForeign(data);
       return this.onForeign(data.provider);
+    }
     return this.#collector.add(data);
   }
 }

@@ -7,6 +7,8 @@ export interface ProjectionStatus {
   readonly caughtUp: boolean;
   /** When the last projected event was recorded, in milliseconds of the epoch. */
   readonly recordedAt?: number;
+  /** When everything projected was last known to be on the bus too, in milliseconds of the epoch. */
+  readonly completeAt?: number;
   /** Code of what stops the projection, of what stops the publication. */
   readonly projectionTrouble?: string;
   readonly publicationTrouble?: string;

@@ -5,8 +5,9 @@ import { PROJECTION, rowsIn, takeLease, type ReadModelConnection, type SystemQue
 import { ProjectionFencedError } from '@homing/read-model';
 import { backoffDelay, crashPoint, toSafeError, type Logger } from '@homing/service-kit';
 import { BatchProjector } from '../project-events/batch.projector.js';
-import { PUBLICATION, TransitionPublisher } from '../publish-transitions/transition.publisher.js';
+import { PAGE_SIZE, PUBLICATION, TransitionPublisher } from '../publish-transitions/transition.publisher.js';
 import { WakeSignal } from '../publish-transitions/wake.signal.js';
+import { noteProjected, notePublished } from './projection.metrics.js';
 import type { ProjectionStatus } from './projection.status.js';
 import { requireReached, StoreBehindError, untilReached } from './store.head.js';
 
@@ -52,6 +53,7 @@ export async function lead(parts: LeaderParts, signal: AbortSignal): Promise<voi
     if (dropped) await requireReached(store, projector.position).catch(standDownIf(StoreBehindError, fenced));
     dropped = false;
     await projector.project(batch).catch(standDownIf(ProjectionFencedError, fenced));
+    noteProjected(batch, Date.now());
     onStatus(progress(batch, projector.position));
   };
   const publishing = publishUntil(over, { parts, committed, publication, fenced });
@@ -114,7 +116,8 @@ async function publishUntil(over: AbortSignal, { parts, committed, publication, 
     try {
       const published = await publisher.publishNext();
       failures = 0;
-      parts.onStatus({ publicationTrouble: undefined });
+      notePublished(published);
+      parts.onStatus({ publicationTrouble: undefined, ...(published < PAGE_SIZE ? { completeAt: Date.now() } : {}) });
       if (published === 0) await committed.next(1_000, over);
     } catch (error) {
       if (error instanceof ProjectionFencedError) return fenced.abort();

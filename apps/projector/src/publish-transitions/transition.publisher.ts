@@ -5,12 +5,15 @@ import { transitionMessage, wavesOf } from './transition.message.js';
 /** The checkpoint of the bus: everything up to it is stored there. */
 export const PUBLICATION = 'integration-events';
 
+/** Most events read at once. */
+export const PAGE_SIZE = 500;
+
 export interface TransitionParts {
   readonly rows: Pick<ProjectionRows, 'advanceCheckpoint'>;
   readonly queries: Pick<SystemQueries, 'eventsAfter'>;
   readonly publisher: Pick<Publisher, 'publishMany'>;
   readonly lease: TakenLease;
-  /** Most events read at once. Default 500. */
+  /** Default `PAGE_SIZE`. */
   readonly pageSize?: number;
   /** After a page's acks, before the checkpoint. */
   readonly afterPublish?: () => void;
@@ -36,7 +39,7 @@ export class TransitionPublisher {
 
   /** Publishes the next page. Returns how many there were: 0 when everything is out. @throws what the bus or the database threw */
   async publishNext(): Promise<number> {
-    const { queries, lease, pageSize: limit = 500 } = this.parts;
+    const { queries, lease, pageSize: limit = PAGE_SIZE } = this.parts;
     const rows = await queries.eventsAfter({ afterPosition: this.#position, limit });
     const last = rows.at(-1);
     if (!last) return 0;

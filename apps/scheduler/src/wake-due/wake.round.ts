@@ -10,6 +10,7 @@ import type { EventStore, Folded } from '@homing/event-store';
 import { changeOutreach, readOutreach } from '@homing/event-store/outreach';
 import type { SystemQueries, TimetableRow } from '@homing/read-model';
 import { crashPoint } from '@homing/service-kit';
+import { wakes } from './wake.metrics.js';
 import { nextWakeAt } from './wake.policy.js';
 
 export interface WakeParts {
@@ -73,6 +74,9 @@ export async function wakeDue(parts: WakeParts): Promise<WakeRound> {
   if (follow.length > 0) await parts.follow(follow);
   const failed = done.find((result) => result.status === 'rejected');
   if (failed) throw failed.reason;
+  wakes.add(dispatches.length, { kind: 'dispatch' });
+  wakes.add(of('lease').length, { kind: 'lease' });
+  wakes.add(of('reaction').length, { kind: 'reaction' });
   return {
     dispatched: dispatches.length,
     expired: of('lease').length,

@@ -3,6 +3,7 @@ import type { Logger } from '@homing/service-kit';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { FastifyInstance } from 'fastify';
 import { ProblemFilter } from './problem.filter.js';
+import { measureWebhooks } from '../receive-webhook/webhook.metrics.js';
 import { refuseHead, type ReceiverParts } from '../receive-webhook/webhook.receiver.js';
 import { boundCallers, type CallerBounds, isWebhook } from './caller.bounds.js';
 import { replyProblem } from './problem.reply.js';
@@ -22,6 +23,7 @@ export interface SurfaceOptions extends CallerBounds {
 export async function configureHttp(app: NestFastifyApplication, options: SurfaceOptions): Promise<void> {
   const server = app.getHttpAdapter().getInstance() as unknown as FastifyInstance;
   await server.register(helmet);
+  measureWebhooks(server, options.parts.callers);
   refuseStrangers(server, options);
   boundCallers(server, options);
   server.removeAllContentTypeParsers();

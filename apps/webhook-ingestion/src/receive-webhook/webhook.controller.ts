@@ -2,6 +2,7 @@ import { toSafeError, type Logger } from '@homing/service-kit';
 import { Controller, Inject, Param, Post, Req, Res } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { replyProblem } from '../http/problem.reply.js';
+import { webhookFacts } from './webhook.metrics.js';
 import { receiveWebhook, type ReceiverParts, type Reception } from './webhook.receiver.js';
 
 export const RECEIVER_PARTS = Symbol('receiver parts');
@@ -23,13 +24,13 @@ export class WebhookController {
   ): Promise<void> {
     const rawBody = Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0);
     const reception = await receiveWebhook(this.parts, { provider, headers: request.headers, rawBody });
-    this.#log(provider, reception);
+    this.#note(provider, reception);
     reply.raw.once('finish', () => this.parts.crashPoint('ingestion.after-ack'));
     await answer(reply, reception);
   }
 
   /** Codes and counts; never what a webhook said. */
-  #log(provider: string, reception: Reception): void {
+  #note(provider: string, reception: Reception): void {
     switch (reception.kind) {
       case 'unknown-provider':
         return;
@@ -40,6 +41,7 @@ export class WebhookController {
         return this.logger.warn({ provider, missing, err: toSafeError(first) }, 'webhook not stored');
       }
       case 'stored': {
+        for (const { fact } of reception.facts) webhookFacts.inc({ provider, fact });
         const faults = countByCode(reception.faults.map(({ code }) => code));
         if (reception.faults.length > 0) this.logger.warn({ provider, faults }, 'webhook with faulty elements');
         return this.logger.debug({ provider, facts: reception.facts.length }, 'webhook stored');

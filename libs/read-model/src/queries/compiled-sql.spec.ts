@@ -20,7 +20,7 @@ import {
 } from '../writing/table.columns.js';
 import { encodeCursor } from './cursor.js';
 import * as tenant from './outreach.queries.js';
-import { attemptsByMessage, foldedStatesOf, transitionsPage } from './system.queries.js';
+import { attemptsByMessage, foldedStatesOf, openCounts, transitionsPage } from './system.queries.js';
 import { dueTimetable, wokenTimetable } from './timetable.queries.js';
 
 const schema = 'read_model';
@@ -63,6 +63,7 @@ const queries: Record<string, Compilable<unknown> | { compile(executor: typeof d
   currentPosition: tenant.checkpointPosition(db, 'read-model'),
   foldedStates: foldedStatesOf(db, [id]),
   eventsAfter: transitionsPage(db, { afterPosition: 1n, limit: 500 }),
+  openCounts: openCounts(db, now),
   attemptsByProviderMessage: attemptsByMessage(db, [{ provider: 'sendgrid', providerMessageId: 'm' }]),
   dueEntries: dueTimetable(schema, { now, limit: 100 }),
   'dueEntries: of one kind and channel': dueTimetable(schema, { now, limit: 100, kind: 'dispatch', channel: 'email' }),

@@ -39,6 +39,9 @@ select "outreach_id", "tenant_id", "revision", "state" from "read_model"."folded
 -- eventsAfter
 select "position", "outreach_id", "tenant_id", "campaign_key", "revision", "event_id", "event_type", "transition", "delivery_id", "leg", "channel", "attempt", "reason", "occurred_at", "recorded_at" from "read_model"."outreach_events" where "position" > $1 order by "position" limit $2;
 
+-- openCounts
+select (select count(*) as "n" from "read_model"."unknown_outcomes") as "unknown_outcomes", (select count(*) as "n" from "read_model"."timetable" where "wake_at" <= $1) as "overdue";
+
 -- attemptsByProviderMessage
 select * from "read_model"."outreach_attempts" where (provider, provider_message_id) in (select * from unnest($1::text[], $2::text[]));
 

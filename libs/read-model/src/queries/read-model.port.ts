@@ -54,6 +54,15 @@ export interface SystemQueries {
   staleReservations(filter: StaleFilter): Promise<StaleReservation[]>;
   openReservations(outreachId: string): Promise<OpenReservationRow[]>;
   currentPosition(): Promise<bigint>;
+  /** How much is open over all tenants, for metrics. */
+  openCounts(now: string): Promise<OpenCounts>;
+}
+
+export interface OpenCounts {
+  /** Attempts whose outcome is unknown. */
+  readonly unknownOutcomes: number;
+  /** Entries of the timetable that may be woken at that instant. */
+  readonly overdue: number;
 }
 
 /** A recorded event without its data. */

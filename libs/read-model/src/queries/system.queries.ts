@@ -20,8 +20,18 @@ export function createSystemQueries({ db, schema }: ReadModelConnection): System
     staleReservations: async (filter) => (await staleReservations(schema, filter).execute(db)).rows,
     openReservations: async (outreachId) => (await openReservationsOf(schema, outreachId).execute(db)).rows,
     currentPosition: async () => (await checkpointPosition(db, PROJECTION).executeTakeFirst())?.position ?? 0n,
+    openCounts: async (now) => {
+      const { unknownOutcomes, overdue } = await openCounts(db, now).executeTakeFirstOrThrow();
+      return { unknownOutcomes: Number(unknownOutcomes), overdue: Number(overdue) };
+    },
   };
 }
+
+export const openCounts = (db: ReadModelDb, now: string) =>
+  db.selectNoFrom(({ selectFrom, fn }) => [
+    selectFrom('unknownOutcomes').select(fn.countAll<bigint>().as('n')).as('unknownOutcomes'),
+    selectFrom('timetable').where('wakeAt', '<=', now).select(fn.countAll<bigint>().as('n')).as('overdue'),
+  ]);
 
 export const foldedStatesOf = (db: ReadModelDb, outreachIds: readonly string[]) =>
   db
