@@ -1,5 +1,6 @@
 import type { PostgresPool, PostgresPoolClient } from 'kysely';
 import { Pool, type CustomTypesConfig } from 'pg';
+import { failedAsPrepared, StatementNames } from './statement.names.js';
 
 export interface PostgresPoolSettings {
   readonly url: string;
@@ -22,7 +23,8 @@ const keepAliveAfterMs = 10_000;
 /**
  * Connections to one PostgreSQL, for Kysely's dialect; made when they are needed. A server that falls silent without a reset
  * (a failover, a lost route) costs a query `queryTimeoutMs`, and its connection is never handed out again. A connection that
- * breaks during a query fails that query and nothing else.
+ * breaks during a query fails that query and nothing else. Statements with parameters that come again are prepared; behind a pooler
+ * that does not keep them apart (PgBouncer before 1.21, by transaction) they are sent as they are after the first failure.
  */
 export function openPostgresPool(settings: PostgresPoolSettings): PostgresPool {
   const { applicationName, types, onConnectionError } = settings;
@@ -39,19 +41,24 @@ export function openPostgresPool(settings: PostgresPoolSettings): PostgresPool {
   pool.on('error', (error) => onConnectionError?.(error));
   // The pool listens to idle connections only: one that breaks in use says so here too, and its query has rejected already.
   pool.on('connect', (client) => client.on('error', () => undefined));
-  return { options: pool.options, end: () => pool.end(), connect: () => connect(pool) };
+  const names = new StatementNames();
+  return { options: pool.options, end: () => pool.end(), connect: () => connect(pool, names) };
 }
 
-async function connect(pool: Pool): Promise<PostgresPoolClient> {
+async function connect(pool: Pool, names: StatementNames): Promise<PostgresPoolClient> {
   const client = await pool.connect();
   let silence: unknown;
   const query = async (sql: string, parameters: unknown[]): Promise<unknown> => {
     // Whatever is asked behind an unanswered query would wait for it.
     if (silence !== undefined) throw silence;
+    const name = parameters.length > 0 ? names.of(sql) : undefined;
     try {
-      return await client.query(sql, parameters);
+      return await client.query(
+        name === undefined ? { text: sql, values: parameters } : { name, text: sql, values: parameters },
+      );
     } catch (error) {
       if (isUnanswered(error)) silence = error;
+      if (name !== undefined && failedAsPrepared(error)) names.refuse(sql);
       throw error;
     }
   };
