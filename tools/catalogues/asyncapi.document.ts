@@ -85,6 +85,13 @@ const dispatchSchema = object(
   ['tenantId', 'outreachId', 'deliveryId', 'leg', 'channel', 'attempt', 'wake', 'revision', 'state', 'expiresAt'],
 );
 
+const {
+  revision: _revision,
+  state: _state,
+  expiresAt: _expiresAt,
+  ...ofDispatch
+} = dispatchSchema['properties'] as Record<string, Json>;
+const lookUpSchema = object(ofDispatch, Object.keys(ofDispatch));
 const ofOutreach: Json = { tenantId: uuid, outreachId: uuid };
 const commandSchema: Json = {
   oneOf: [
@@ -144,6 +151,7 @@ export function asyncApiDocument(): Json {
       deliveryDispatch: channelOf('delivery.dispatch.{channel}', 'DispatchDelivery', {
         channel: { enum: [...CHANNELS] },
       }),
+      deliveryLookUp: channelOf('delivery.lookup.{channel}', 'LookUpAttempt', { channel: { enum: [...CHANNELS] } }),
       providerSignal: channelOf('provider.signal.{provider}', 'ProviderSignal', { provider: { enum: ['sendgrid'] } }),
       outreachEvent: channelOf('event.outreach.{transition}', 'OutreachTransition', {
         transition: { enum: [...TRANSITIONS] },
@@ -159,6 +167,7 @@ export function asyncApiDocument(): Json {
         'Internal: do this to an outreach that is there.',
       ),
       sendDispatch: operation('send', 'deliveryDispatch', 'Internal: send this attempt now, if it still stands.'),
+      sendLookUp: operation('send', 'deliveryLookUp', 'Internal: find out what became of this attempt.'),
       sendSignal: operation('send', 'providerSignal', 'Internal: a verified fact from a provider.'),
       sendDeadLetter: operation('send', 'deadLetter', 'This message can never be handled; an operator decides.'),
     },
@@ -167,6 +176,7 @@ export function asyncApiDocument(): Json {
         OutreachRequested: { payload: cloudEvent(requestOnTheBus(), []) },
         OutreachCommand: { payload: cloudEvent(commandSchema) },
         DispatchDelivery: { payload: cloudEvent(dispatchSchema) },
+        LookUpAttempt: { payload: cloudEvent(lookUpSchema) },
         ProviderSignal: { payload: cloudEvent(signalSchema) },
         OutreachTransition: { payload: cloudEvent(transitionSchema) },
         DeadLetter: deadLetterMessage,

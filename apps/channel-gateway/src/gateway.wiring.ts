@@ -1,7 +1,7 @@
 import { createSendgridProvider, type ChannelProvider } from '@homing/channels';
 import { connectEventStore } from '@homing/event-store';
 import { Collector, connectBus, JetStreamServer } from '@homing/messaging';
-import { closeOnShutdown, type ServiceBasics, type WiredService } from '@homing/service-kit';
+import { closeOnShutdown, systemTiming, type ServiceBasics, type WiredService } from '@homing/service-kit';
 import { createVaultOpener, openVaultDatabase, pingVault } from '@homing/vault/open';
 import { createRegistry } from '@homing/vault/registry';
 import { createDeadLetterSealer } from '@homing/vault/seal';
@@ -9,12 +9,17 @@ import { Module, type DynamicModule, type Type } from '@nestjs/common';
 import { renderBatch, type Rendered, type ToRender } from './render-message/delivery.renderer.js';
 import { EmailDispatchController, SEND_PARTS } from './send-delivery/dispatch.controller.js';
 import type { SendParts } from './send-delivery/send.attempt.js';
+import { EmailLookUpController, SETTLE_PARTS } from './settle-unknown/look-up.controller.js';
+import { LookUpPace } from './settle-unknown/look-up.pace.js';
+import type { SettleParts } from './settle-unknown/settle.attempt.js';
 
 @Module({})
 class GatewayModule {}
 
-/** Channels this gateway can send on today, and who handles their dispatches. */
-const HANDLERS = { email: EmailDispatchController } as const satisfies Record<string, Type>;
+/** Channels this gateway can send on today, and who handles their dispatches and look-ups. */
+const HANDLERS = {
+  email: [EmailDispatchController, EmailLookUpController],
+} as const satisfies Record<string, readonly Type[]>;
 type ServedChannel = keyof typeof HANDLERS;
 
 /** Everything the gateway is made of, in one place. */
@@ -37,6 +42,9 @@ export function wireGateway({ env, logger, instance, readiness }: ServiceBasics)
     address: env.string('SENDGRID_FROM_EMAIL'),
     name: env.string('SENDGRID_FROM_NAME', { default: '' }),
   };
+  // A paid add-on of the account, and a right of the key: nobody has it unless they say so.
+  const lookUp = env.flag('SENDGRID_LOOKUP', { default: false });
+  const lookUpAfterSeconds = env.int('SENDGRID_LOOKUP_AFTER_SECONDS', { default: 1_800, min: 1, max: 86_400 });
   const providerTimeoutMs = env.int('PROVIDER_TIMEOUT_MS', { default: 10_000, min: 100, max: 120_000 });
   env.check();
 
@@ -47,7 +55,8 @@ export function wireGateway({ env, logger, instance, readiness }: ServiceBasics)
   const registry = createRegistry({ db: vaultDb, access: 'system' });
   const providers = new Map<string, ChannelProvider>();
   const add = (provider: ChannelProvider): void => void providers.set(provider.key, provider);
-  add(createSendgridProvider({ apiKey: sendgridKey.reveal(), baseUrl: sendgridUrl }));
+  const activity = lookUp ? { activity: { afterSeconds: lookUpAfterSeconds } } : {};
+  add(createSendgridProvider({ apiKey: sendgridKey.reveal(), baseUrl: sendgridUrl, ...activity }));
 
   const renderer = new Collector<ToRender, Rendered>({
     name: 'render',
@@ -65,6 +74,13 @@ export function wireGateway({ env, logger, instance, readiness }: ServiceBasics)
     providerTimeoutMs,
     leaseMarginMs: 5_000,
   };
+  const settle: SettleParts = {
+    ...parts,
+    pace: new LookUpPace(systemTiming.monotonic),
+    lookUpTimeoutMs: providerTimeoutMs,
+    onUnsupported: (provider, code) =>
+      logger.warn({ provider, code }, 'the provider may not be asked what became of a message: see SENDGRID_LOOKUP'),
+  };
   const seal = createDeadLetterSealer({ sealKey: deadLetterSealKey });
   // A call under way when the service stops is given its full time: cut off, its outcome would be unknown.
   const drainMs = providerTimeoutMs + 2_000;
@@ -81,8 +97,12 @@ export function wireGateway({ env, logger, instance, readiness }: ServiceBasics)
   };
   const module: DynamicModule = {
     module: GatewayModule,
-    controllers: channels.map((channel) => HANDLERS[channel]),
-    providers: [{ provide: SEND_PARTS, useValue: parts }, closeOnShutdown(close)],
+    controllers: channels.flatMap((channel) => [...HANDLERS[channel]]),
+    providers: [
+      { provide: SEND_PARTS, useValue: parts },
+      { provide: SETTLE_PARTS, useValue: settle },
+      closeOnShutdown(close),
+    ],
   };
   return { module, strategies: [strategy], drainMs: drainMs + 1_000 };
 }

@@ -1,7 +1,7 @@
 import { BUS_STREAMS, OUTREACH_COMMAND } from '@homing/contracts';
 import { cloudEvent, connectBus, DispatchWindow, Publisher, type Outgoing } from '@homing/messaging';
 import { connectEventStore } from '@homing/event-store';
-import type { OutgoingDispatch } from '@homing/domain';
+import type { OutgoingDispatch, OutgoingLookUp } from '@homing/domain';
 import {
   connectReadModel,
   createSystemQueries,
@@ -53,16 +53,16 @@ export function wireScheduler({ env, logger, instance, readiness }: ServiceBasic
     const failed = (await publisher.publishMany(messages)).find((result) => result.status === 'rejected');
     if (failed?.status === 'rejected') throw failed.reason;
   };
-  const publish = (dispatches: readonly OutgoingDispatch[]): Promise<void> =>
+  const publish = (messages: readonly (OutgoingDispatch | OutgoingLookUp)[]): Promise<void> =>
     publishAll(
-      dispatches.map(({ subject, tenantId, key, data }) => ({
+      messages.map(({ subject, type, tenantId, key, data }) => ({
         subject,
         tenantId,
         key,
         event: cloudEvent({
           id: key,
           source: 'homing/scheduler',
-          type: 'delivery.dispatch',
+          type,
           time: now().toISOString(),
           tenantid: tenantId,
           data,
@@ -70,7 +70,11 @@ export function wireScheduler({ env, logger, instance, readiness }: ServiceBasic
       })),
     );
 
-  const window = new DispatchWindow(bus, { stream: BUS_STREAMS.dispatch, size: windowSize });
+  const window = new DispatchWindow(bus, {
+    stream: BUS_STREAMS.dispatch,
+    subjects: 'delivery.dispatch.*',
+    size: windowSize,
+  });
   const publishDispatches = async (dispatches: readonly OutgoingDispatch[]): Promise<void> => {
     window.took(dispatches.length);
     await publish(dispatches);
@@ -95,7 +99,7 @@ export function wireScheduler({ env, logger, instance, readiness }: ServiceBasic
 
   /** What a leader does, each act only while its lease holds. */
   const roundsOf = (leadership: Leadership): Rounds[] => {
-    const acts = fencedBy(leadership, { publish: publishDispatches, publishAll, follow });
+    const acts = fencedBy(leadership, { publish: publishDispatches, lookUp: publish, publishAll, follow });
     const due = { store: fencedBy(leadership, store), readModel: fencedBy(leadership, queries) };
     return [
       {

@@ -1,8 +1,10 @@
-import type { Bus } from './bus.connection.js';
+import type { Bus, BusApi } from './bus.connection.js';
 
 export interface DispatchWindowOptions {
   readonly stream: string;
-  /** Most messages that may wait on the stream, over all its subjects. */
+  /** Which of the stream's subjects count, as a wildcard. Default: all. */
+  readonly subjects?: string;
+  /** Most messages that may wait there. */
   readonly size: number;
   /** How long a count is trusted, in milliseconds. Default 100. */
   readonly freshForMs?: number;
@@ -44,10 +46,19 @@ export class DispatchWindow {
     const startedAt = now();
     try {
       const { manager } = await this.bus.api();
-      this.#count = (await manager.streams.info(this.options.stream)).state.messages;
+      this.#count = await waiting(manager, this.options);
       this.#countedAt = startedAt;
     } catch {
       this.#count = this.options.size;
     }
   }
+}
+
+async function waiting(
+  manager: BusApi['manager'],
+  { stream, subjects }: Pick<DispatchWindowOptions, 'stream' | 'subjects'>,
+): Promise<number> {
+  if (subjects === undefined) return (await manager.streams.info(stream)).state.messages;
+  const { state } = await manager.streams.info(stream, { subjects_filter: subjects });
+  return Object.values(state.subjects ?? {}).reduce((sum, count) => sum + count, 0);
 }

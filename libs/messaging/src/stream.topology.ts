@@ -51,7 +51,7 @@ const wanted = [
   },
   {
     name: dispatch,
-    subjects: ['delivery.dispatch.*'],
+    subjects: ['delivery.dispatch.*', 'delivery.lookup.*'],
     retention: RetentionPolicy.Workqueue,
     share: 0.1,
     repeatWindow: 120_000,

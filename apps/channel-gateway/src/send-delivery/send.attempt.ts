@@ -15,6 +15,7 @@ import { crashPoint, retryWithBackoff, systemTiming, type Timing } from '@homing
 import { RetryLaterError } from '@homing/messaging';
 import type { Rendered, ToRender } from '../render-message/delivery.renderer.js';
 import { callProvider } from './provider.call.js';
+import { recourseOf } from './provider.recourse.js';
 import { noteOutcome } from './send.metrics.js';
 
 export interface SendParts {
@@ -85,13 +86,14 @@ async function claimAndSend(
   const { timing = systemTiming } = parts;
   const claimId = timing.randomId();
   const lease = timing.monotonic() + parts.providerTimeoutMs + parts.leaseMarginMs;
+  const recourse = ready.provider && recourseOf(ready.provider.capabilities);
   let decision: ClaimDecision = { kind: 'stand_down', reason: 'unknown_outreach' };
   crashPoint('gateway.before-claim');
   // A claim whose answer was lost may stand: only this call can know that it is its own, so it asks again while it could use it.
   const claimed = await retryWithBackoff(
     () =>
       change(parts, dispatch, `claim:${claimId}`, ready.known, (state) => {
-        decision = claimAttempt(state, claimOf(parts, dispatch, claimId));
+        decision = claimAttempt(state, { ...claimOf(parts, dispatch, claimId), ...(recourse ? { recourse } : {}) });
         return decision.kind === 'stand_down' ? [] : decision.events;
       }),
     { ...timing, retryable: (error) => error instanceof AppendOutcomeUnknownError && timing.monotonic() < lease },

@@ -79,6 +79,7 @@ describe('what every user has to do', () => {
     ['api', 'outreach.command', 'OUTREACH'],
     ['scheduler', 'outreach.command', 'OUTREACH'],
     ['scheduler', 'delivery.dispatch.email', 'DISPATCH'],
+    ['scheduler', 'delivery.lookup.email', 'DISPATCH'],
     ['orchestrator', 'delivery.dispatch.email', 'DISPATCH'],
     ['webhook-ingestion', 'provider.signal.sendgrid', 'SIGNALS'],
     ['projector', 'event.outreach.sent', 'EVENTS'],
@@ -99,6 +100,7 @@ describe('what every user has to do', () => {
     ['orchestrator', 'provider.signal.sendgrid', 'SIGNALS', 'orchestrator-signals-sendgrid'],
     ['orchestrator', 'event.outreach.rejected', 'EVENTS', 'orchestrator-react-rejected'],
     ['channel-gateway', 'delivery.dispatch.email', 'DISPATCH', 'gateway-email'],
+    ['channel-gateway', 'delivery.lookup.email', 'DISPATCH', 'gateway-lookup-email'],
   ] as const)(
     '%s makes its consumer of %s, is given everything, and acknowledges',
     async (user, subject, stream, durable) => {

@@ -1,12 +1,22 @@
 import { describe, expect, it } from '@jest/globals';
 import { outreachStream, type OutreachEvent } from '@homing/contracts';
-import { timetableOf, type OutgoingDispatch } from '@homing/domain';
+import { timetableOf, type OutgoingDispatch, type OutgoingLookUp } from '@homing/domain';
 import { handleCommand } from '@homing/event-store';
 import { InMemoryEventStore } from '@homing/event-store/memory';
 import { outreachFold, readOutreach } from '@homing/event-store/outreach';
 import type { TimetableRow } from '@homing/read-model';
-import { at, committed, outreachId, rejected, request, started, T0 } from '@homing/testing/outreach-story';
-import { nextWakeAt, REWAKE_CAP_MS, REWAKE_MS } from './wake.policy.js';
+import {
+  at,
+  committed,
+  found,
+  outreachId,
+  rejected,
+  request,
+  started,
+  T0,
+  unknown,
+} from '@homing/testing/outreach-story';
+import { LOOK_UP_REWAKE_CAP_MS, LOOK_UP_REWAKE_MS, nextWakeAt, REWAKE_CAP_MS, REWAKE_MS } from './wake.policy.js';
 import { wakeDue, type WakeParts } from './wake.round.js';
 
 const later = (seconds: number): Date => new Date(at(seconds));
@@ -39,7 +49,7 @@ async function stage(...events: OutreachEvent[]) {
     wakes: 0,
     lastWakeAt: null,
   }));
-  const dispatched: OutgoingDispatch[] = [];
+  const dispatched: (OutgoingDispatch | OutgoingLookUp)[] = [];
   const followed: string[] = [];
   const parts = (now: Date, over: Partial<WakeParts> = {}): WakeParts => ({
     store,
@@ -48,6 +58,7 @@ async function stage(...events: OutreachEvent[]) {
     follow: (outreach) => Promise.resolve(void followed.push(...outreach.map((entry) => entry.outreachId))),
     room: () => Promise.resolve(500),
     publish: (dispatches) => Promise.resolve(void dispatched.push(...dispatches)),
+    lookUp: (lookUps) => Promise.resolve(void dispatched.push(...lookUps)),
     readModel: {
       dueEntries: ({ now: at, kind, except, limit }) =>
         Promise.resolve(
@@ -57,10 +68,10 @@ async function stage(...events: OutreachEvent[]) {
         ),
       markWoken: ({ entries, nextWakeAt: wakeAt }) => {
         const mine = rows.filter((row) =>
-          entries.some((entry) => entry.deliveryId === row.deliveryId && entry.wakes === row.wakes),
+          entries.some((entry) => entry.kind === row.kind && entry.wakes === row.wakes),
         );
         rows = rows.map((row) => (mine.includes(row) ? { ...row, wakes: row.wakes + 1, wakeAt } : row));
-        return Promise.resolve(rows.filter((row) => mine.some((m) => m.deliveryId === row.deliveryId)));
+        return Promise.resolve(rows.filter((row) => mine.some((m) => m.kind === row.kind)));
       },
       foldedStates: () =>
         Promise.resolve(
@@ -75,7 +86,15 @@ async function stage(...events: OutreachEvent[]) {
     const read = await store.readStream(outreachStream(outreachId));
     return read.kind === 'found' ? read.events.map((event) => event.type).slice(3 + events.length) : [];
   };
-  return { parts, dispatched, followed, types };
+  /** Stands in the store and is not projected yet. */
+  const append = (...more: OutreachEvent[]) =>
+    handleCommand(store, outreachFold, {
+      stream: outreachStream(outreachId),
+      decide: () => more,
+      commandId: 'more',
+      metadata,
+    });
+  return { parts, dispatched, followed, types, append };
 }
 
 describe('a round of the clock', () => {
@@ -141,6 +160,54 @@ describe('a round of the clock', () => {
     expect(followed).toEqual([outreachId]);
   });
 
+  describe('looks after an unknown outcome', () => {
+    const hours72 = 72 * 3600;
+    const canBeAsked = [started(1, 0, { lookUpAfterSeconds: 600 }), unknown()];
+
+    it('by having it looked up when the provider’s word counts, and seldom again', async () => {
+      const { parts, dispatched } = await stage(...canBeAsked);
+      await wakeDue(parts(later(614)));
+      expect(dispatched).toEqual([]);
+      await wakeDue(parts(later(615)));
+      await wakeDue(parts(later(616)));
+      expect(dispatched).toMatchObject([
+        {
+          subject: 'delivery.lookup.email',
+          key: `lookup:${outreachId}.1:1:1`,
+          data: { outreachId, leg: 1, attempt: 1 },
+        },
+      ]);
+    });
+
+    it('by asking for no look-up where there is none', async () => {
+      const { parts, dispatched, types } = await stage(started(), unknown());
+      await wakeDue(parts(later(3600)));
+      expect(dispatched).toEqual([]);
+      expect(await types()).toEqual([]);
+    });
+
+    it('by asking for no re-send once the key is too old', async () => {
+      const { parts, dispatched } = await stage(started(1, 0, { resendWithinSeconds: 900 }), unknown());
+      await wakeDue(parts(later(900)));
+      expect(dispatched).toEqual([]);
+    });
+
+    it('by taking it for sent after 72 h, once, and not sooner', async () => {
+      const { parts, types } = await stage(started(), unknown());
+      await wakeDue(parts(later(14 + hours72)));
+      expect(await types()).toEqual([]);
+      await Promise.all([wakeDue(parts(later(15 + hours72))), wakeDue(parts(later(15 + hours72)))]);
+      expect(await types()).toEqual(['AttemptAssumedSent', 'OutreachSettled']);
+    });
+
+    it('by letting alone what was settled meanwhile', async () => {
+      const { parts, types, append } = await stage(started(), unknown());
+      await append(found('sent'));
+      await wakeDue(parts(later(15 + hours72)));
+      expect(await types()).toEqual(['UnknownOutcomeSettled']);
+    });
+  });
+
   it('ends leases even while the bus is away', async () => {
     const { parts, types } = await stage(started());
     await wakeDue(parts(later(15), { publish: () => Promise.reject(new Error('bus down')) })).catch(() => undefined);
@@ -161,5 +228,9 @@ describe('the wait before the next wake', () => {
   it('doubles up to its cap', () => {
     const waits = [0, 1, 2, 20].map((wakes) => nextWakeAt(later(0), wakes).getTime() - later(0).getTime());
     expect(waits).toEqual([REWAKE_MS, REWAKE_MS * 2, REWAKE_MS * 4, REWAKE_CAP_MS]);
+  });
+  it('is longer for look-ups, which are dear', () => {
+    const waits = [0, 20].map((wakes) => nextWakeAt(later(0), wakes, 'seldom').getTime() - later(0).getTime());
+    expect(waits).toEqual([LOOK_UP_REWAKE_MS, LOOK_UP_REWAKE_CAP_MS]);
   });
 });

@@ -4,20 +4,24 @@ import {
   expireLease,
   isLapsed,
   type OutgoingDispatch,
+  type OutgoingLookUp,
   type OutreachState,
 } from '@homing/domain';
 import type { EventStore, Folded } from '@homing/event-store';
 import { changeOutreach, readOutreach } from '@homing/event-store/outreach';
 import type { SystemQueries, TimetableRow } from '@homing/read-model';
 import { crashPoint } from '@homing/service-kit';
+import { assume, lookUpFor } from './unknown.wake.js';
 import { wakes } from './wake.metrics.js';
-import { nextWakeAt } from './wake.policy.js';
+import { nextWakeAt, rewakeOf } from './wake.policy.js';
 
 export interface WakeParts {
   readonly store: Pick<EventStore, 'append' | 'readStream'>;
   readonly readModel: Pick<SystemQueries, 'dueEntries' | 'markWoken' | 'foldedStates'>;
   /** Resolves when every dispatch is stored on the bus. */
   readonly publish: (dispatches: readonly OutgoingDispatch[]) => Promise<void>;
+  /** Resolves when every look-up is stored on the bus. */
+  readonly lookUp: (lookUps: readonly OutgoingLookUp[]) => Promise<void>;
   /** Resolves when the orchestrator has been told, durably, to look at each. */
   readonly follow: (outreach: readonly Pick<TimetableRow, 'outreachId' | 'tenantId' | 'wakes'>[]) => Promise<void>;
   /** Dispatches that still fit on the bus. */
@@ -31,6 +35,8 @@ export interface WakeRound {
   readonly expired: number;
   /** Handed to the orchestrator: reactions nobody did, and starts whose booking has lapsed. */
   readonly followed: number;
+  readonly lookedUp: number;
+  readonly assumed: number;
   /** True when more was due than one round takes. */
   readonly more: boolean;
 }
@@ -40,8 +46,8 @@ export const ROUND_SIZE = 500;
 
 /**
  * One look at the timetable: dispatches what is due and fits into the dispatch window, makes outcomes unknown whose lease has
- * passed, and has the orchestrator do what nobody did. Everything is decided at the exact revision, so two schedulers, or one
- * that repeats itself, change nothing twice.
+ * passed, has unknown outcomes looked up and takes for sent what nobody could tell of, and has the orchestrator do what nobody
+ * did. Everything is decided at the exact revision, so two schedulers, or one that repeats itself, change nothing twice.
  */
 export async function wakeDue(parts: WakeParts): Promise<WakeRound> {
   const now = parts.now();
@@ -56,11 +62,15 @@ export async function wakeDue(parts: WakeParts): Promise<WakeRound> {
   const woken = await markAll(parts, due, now);
   const of = (kind: TimetableRow['kind']): TimetableRow[] => woken.filter((entry) => entry.kind === kind);
   const starts = of('dispatch');
-  const rows = await readModel.foldedStates([...new Set(starts.map((entry) => entry.outreachId))]);
+  const needed = [...starts, ...of('lookup')].map((entry) => entry.outreachId);
+  const rows = await readModel.foldedStates([...new Set(needed)]);
   const states = new Map(rows.map(({ outreachId, state, revision }) => [outreachId, { state, revision }]));
 
   // Each on its own: a bus that is away keeps no lease, and one stream in trouble keeps nobody else waiting.
-  const done = await Promise.allSettled(of('lease').map((entry) => expire(parts, entry, at)));
+  const done = await Promise.allSettled([
+    ...of('lease').map((entry) => expire(parts, entry, at)),
+    ...of('assume').map((entry) => assume(parts, entry, at)),
+  ]);
   const lapsed = starts.filter((entry) => hasLapsed(states.get(entry.outreachId)?.state, entry.leg, at));
   const dispatches = starts
     .filter((entry) => !lapsed.includes(entry))
@@ -70,17 +80,24 @@ export async function wakeDue(parts: WakeParts): Promise<WakeRound> {
     await parts.publish(dispatches);
     crashPoint('scheduler.after-dispatch');
   }
-  const follow = [...of('reaction'), ...lapsed];
+  const lookUps = of('lookup').flatMap((entry) => lookUpFor(entry, states.get(entry.outreachId), at));
+  if (lookUps.length > 0) await parts.lookUp(lookUps);
+  // What was assumed is charged: the books are squared.
+  const follow = [...of('reaction'), ...lapsed, ...of('assume')];
   if (follow.length > 0) await parts.follow(follow);
   const failed = done.find((result) => result.status === 'rejected');
   if (failed) throw failed.reason;
   wakes.add(dispatches.length, { kind: 'dispatch' });
   wakes.add(of('lease').length, { kind: 'lease' });
   wakes.add(of('reaction').length, { kind: 'reaction' });
+  wakes.add(lookUps.length, { kind: 'lookup' });
+  wakes.add(of('assume').length, { kind: 'assume' });
   return {
     dispatched: dispatches.length,
     expired: of('lease').length,
     followed: follow.length,
+    lookedUp: lookUps.length,
+    assumed: of('assume').length,
     more: due.length >= ROUND_SIZE,
   };
 }
@@ -91,17 +108,13 @@ function hasLapsed(state: OutreachState | undefined, leg: number, now: string): 
   return delivery !== undefined && isLapsed(delivery, now);
 }
 
-/** Those woken for the nth time wait alike for the next. */
+/** Those of a kind woken for the nth time wait alike for the next. */
 async function markAll({ readModel }: WakeParts, due: readonly TimetableRow[], now: Date): Promise<TimetableRow[]> {
   const woken: TimetableRow[] = [];
-  for (const [wakes, entries] of Map.groupBy(due, (entry) => entry.wakes)) {
-    woken.push(
-      ...(await readModel.markWoken({
-        entries,
-        now: now.toISOString(),
-        nextWakeAt: nextWakeAt(now, wakes).toISOString(),
-      })),
-    );
+  for (const entries of Map.groupBy(due, ({ kind, wakes }) => `${rewakeOf(kind)} ${wakes}`).values()) {
+    const [{ kind, wakes } = { kind: 'dispatch', wakes: 0 } as const] = entries;
+    const next = nextWakeAt(now, wakes, rewakeOf(kind)).toISOString();
+    woken.push(...(await readModel.markWoken({ entries, now: now.toISOString(), nextWakeAt: next })));
   }
   return woken;
 }

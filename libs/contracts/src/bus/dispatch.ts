@@ -21,6 +21,9 @@ export interface DispatchDelivery<State = unknown> {
   readonly expiresAt: string;
 }
 
+/** `delivery.lookup.<channel>`: find out what became of this attempt, if its outcome is unknown still. */
+export type LookUpAttempt = Omit<DispatchDelivery, 'revision' | 'state' | 'expiresAt'>;
+
 /** Second half of the `Nats-Msg-Id` of a dispatch. */
 export const dispatchKey = (d: Pick<DispatchDelivery, 'deliveryId' | 'attempt' | 'wake'>): string =>
   `${d.deliveryId}:${d.attempt}:${d.wake}`;

@@ -13,6 +13,7 @@ export const OUTREACH_REQUESTED = 'outreach.requested';
 /** Something to be done to one outreach that is there already (`OutreachCommand`). */
 export const OUTREACH_COMMAND = 'outreach.command';
 export const dispatchSubject = (channel: Channel): string => `delivery.dispatch.${channel}`;
+export const lookUpSubject = (channel: Channel): string => `delivery.lookup.${channel}`;
 export const signalSubject = (provider: string): string => `provider.signal.${provider}`;
 export const eventSubject = (transition: string): string => `event.outreach.${transition}`;
 export const deadLetterSubject = (consumer: string): string => `deadletter.${consumer}`;

@@ -10,6 +10,7 @@ export const POISON_REASONS = {
   same_id_different_content: 'The same request id came before with other content; the first stands.',
   cannot_be_stored: 'No database can hold what it says.',
   not_a_dispatch: 'It is no dispatch of a delivery.',
+  not_a_look_up: 'It asks for no attempt to be looked up.',
   invalid_command: 'It is no command to an outreach.',
   not_supported: 'It is a command that this release cannot obey.',
   not_a_provider_signal: 'It is no signal of a provider.',

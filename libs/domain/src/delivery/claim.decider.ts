@@ -1,4 +1,4 @@
-import type { OutreachEvent } from '@homing/contracts';
+import type { OutreachEvent, Recourse } from '@homing/contracts';
 import { deliveryOf, type Delivery, type OutreachState } from '../outreach/outreach.state.js';
 import { isLapsed } from './rebooking.policy.js';
 import { withSettlement } from './settlement.policy.js';
@@ -12,6 +12,8 @@ export interface ClaimAttempt {
   readonly now: string;
   /** Provider time-out plus margin. */
   readonly leaseMs: number;
+  /** How its outcome could be found out later, should nobody record it. */
+  readonly recourse?: Recourse;
 }
 
 export type StandDownReason =
@@ -71,6 +73,7 @@ export function claimAttempt(state: OutreachState, command: ClaimAttempt): Claim
       provider: delivery.plan.provider,
       startedAt: command.now,
       leaseUntil,
+      ...(command.recourse ? { recourse: command.recourse } : {}),
     },
   };
   return { kind: 'claim', events: [started], delivery, leaseUntil };

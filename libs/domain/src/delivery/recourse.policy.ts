@@ -1,7 +1,5 @@
 import type { Attempt } from '../outreach/outreach.state.js';
 
-/** The first question about an attempt, so many seconds after it left our hands: what a provider has, it soon shows. */
-export const FIRST_LOOK_SECONDS = 60;
 /** Wait before the second re-send under the same key; doubles with each. */
 const RESEND_AGAIN_SECONDS = 15;
 
@@ -11,13 +9,22 @@ const lastInHands = ({ unknownSince, leaseUntil, resend }: Attempt): number =>
 
 const iso = (ms: number): string => new Date(ms).toISOString();
 
-/** When the gateway may first find out what became of an attempt of unknown outcome; undefined where it never can. */
+/**
+ * When the gateway is to find out what became of an attempt of unknown outcome; undefined where it never can. A key tells at
+ * once. Look-ups are few a minute, so a provider is asked when its word counts either way.
+ */
 export function firstLookAt(attempt: Attempt): string | undefined {
   const { recourse, resend } = attempt;
   if (recourse?.resendWithinSeconds !== undefined)
     return iso(lastInHands(attempt) + (resend ? 2 ** (resend.count - 1) * RESEND_AGAIN_SECONDS * 1000 : 0));
-  if (recourse?.lookUpAfterSeconds === undefined) return undefined;
-  return iso(lastInHands(attempt) + Math.min(FIRST_LOOK_SECONDS, recourse.lookUpAfterSeconds) * 1000);
+  return absenceCountsFrom(attempt);
+}
+
+/** Whether anything can still be found out about it. */
+export function canBeFoundOut(attempt: Attempt, now: string): boolean {
+  if (attempt.recourse?.lookUpAfterSeconds !== undefined) return true;
+  const keyUntil = resendableUntil(attempt);
+  return keyUntil !== undefined && Date.parse(now) < Date.parse(keyUntil);
 }
 
 /** From when on it counts that the provider has nothing; undefined where it cannot be asked. */

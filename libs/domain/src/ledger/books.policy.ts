@@ -18,7 +18,8 @@ const OPEN: ReadonlySet<AttemptState> = new Set(['pending', 'outcome_unknown']);
 export const chargesOf = (delivery: Delivery): number =>
   delivery.attempts.filter((attempt) => {
     const state = attemptState(attempt);
-    return attempt.answer?.kind === 'accepted' || (!OPEN.has(state) && state !== 'failed');
+    const taken = attempt.answer?.kind === 'accepted' || attempt.settled?.outcome === 'sent';
+    return taken || attempt.assumedSentAt !== undefined || (!OPEN.has(state) && state !== 'failed');
   }).length;
 
 /**

@@ -55,10 +55,12 @@ export const busUsers = {
       ...[dispatch, deadLetters].map((stream) => `$JS.API.STREAM.MSG.GET.${stream}`),
     ],
   },
-  scheduler: { publish: [OUTREACH_REQUESTED, OUTREACH_COMMAND, 'delivery.dispatch.*', ...count(dispatch)] },
+  scheduler: {
+    publish: [OUTREACH_REQUESTED, OUTREACH_COMMAND, 'delivery.dispatch.*', 'delivery.lookup.*', ...count(dispatch)],
+  },
   'channel-gateway': {
     consumes: true,
-    publish: ['deadletter.>', ...consume(dispatch, 'gateway-email')],
+    publish: ['deadletter.>', ...consume(dispatch, 'gateway-email'), ...consume(dispatch, 'gateway-lookup-email')],
   },
   projector: { publish: ['event.outreach.>', LIVE_POKE] },
 } satisfies Record<string, BusRights>;

@@ -1,0 +1,103 @@
+import type { ChannelProvider } from '@homing/channels';
+import type { LookUpAttempt, OutreachEvent } from '@homing/contracts';
+import {
+  claimResend,
+  deliveryOf,
+  settleUnknown,
+  type KnownOutreach,
+  type OutreachState,
+  type ResendDecision,
+} from '@homing/domain';
+import { AppendOutcomeUnknownError, type Folded } from '@homing/event-store';
+import { changeOutreach } from '@homing/event-store/outreach';
+import { crashPoint, retryWithBackoff, systemTiming } from '@homing/service-kit';
+import { callProvider } from '../send-delivery/provider.call.js';
+import type { SendParts } from '../send-delivery/send.attempt.js';
+import type { SettleOutcome } from './settle.attempt.js';
+
+interface Resending {
+  readonly known: Folded<OutreachState>;
+  readonly provider: ChannelProvider;
+}
+
+/**
+ * Gives the provider the same attempt once more, under the same key, claimed exclusively as a first call is. That it takes
+ * it settles the attempt as sent: once, whichever call it counts. Every other answer says nothing of the first call.
+ */
+export async function resendAttempt(
+  parts: SendParts,
+  asked: LookUpAttempt,
+  { known, provider }: Resending,
+): Promise<SettleOutcome> {
+  const { timing = systemTiming } = parts;
+  const { leg, attempt } = asked;
+  const delivery = deliveryOf(known.state, leg);
+  const seen = claimResend(known.state, claimOf(parts, asked, timing.randomId()));
+  if (seen.kind === 'stand_down' || !delivery) return standDown(seen);
+  const rendered = await parts.render({ state: known.state as KnownOutreach, delivery, attempt });
+  if (rendered.kind === 'impossible') return { kind: 'open', reason: rendered.reason };
+
+  const claimId = timing.randomId();
+  const lease = timing.monotonic() + parts.providerTimeoutMs + parts.leaseMarginMs;
+  let decision: ResendDecision = seen;
+  crashPoint('gateway.before-resend-claim');
+  const claimed = await retryWithBackoff(
+    () =>
+      change(parts, asked, { commandId: `resend:${claimId}`, known }, (state) => {
+        decision = claimResend(state, claimOf(parts, asked, claimId));
+        return decision.kind === 'claim' ? decision.events : [];
+      }),
+    { ...timing, retryable: (error) => error instanceof AppendOutcomeUnknownError && timing.monotonic() < lease },
+  );
+  crashPoint('gateway.after-resend-claim');
+  const taken = decision as ResendDecision;
+  if (taken.kind === 'stand_down') return standDown(taken);
+  const leftMs = lease - parts.leaseMarginMs - timing.monotonic();
+  const answer = await callProvider(provider, rendered.message, { leftMs, deadline: timing.deadline });
+  crashPoint('gateway.after-resend-call');
+  if (answer.kind !== 'accepted') return { kind: 'open', reason: answer.kind };
+  await retryWithBackoff(
+    () =>
+      change(parts, asked, { commandId: `resent:${claimId}`, known: claimed }, (state) => {
+        const { providerMessageId } = answer;
+        const found = { leg, attempt, outcome: 'sent', via: 'resend', providerMessageId, now: parts.now() } as const;
+        const settled = settleUnknown(state, found);
+        return settled.kind === 'settle' ? settled.events : [];
+      }),
+    timing,
+  );
+  return { kind: 'sent', via: 'resend' };
+}
+
+const standDown = (decision: ResendDecision): SettleOutcome =>
+  decision.kind === 'stand_down'
+    ? { kind: 'stood_down', reason: decision.reason }
+    : { kind: 'stood_down', reason: 'not_unknown' };
+
+const claimOf = (parts: SendParts, { leg, attempt }: LookUpAttempt, claimId: string) => ({
+  leg,
+  attempt,
+  claimId,
+  claimedBy: parts.instance,
+  now: parts.now(),
+  leaseMs: parts.providerTimeoutMs + parts.leaseMarginMs,
+});
+
+function change(
+  parts: SendParts,
+  { outreachId, tenantId, deliveryId, attempt }: LookUpAttempt,
+  { commandId, known }: { readonly commandId: string; readonly known: Folded<OutreachState> },
+  decide: (state: OutreachState) => readonly OutreachEvent[],
+) {
+  const causationId = `lookup:${deliveryId}:${attempt}`;
+  const now = parts.now();
+  return changeOutreach(parts.store, parts.instance, {
+    outreachId,
+    tenantId,
+    known,
+    decide,
+    commandId,
+    causationId,
+    now,
+  });
+}
