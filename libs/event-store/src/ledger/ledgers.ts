@@ -52,6 +52,8 @@ export interface LedgerParts {
   readonly instance: string;
   readonly now: () => string;
   readonly snapshots?: Snapshots<BalanceState> | undefined;
+  /** Makes the id of an append: never the same twice. Default random. */
+  readonly newId?: (() => string) | undefined;
 }
 
 /** The books: every promise of contact, money or volume goes through here. */
@@ -63,9 +65,9 @@ export interface Ledgers {
 }
 
 export function createLedgers(parts: LedgerParts): Ledgers {
-  const { store, instance, now, snapshots } = parts;
-  const people = new StreamMailboxes(personBook, { store, instance, now });
-  const balances = new StreamMailboxes(balanceBook, { store, instance, now, snapshots, capacity: 2_000 });
+  const { store, instance, now, snapshots, newId } = parts;
+  const people = new StreamMailboxes(personBook, { store, instance, now, newId });
+  const balances = new StreamMailboxes(balanceBook, { store, instance, now, snapshots, newId, capacity: 2_000 });
   return {
     person: (stream, tenantId, command) => people.submit(stream, tenantId, command),
     balance: (stream, tenantId, command) => balances.submit(stream, tenantId, command),

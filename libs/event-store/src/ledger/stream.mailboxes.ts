@@ -35,6 +35,8 @@ export interface MailboxParts<S> {
   readonly snapshots?: Snapshots<S> | undefined;
   /** Most streams whose fold is kept in memory. Default 20 000. */
   readonly capacity?: number;
+  /** Makes the id of an append: never the same twice. Default random. */
+  readonly newId?: (() => string) | undefined;
   /** Most commands in one append. Default 256. */
   readonly maxBatch?: number;
 }
@@ -162,11 +164,11 @@ export class StreamMailboxes<S, C, K, R, E extends NewEvent> {
     { changes, tenantId }: { changes: readonly K[]; tenantId: string },
   ): Promise<Folded<S> | undefined> {
     const { book } = this;
-    const { store, instance, now, snapshots } = this.parts;
+    const { store, instance, now, snapshots, newId = randomUUID } = this.parts;
     const time = book.timeOf(known.state);
     const wall = now();
     const event = book.eventOf(stream, { tenantId, at: wall > time ? wall : time, changes });
-    const batchId = randomUUID();
+    const batchId = newId();
     const metadata: EventMetadata = {
       tenantId,
       correlationId: stream,
