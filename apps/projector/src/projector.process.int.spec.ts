@@ -7,7 +7,8 @@ import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { connectEventStore, type EventStore } from '@homing/event-store';
-import { createSystemQueries, type SystemQueries } from '@homing/read-model';
+import { sql } from 'kysely';
+import { createSystemQueries, type ReadModelConnection, type SystemQueries } from '@homing/read-model';
 import type { OutreachTransition } from '@homing/contracts';
 import { startTestBus, type TestBus } from '../../../libs/messaging/src/bus.fixture.js';
 import { makeReadDatabase, type ReadDatabase } from '../../../libs/read-model/src/fixtures/read-database.fixture.js';
@@ -54,6 +55,7 @@ const crashDir = mkdtempSync(join(tmpdir(), 'homing-projector-'));
 let database: ReadDatabase;
 let bus: TestBus;
 let store: EventStore;
+let readModel: ReadModelConnection;
 let queries: SystemQueries;
 let env: Record<string, string>;
 
@@ -65,7 +67,8 @@ beforeAll(async () => {
   const server = run('event-store-dev', { PORT: '0' });
   const url = String((await server.said('port'))['url']);
   store = connectEventStore({ url });
-  queries = createSystemQueries(database.connect('system'));
+  readModel = database.connect('system');
+  queries = createSystemQueries(readModel);
   env = { EVENTSTORE_URL: url, NATS_URL: bus.url, READ_DATABASE_URL: database.urlOf('system'), LOG_LEVEL: 'info' };
 });
 afterAll(async () => {
@@ -87,9 +90,23 @@ async function transitionsOnTheBus(): Promise<OutreachTransition[]> {
   return found;
 }
 
+/** Rows of another moment than the checkpoint, in any table: what a kill within a batch would leave if it were not one transaction. */
+async function tornRows(): Promise<bigint> {
+  const { rows } = await sql<{ torn: bigint }>`with seen as (
+      select outreach_id, max(revision) as revision, max(position) as position from read_model.outreach_events group by outreach_id
+    ), at as (select coalesce(max(position), 0) as position from read_model.checkpoint where name = 'read-model')
+    select count(*) as torn from seen full join read_model.folded_state as f using (outreach_id) full join read_model.outreach as o using (outreach_id), at
+    where f.revision is distinct from seen.revision or o.revision is distinct from seen.revision
+      or o.updated_position is distinct from seen.position or seen.position > at.position
+      or at.position <> (select max(position) from seen)`.execute(readModel.db);
+  return rows[0]?.torn ?? -1n;
+}
+
 describe('the shipped projector', () => {
   it('killed at each point of its way and started again, leaves nothing out and publishes nothing twice', async () => {
-    const points = ['projector.before-commit', 'projector.after-commit', 'projector.after-publish'];
+    const points = ['before-commit', 'after-commit', 'amid-commit', 'after-publish', 'after-checkpoint'].map(
+      (point) => `projector.${point}`,
+    );
     let n = 0;
     for (const point of points) {
       const dying = run('projector', { ...env, HOMING_CRASH_POINTS: point, HOMING_CRASH_DIR: crashDir });
@@ -104,6 +121,7 @@ describe('the shipped projector', () => {
         signal: 'SIGKILL',
         marked: true,
       });
+      expect({ point, torn: await tornRows() }).toEqual({ point, torn: 0n });
     }
     const last = run('projector', env);
     const expected = n * 7;

@@ -46,7 +46,7 @@ export function wireProjector({ env, logger, instance, readiness }: ServiceBasic
       stopping.signal,
     );
   };
-  measureProjection({ status: () => status, store, now: Date.now });
+  measureProjection({ status: () => status, now: Date.now });
   readiness.add('bus', bus.health);
   readiness.add('projection', () => projectionCheck(status, Date.now()));
   readiness.add('publication', () => publicationCheck(status));

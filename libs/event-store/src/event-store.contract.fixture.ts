@@ -172,6 +172,12 @@ export function eventStoreContract(name: string, start: () => Promise<ContractSu
       await expect(store.ping()).resolves.toBeUndefined();
     });
 
+    it('tells whether an event stands after a position', async () => {
+      const { position } = await appended(appendRequest({ stream: fresh() }));
+      expect(await store.hasEventsAfter(position - 1n)).toBe(true);
+      expect(await store.hasEventsAfter(position)).toBe(false);
+    });
+
     it('brings what was and what comes, in order, and says when it has caught up', async () => {
       const [one, other] = [fresh(), fresh()];
       await appended(appendRequest({ stream: one }));

@@ -119,6 +119,11 @@ export interface EventStore {
   subscribeToAll(options: SubscribeOptions): Subscription;
   /** Position of the last event in `$all`, the store's own included; 0 when there is none. */
   headPosition(): Promise<bigint>;
+  /**
+   * Whether events that are not the store's own stand after a position, as far as the last 64 events of `$all` tell: a reader that
+   * is live stands before the store's own events at the end, and is not behind for that.
+   */
+  hasEventsAfter(position: bigint): Promise<boolean>;
   /** Resolves when the store answers a read. */
   ping(): Promise<void>;
   /** Stops the subscriptions and closes the connection; appends still open reject with AppendOutcomeUnknownError. */

@@ -27,4 +27,5 @@ export { rowsIn, type ProjectionRows } from './writing/projection.rows.js';
 export { commitBatch, loadFolded, type BatchCommit } from './writing/batch.commit.js';
 export { advanceCheckpoint, ProjectionFencedError, takeLease } from './writing/projection.lease.js';
 export type { Advance, ProjectionLease, TakenLease } from './writing/projection.lease.js';
+export { databaseClock, recordProgress, type Progress } from './writing/progress.writes.js';
 export { compareReadModels, holdCheckpoint, type TableDifference } from './writing/read-model.comparison.js';

@@ -4,7 +4,7 @@ export type { IntOptions, ListOptions, SecretOptions, StringOptions, UrlOptions 
 export { Secret } from './secret.value.js';
 export { createLogger, type Logger, type LoggerSettings, type LogLevel } from './pino.logger.js';
 export { NestLogger } from './nest-logger.service.js';
-export { toSafeError, type SafeError } from './safe-error.serializer.js';
+export { errorCode, toSafeError, type SafeError } from './safe-error.serializer.js';
 export { HealthModule, type HealthOptions } from './health.module.js';
 export { Readiness, type Check, type CheckResult, type ReadinessReport } from './readiness.provider.js';
 export { runMain, runService, type WiredService } from './main.runner.js';

@@ -1,4 +1,4 @@
-import { toSafeError } from './safe-error.serializer.js';
+import { errorCode } from './safe-error.serializer.js';
 
 /** `reason` and `note` are read by operators and may be public: codes and names, no values. */
 export type CheckResult =
@@ -62,8 +62,7 @@ export class Readiness {
     try {
       return await Promise.race([check(limit), tooSlow]);
     } catch (error) {
-      const { type, code } = toSafeError(error);
-      return { status: 'down', reason: String(code ?? type) };
+      return { status: 'down', reason: errorCode(error) };
     }
   }
 }

@@ -39,6 +39,12 @@ export function toSafeError(thrown: unknown, depth = 0): SafeError {
   };
 }
 
+/** One word for readiness, rows and labels: the error's code, or its class. */
+export function errorCode(thrown: unknown): string {
+  const { code, type } = toSafeError(thrown);
+  return String(code ?? type);
+}
+
 function safeWord(word: unknown): string | undefined {
   return typeof word === 'string' && /^[\w.$-]{1,64}$/.test(word) ? word : undefined;
 }

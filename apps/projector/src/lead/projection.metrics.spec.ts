@@ -1,38 +1,35 @@
 import { describe, expect, it } from '@jest/globals';
 import { readMetric } from '@homing/service-kit/telemetry';
-import { lagSeconds, measureProjection, publicationLagSeconds } from './projection.metrics.js';
-import type { ProjectionStatus } from './projection.status.js';
+import { lagSeconds, measureProjection } from './projection.metrics.js';
+import type { Lag, ProjectionStatus } from './projection.status.js';
 
-const at = (over: Partial<ProjectionStatus>): ProjectionStatus => ({
-  role: 'leading',
-  position: 100n,
-  caughtUp: true,
-  recordedAt: 10_000,
+const lag = (over: Partial<Lag> = {}): Lag => ({
+  ...{ head: 100n, secondsBehind: 0, positionsBehind: 30n, stalledForMs: 0, stalled: false, lookedAt: 10_000 },
   ...over,
 });
 
-describe('the lag of the projection', () => {
-  it('is 0 when all is in, however long nothing happened', () => expect(lagSeconds(at({}), 900_000)).toBe(0));
-  it('is the age of the last event while others wait', () =>
-    expect(lagSeconds(at({ caughtUp: false }), 12_500)).toBe(2.5));
-  it('grows while something stops the projection that was live before', () =>
-    expect(lagSeconds(at({ projectionTrouble: 'ECONNREFUSED' }), 70_000)).toBe(60));
-  it('is not known before the first event', () =>
-    expect(lagSeconds({ role: 'leading', position: 0n, caughtUp: false }, 70_000)).toBeUndefined());
-});
-
-describe('the lag of the publication', () => {
-  it('is 0 while everything is out', () => expect(publicationLagSeconds(at({ completeAt: 10_000 }), 11_000)).toBe(0));
-  it('is the time since everything was out', () =>
-    expect(publicationLagSeconds(at({ completeAt: 10_000 }), 15_000)).toBe(5));
+describe('the lag', () => {
+  it('is 0 when all was in at the last look', () => expect(lagSeconds(lag(), 12_000)).toBe(0));
+  it('is the time since all was in', () => expect(lagSeconds(lag({ secondsBehind: 2.5 }), 12_000)).toBe(2.5));
+  it('grows while nobody can look', () => expect(lagSeconds(lag({ secondsBehind: 2 }), 70_000)).toBe(62));
+  it('is not known before all was in once', () =>
+    expect([lagSeconds(lag({ secondsBehind: undefined }), 10_000), lagSeconds(undefined, 0)]).toEqual([
+      undefined,
+      undefined,
+    ]));
 });
 
 it('a leader shows where it stands, a standby only that it stands by', async () => {
-  let status = at({ position: 70n });
-  measureProjection({ status: () => status, store: { headPosition: () => Promise.resolve(100n) }, now: () => 10_000 });
+  let status: ProjectionStatus = {
+    ...{ role: 'leading', position: 70n, caughtUp: true, live: true },
+    projection: lag({ stalled: true }),
+  };
+  measureProjection({ status: () => status, now: () => 10_000 });
   expect(await readMetric('homing_projection_behind_positions')).toBe(30);
+  expect(await readMetric('homing_projection_stalled', { reader: 'rows' })).toBe(1);
+  expect(await readMetric('homing_projection_stalled', { reader: 'publication' })).toBe(0);
   expect(await readMetric('homing_projector_leading')).toBe(1);
-  status = at({ role: 'standby' });
+  status = { ...status, role: 'standby' };
   expect(await readMetric('homing_projection_behind_positions')).toBeUndefined();
   expect(await readMetric('homing_projector_leading')).toBe(0);
 });

@@ -1,6 +1,6 @@
-import type { EventBatch, EventStore } from '@homing/event-store';
+import type { EventBatch } from '@homing/event-store';
 import { counter, gauge, histogram } from '@homing/service-kit/telemetry';
-import type { ProjectionStatus } from './projection.status.js';
+import type { Lag, ProjectionStatus } from './projection.status.js';
 
 const leading = gauge({
   name: 'homing_projector_leading',
@@ -13,11 +13,16 @@ const behind = gauge({
 });
 const lag = gauge({
   name: 'homing_projection_lag_seconds',
-  help: 'Age of the last event in the read model while older ones wait or something stops it; 0 when all is in. The leader tells.',
+  help: 'What is in the read model is at most so old; 0 when all was in at the last look. The leader tells.',
 });
 const publicationLag = gauge({
   name: 'homing_publication_lag_seconds',
   help: 'How long ago integration events were complete on the bus; 0 while they are. The leader tells.',
+});
+const stalled = gauge({
+  name: 'homing_projection_stalled',
+  help: '1 while there has been more to read for 15 s and it does not move. The leader tells.',
+  labels: { reader: ['rows', 'publication'] },
 });
 const delays = histogram({
   name: 'homing_projection_delay_seconds',
@@ -44,32 +49,33 @@ export const notePublished = (count: number): void => transitions.add(count);
 
 export interface Measured {
   readonly status: () => ProjectionStatus;
-  readonly store: Pick<EventStore, 'headPosition'>;
   /** Milliseconds since the epoch. */
   readonly now: () => number;
 }
 
 /** Shows where the projection stands whenever it is scraped. */
-export function measureProjection({ status, store, now }: Measured): void {
+export function measureProjection({ status, now }: Measured): void {
   const whileLeading = <T>(read: (status: ProjectionStatus) => T) => {
     return () => (status().role === 'leading' ? read(status()) : undefined);
   };
   leading.observe(() => (status().role === 'leading' ? 1 : 0));
   position.observe(whileLeading((at) => Number(at.position)));
-  lag.observe(whileLeading((at) => lagSeconds(at, now())));
-  publicationLag.observe(whileLeading((at) => publicationLagSeconds(at, now())));
-  behind.observe(whileLeading(async (at) => Math.max(0, Number((await store.headPosition()) - at.position))));
+  lag.observe(whileLeading((at) => lagSeconds(at.projection, now())));
+  publicationLag.observe(whileLeading((at) => lagSeconds(at.publication, now())));
+  behind.observe(whileLeading((at) => at.projection && Number(at.projection.positionsBehind)));
+  for (const reader of ['rows', 'publication'] as const)
+    stalled.observe(
+      whileLeading((at) => (at[reader === 'rows' ? 'projection' : 'publication']?.stalled ? 1 : 0)),
+      { reader },
+    );
 }
 
-/** 0 when all is in. Before the first event nobody knows. */
-export function lagSeconds(status: ProjectionStatus, now: number): number | undefined {
-  if (status.caughtUp && !status.projectionTrouble) return 0;
-  return status.recordedAt === undefined ? undefined : Math.max(0, now - status.recordedAt) / 1_000;
-}
+/** Looks come every 2 s; one that is older says nothing of what came since. */
+const FRESH_MS = 5_000;
 
-export function publicationLagSeconds({ completeAt }: ProjectionStatus, now: number): number | undefined {
-  if (completeAt === undefined) return undefined;
-  const seconds = (now - completeAt) / 1_000;
-  // It looks for more at least once a second.
-  return seconds < 2 ? 0 : seconds;
+/** 0 when all was in at the last look. Before the first completeness nobody knows. It grows while nobody can look. */
+export function lagSeconds(lag: Lag | undefined, now: number): number | undefined {
+  if (lag?.secondsBehind === undefined) return undefined;
+  const unseenMs = now - lag.lookedAt;
+  return lag.secondsBehind + (unseenMs > FRESH_MS ? unseenMs / 1_000 : 0);
 }

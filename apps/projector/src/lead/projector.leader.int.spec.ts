@@ -1,8 +1,13 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { sql } from 'kysely';
 import { InMemoryEventStore } from '@homing/event-store/memory';
 import {
   createSystemQueries,
+  databaseClock,
   migrateReadModel,
+  recordProgress,
+  takeLease,
+  type ProgressView,
   type ReadModelConnection,
   type SystemQueries,
 } from '@homing/read-model';
@@ -41,7 +46,7 @@ afterEach(async () => {
 });
 
 const parts = (more: Partial<LeaderParts> = {}): LeaderParts => ({
-  ...{ store, readModel, queries, logger: silent, onStatus: board.onStatus },
+  ...{ store, readModel, queries, logger: silent, instance: 'projector-1', onStatus: board.onStatus },
   ...{ publisher: bus.publisher, bus: { notify: bus.notify } },
   ...more,
 });
@@ -54,6 +59,12 @@ function begin(run: (signal: AbortSignal) => Promise<void>) {
 }
 
 const head = async (): Promise<bigint> => store.headPosition();
+/** The store that stands there at the moment. */
+const whole = (): LeaderParts['store'] => ({
+  subscribeToAll: (options) => store.subscribeToAll(options),
+  headPosition: head,
+  hasEventsAfter: (position) => store.hasEventsAfter(position),
+});
 const allProjected = () =>
   until(async () => (await queries.currentPosition()) === (await head()), 'everything projected');
 const positions = async () =>
@@ -169,7 +180,7 @@ describe('a leader', () => {
 
   it.each([
     ['the projection', () => ({ publisher: new FakeBus('away').publisher })],
-    ['the publication', () => ({ store: { subscribeToAll: muted, headPosition: head } })],
+    ['the publication', () => ({ store: { ...whole(), subscribeToAll: muted } })],
   ])('stands down when another has taken over, told by %s alone', async (_which, hampered) => {
     const first = begin((signal) => lead(parts({ ...hampered(), onStatus: board.onStatus }), signal));
     await until(() => board.status.role === 'leading', 'the first leads');
@@ -215,7 +226,7 @@ describe('a leader', () => {
   it('stands still at a hole in a stream, says so, and goes on when it is mended', async () => {
     let lose = true;
     const leaky: LeaderParts['store'] = {
-      headPosition: head,
+      ...whole(),
       subscribeToAll: (options) =>
         store.subscribeToAll({
           ...options,
@@ -237,7 +248,6 @@ describe('a leader', () => {
 });
 
 describe('a store that ends before the read model', () => {
-  const behind = 'event store is behind the read model (restored?)';
   /** What a restored store is: the events of some of the lives, from the beginning. */
   async function restored(): Promise<InMemoryEventStore> {
     const store = new InMemoryEventStore();
@@ -251,7 +261,7 @@ describe('a store that ends before the read model', () => {
     await allProjected();
     first.stop.abort();
     await first.ended;
-    const whole = store;
+    const former = store;
     const seen = await positions();
     store = await restored();
     let subscriptions = 0;
@@ -263,18 +273,23 @@ describe('a store that ends before the read model', () => {
     });
     let asked = 0;
     const answering: LeaderParts['store'] = {
+      ...whole(),
       headPosition: () => ((asked += 1), head()),
       subscribeToAll: (options) => ((subscriptions += 1), store.subscribeToAll(options)),
     };
     begin((signal) => lead(parts({ store: answering, logger }), signal));
     await until(() => asked > 3, 'it asks again and again');
-    expect(board.status.projectionTrouble).toBe(behind);
-    expect(projectionCheck(board.status, 0)).toMatchObject({ status: 'down', reason: expect.stringContaining(behind) });
+    const behind = 'event store is behind the read model (restored?)';
+    expect(board.status.projectionTrouble).toBe('EVENT_STORE_BEHIND');
+    expect(projectionCheck(board.status, Date.now())).toMatchObject({
+      status: 'down',
+      reason: expect.stringContaining(behind),
+    });
     expect(lines.filter((line) => line.includes('nothing is projected'))).toHaveLength(1);
     expect(subscriptions).toBe(0);
     expect(await positions()).toEqual(seen);
     await store.dispose();
-    store = whole;
+    store = former;
     await life(2);
     await allProjected();
     expect(board.status.projectionTrouble).toBeUndefined();
@@ -284,7 +299,7 @@ describe('a store that ends before the read model', () => {
   it('ends the term when it answers behind a dropped connection', async () => {
     await life(1);
     const dropping: LeaderParts['store'] = {
-      headPosition: () => head(),
+      ...whole(),
       subscribeToAll: (options) => {
         const subscription = store.subscribeToAll(options);
         reconnect = async () => {
@@ -299,11 +314,99 @@ describe('a store that ends before the read model', () => {
     await allProjected();
     await reconnect();
     expect(board.status.projectionTrouble).toBeUndefined();
-    const whole = store;
+    const former = store;
     store = await restored();
-    await expect(reconnect()).rejects.toMatchObject({ reason: behind });
+    await expect(reconnect()).rejects.toMatchObject({ code: 'EVENT_STORE_BEHIND' });
     await term.ended;
-    await whole.dispose();
+    await former.dispose();
+  });
+});
+
+describe('progress', () => {
+  const progress = { everyMs: 10, stalledAfterMs: 50 };
+  const told = async (name = 'read-model') => (await queries.progress()).find((row) => row.name === name);
+  const tells = (what: string, fits: (row: ProgressView) => boolean) =>
+    until(async () => {
+      const row = await told();
+      return row !== undefined && fits(row);
+    }, what);
+
+  it('is told by the database clock: where it stands, since when it is complete, who leads', async () => {
+    await life(1);
+    begin((signal) => lead(parts({ progress }), signal));
+    await allPublished();
+    const end = await head();
+    await tells('everything is in', (row) => row.position === end && row.caughtUpAt !== null);
+    const row = await told();
+    expect(row).toMatchObject({ head: end, positionsBehind: 0n, trouble: null, leader: 'projector-1', epoch: 1n });
+    await life(2);
+    const { rows } = await sql<{ at: string }>`select clock_timestamp() as at`.execute(readModel.db);
+    await tells('what came is in as well', (next) => (next.caughtUpAt ?? '') > rows[0]!.at);
+    expect(await told()).toMatchObject({ position: await head() });
+    await until(async () => (await told('integration-events'))?.position === (await head()), 'publication told');
+  });
+
+  it('that stands still while the store moves on is a stall, told by row, readiness and age; in the end the place is free', async () => {
+    await life(1);
+    let hang = Promise.withResolvers<void>();
+    hang.resolve();
+    const hanging: LeaderParts['store'] = {
+      ...whole(),
+      subscribeToAll: (options) =>
+        store.subscribeToAll({ ...options, onBatch: (batch) => hang.promise.then(() => options.onBatch(batch)) }),
+    };
+    const lines: string[] = [];
+    const destination = { write: (line: string) => void lines.push(line) };
+    const logger = createLogger({ service: 'p', instance: 't', destination });
+    const term = begin((signal) =>
+      lead(parts({ store: hanging, logger, progress: { ...progress, giveUpAfterMs: 400 } }), signal),
+    );
+    await allProjected();
+    await tells('everything is in', (row) => row.caughtUpAt !== null && row.trouble === null);
+    const stood = await told();
+    hang = Promise.withResolvers<void>();
+    await life(2);
+    await tells('the stall', (row) => row.trouble === 'STALLED');
+    const row = await told();
+    expect(row?.position).toBe(stood?.position);
+    expect(row!.positionsBehind).toBeGreaterThan(0n);
+    await until(() => board.status.projection?.stalled === true, 'readiness hears of it');
+    expect(projectionCheck(board.status, Date.now())).toMatchObject({
+      status: 'down',
+      reason: expect.stringMatching(/^stalled at/),
+    });
+    await until(() => lines.some((line) => line.includes('somebody else may try')), 'the leader gives up');
+    hang.resolve();
+    await term.ended;
+  });
+
+  it('of a leader that was replaced is left out', async () => {
+    await life(1);
+    const former = await takeLease(readModel.db, 'read-model');
+    const now = await takeLease(readModel.db, 'read-model');
+    const at = await databaseClock(readModel.db);
+    const say = { at, position: 1n, head: 1n, caughtUp: true, trouble: null };
+    expect(await recordProgress(readModel, now, { ...say, leader: 'now' })).toMatchObject({ leader: 'now' });
+    expect(await recordProgress(readModel, former, { ...say, leader: 'former' })).toBeUndefined();
+    expect(await told()).toMatchObject({ leader: 'now', epoch: now.epoch });
+  });
+
+  it('of a store that ends before the rows is trouble and never complete', async () => {
+    await life(1);
+    const first = begin((signal) => lead(parts(), signal));
+    await allProjected();
+    first.stop.abort();
+    await first.ended;
+    const former = store;
+    store = new InMemoryEventStore();
+    begin((signal) => lead(parts({ store: whole(), progress }), signal));
+    await tells('the trouble', (row) => row.trouble === 'EVENT_STORE_BEHIND');
+    const complete = (await told())?.caughtUpAt;
+    const beats = (await told())?.beatAt ?? '';
+    await tells('another beat', (row) => row.beatAt > beats);
+    expect((await told())?.caughtUpAt).toBe(complete);
+    await store.dispose();
+    store = former;
   });
 });
 

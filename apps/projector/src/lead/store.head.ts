@@ -16,8 +16,6 @@ export interface HeadParts {
 export class StoreBehindError extends Error {
   readonly safeMessage = true;
   readonly code = 'EVENT_STORE_BEHIND';
-  /** For readiness. */
-  readonly reason = 'event store is behind the read model (restored?)';
 
   constructor(head: bigint, position: bigint) {
     super(`the event store ends at ${head}, the read model at ${position}`);

@@ -15,7 +15,8 @@ export interface ProjectorParts {
   readonly lease: TakenLease;
   /** Most folded states kept in memory. Default 5 000. */
   readonly cacheSize?: number;
-  /** Inside the transaction, before its end. */
+  /** Inside the transaction: between the checkpoint and the rows, before its end. */
+  readonly amidCommit?: () => void;
   readonly beforeCommit?: () => void;
   /** After the rows and the checkpoint are in. */
   readonly afterCommit?: (position: bigint) => void;
@@ -55,12 +56,13 @@ export class BatchProjector {
     const fresh = events.filter((event) => event.position > this.#position);
     try {
       const changes = projectBatch(fresh, await this.#statesBefore(fresh));
-      const { rows, lease, beforeCommit } = this.parts;
+      const { rows, lease, amidCommit, beforeCommit } = this.parts;
       await rows.commitBatch({
         lease,
         from: this.#position,
         to: position,
         changes,
+        ...(amidCommit ? { amidCommit } : {}),
         ...(beforeCommit ? { beforeCommit } : {}),
       });
       for (const state of changes.folded) this.#cache.put(state);

@@ -27,6 +27,7 @@ beforeAll(async () => {
     publisher: bus.publisher,
     bus: { notify: bus.notify },
     logger: silent,
+    instance: 'projector-1',
     onStatus,
   };
   leading = lead(parts, stop.signal);

@@ -106,6 +106,10 @@ export class InMemoryEventStore implements EventStore {
     return this.log.all.at(-1)?.position ?? 0n;
   }
 
+  async hasEventsAfter(position: bigint): Promise<boolean> {
+    return (await this.headPosition()) > position;
+  }
+
   async ping(): Promise<void> {
     this.refuseDisposed();
   }

@@ -12,6 +12,11 @@ type Reading = Readable & { cancel(): Promise<void> };
 /** `$$stream` of a softly deleted stream says: truncated before 2^63-1, which JSON.parse rounds to this. */
 const SOFT_DELETED = Number(9223372036854775807n);
 
+/** Events at the end of `$all` among which one of ours is looked for. */
+const lookBack = 64;
+const isOurs = ({ streamId, type }: { readonly streamId: string; readonly type: string }): boolean =>
+  !streamId.startsWith('$') && !type.startsWith('$');
+
 /** Reads with a limit on silence; a connection that said nothing at all is replaced. */
 export class EventReader {
   constructor(
@@ -35,10 +40,19 @@ export class EventReader {
   }
 
   async headPosition(): Promise<bigint> {
-    const events = await this.collect('$all', (client) =>
-      client.readAll({ fromPosition: END, direction: BACKWARDS, maxCount: 1, requiresLeader: true }),
-    );
+    const events = await this.lastOfAll(1);
     return events?.at(-1)?.event?.position?.commit ?? 0n;
+  }
+
+  async hasEventsAfter(position: bigint): Promise<boolean> {
+    const events = (await this.lastOfAll(lookBack)) ?? [];
+    return events.some(({ event }) => event && isOurs(event) && (event.position?.commit ?? 0n) > position);
+  }
+
+  private lastOfAll(maxCount: number): Promise<Resolved[] | undefined> {
+    return this.collect('$all', (client) =>
+      client.readAll({ fromPosition: END, direction: BACKWARDS, maxCount, requiresLeader: true }),
+    );
   }
 
   private async refuseSoftlyDeleted(stream: string): Promise<void> {

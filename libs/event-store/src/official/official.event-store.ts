@@ -93,6 +93,11 @@ class OfficialEventStore implements EventStore {
     return this.reader.headPosition();
   }
 
+  async hasEventsAfter(position: bigint): Promise<boolean> {
+    this.refuseDisposed();
+    return this.reader.hasEventsAfter(position);
+  }
+
   async ping(): Promise<void> {
     await this.headPosition();
   }

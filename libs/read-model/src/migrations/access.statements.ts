@@ -24,6 +24,7 @@ const TENANT_TABLES = [
 /** What each role may do, table by table: nothing that is not named here. */
 const SYSTEM_RIGHTS: Readonly<Record<string, string>> = {
   checkpoint: 'select, insert, update',
+  projection_progress: 'select, insert, update',
   outreach: 'select, insert, update',
   delivery_status: 'select, insert, update',
   outreach_attempts: 'select, insert, update',
@@ -37,6 +38,7 @@ const SYSTEM_RIGHTS: Readonly<Record<string, string>> = {
 };
 const TENANT_RIGHTS = [
   'checkpoint',
+  'projection_progress',
   'outreach',
   'delivery_status',
   'outreach_attempts',

@@ -20,7 +20,8 @@ import {
 } from '../writing/table.columns.js';
 import { encodeCursor } from './cursor.js';
 import * as tenant from './outreach.queries.js';
-import { attemptsByMessage, foldedStatesOf, openCounts, transitionsPage } from './system.queries.js';
+import { progressWrite } from '../writing/progress.writes.js';
+import { attemptsByMessage, foldedStatesOf, openCounts, progressNow, transitionsPage } from './system.queries.js';
 import { dueTimetable, wokenTimetable } from './timetable.queries.js';
 
 const schema = 'read_model';
@@ -68,6 +69,12 @@ const queries: Record<string, Compilable<unknown> | { compile(executor: typeof d
   dueEntries: dueTimetable(schema, { now, limit: 100 }),
   'dueEntries: of one kind and channel': dueTimetable(schema, { now, limit: 100, kind: 'dispatch', channel: 'email' }),
   markWoken: wokenTimetable(schema, { entries: [], now, nextWakeAt: now }),
+  progress: progressNow(schema),
+  'write progress': progressWrite(
+    schema,
+    { name: 'read-model', epoch: 1n },
+    { at: now, position: 1n, head: 2n, caughtUp: false, trouble: null, leader: 'projector-1' },
+  ),
   'write outreach': upsertStatement(schema, OUTREACH, []),
   'write delivery_status': upsertStatement(schema, DELIVERY_STATUS, []),
   'write outreach_attempts': upsertStatement(schema, OUTREACH_ATTEMPTS, []),

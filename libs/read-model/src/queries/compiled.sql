@@ -78,6 +78,25 @@ update "read_model"."timetable" as t
     returning t.delivery_id, t.kind, t.outreach_id, t.tenant_id, t.leg, t.channel, t.attempt, t.urgency, t.urgency_rank, t.due_at, t.wake_at,
   t.wakes, t.last_wake_at;
 
+-- progress
+select *,
+    greatest(0, extract(epoch from clock_timestamp() - caught_up_at))::float8 as seconds_behind,
+    greatest(0, head - position) as positions_behind,
+    greatest(0, extract(epoch from clock_timestamp() - beat_at))::float8 as silent_seconds
+  from "read_model"."projection_progress" order by name desc;
+
+-- write progress
+insert into "read_model"."projection_progress" as p
+    (name, position, head, caught_up_at, moved_at, trouble, leader, epoch, beat_at)
+    values ($1, $2, $3, $4::timestamptz, $5::timestamptz, $6, $7,
+      $8, $9::timestamptz)
+    on conflict (name) do update set position = excluded.position, head = excluded.head,
+      caught_up_at = coalesce(excluded.caught_up_at, p.caught_up_at),
+      moved_at = case when p.position = excluded.position then p.moved_at else excluded.moved_at end,
+      trouble = excluded.trouble, leader = excluded.leader, epoch = excluded.epoch, beat_at = excluded.beat_at
+    where p.epoch <= excluded.epoch
+    returning *;
+
 -- write outreach
 insert into "read_model"."outreach" as t ("outreach_id", "tenant_id", "person_id", "campaign_key", "message_type", "urgency", "strategy", "via", "state", "channel_used", "accepted_at", "expires_at", "decided_at", "cost_micros", "cost_currency", "confidence", "send_at", "sent_at", "delivered_at", "opened_at", "clicked_at", "responded_at", "settled_at", "refusal_step", "refusal_reason", "outcome", "outcome_reason", "revision", "updated_position") select "outreach_id", "tenant_id", "person_id", "campaign_key", "message_type", "urgency", "strategy", "via", "state", "channel_used", "accepted_at", "expires_at", "decided_at", "cost_micros", "cost_currency", "confidence", "send_at", "sent_at", "delivered_at", "opened_at", "clicked_at", "responded_at", "settled_at", "refusal_step", "refusal_reason", "outcome", "outcome_reason", "revision", "updated_position" from json_populate_recordset(null::"read_model"."outreach", $1::json) on conflict ("outreach_id") do update set "tenant_id" = excluded."tenant_id", "person_id" = excluded."person_id", "campaign_key" = excluded."campaign_key", "message_type" = excluded."message_type", "urgency" = excluded."urgency", "strategy" = excluded."strategy", "via" = excluded."via", "state" = excluded."state", "channel_used" = excluded."channel_used", "accepted_at" = excluded."accepted_at", "expires_at" = excluded."expires_at", "decided_at" = coalesce(excluded."decided_at", t."decided_at"), "cost_micros" = coalesce(excluded."cost_micros", t."cost_micros"), "cost_currency" = coalesce(excluded."cost_currency", t."cost_currency"), "confidence" = coalesce(excluded."confidence", t."confidence"), "send_at" = excluded."send_at", "sent_at" = excluded."sent_at", "delivered_at" = excluded."delivered_at", "opened_at" = excluded."opened_at", "clicked_at" = excluded."clicked_at", "responded_at" = excluded."responded_at", "settled_at" = coalesce(excluded."settled_at", t."settled_at"), "refusal_step" = excluded."refusal_step", "refusal_reason" = excluded."refusal_reason", "outcome" = excluded."outcome", "outcome_reason" = excluded."outcome_reason", "revision" = excluded."revision", "updated_position" = excluded."updated_position";
 

@@ -8,6 +8,7 @@ import type {
   FoldedStateRow,
   Instant,
   OutreachRow,
+  ProgressRow,
   TimelineRow,
   TimetableKind,
   TimetableRow,
@@ -56,6 +57,8 @@ export interface SystemQueries {
   currentPosition(): Promise<bigint>;
   /** How much is open over all tenants, for metrics. */
   openCounts(now: string): Promise<OpenCounts>;
+  /** Where the readers of the store stand: the rows (`read-model`) and their publication (`integration-events`). */
+  progress(): Promise<ProgressView[]>;
 }
 
 export interface OpenCounts {
@@ -63,6 +66,16 @@ export interface OpenCounts {
   readonly unknownOutcomes: number;
   /** Entries of the timetable that may be woken at that instant. */
   readonly overdue: number;
+}
+
+/** With ages reckoned by the database's clock. */
+export interface ProgressView extends ProgressRow {
+  /** What is in is at most so many seconds old; null when it never was complete. */
+  readonly secondsBehind: number | null;
+  /** Positions are the store's own measure (bytes, in EventStoreDB), no count of events. */
+  readonly positionsBehind: bigint;
+  /** Seconds since it said something. */
+  readonly silentSeconds: number;
 }
 
 /** A recorded event without its data. */

@@ -1,7 +1,7 @@
-import { sql } from 'kysely';
+import { sql, type RawBuilder } from 'kysely';
 import type { ReadModelConnection, ReadModelDb } from '../connection/read-model.connection.js';
 import { checkpointPosition } from './outreach.queries.js';
-import type { ProviderMessage, SystemQueries } from './read-model.port.js';
+import type { ProgressView, ProviderMessage, SystemQueries } from './read-model.port.js';
 import { PROJECTION } from './projection.name.js';
 import { openReservationsOf, staleReservations } from './ledger.queries.js';
 import { dueTimetable, wokenTimetable } from './timetable.queries.js';
@@ -19,6 +19,7 @@ export function createSystemQueries({ db, schema }: ReadModelConnection): System
     attemptsByProviderMessage: (ids) => attemptsByMessage(db, ids).execute(),
     staleReservations: async (filter) => (await staleReservations(schema, filter).execute(db)).rows,
     openReservations: async (outreachId) => (await openReservationsOf(schema, outreachId).execute(db)).rows,
+    progress: async () => (await progressNow(schema).execute(db)).rows,
     currentPosition: async () => (await checkpointPosition(db, PROJECTION).executeTakeFirst())?.position ?? 0n,
     openCounts: async (now) => {
       const { unknownOutcomes, overdue } = await openCounts(db, now).executeTakeFirstOrThrow();
@@ -55,3 +56,9 @@ export const attemptsByMessage = (db: ReadModelDb, ids: readonly ProviderMessage
     .where(
       sql<boolean>`(provider, provider_message_id) in (select * from unnest(${ids.map((id) => id.provider)}::text[], ${ids.map((id) => id.providerMessageId)}::text[]))`,
     );
+
+export const progressNow = (schema: string): RawBuilder<ProgressView> => sql<ProgressView>`select *,
+    greatest(0, extract(epoch from clock_timestamp() - caught_up_at))::float8 as seconds_behind,
+    greatest(0, head - position) as positions_behind,
+    greatest(0, extract(epoch from clock_timestamp() - beat_at))::float8 as silent_seconds
+  from ${sql.id(schema, 'projection_progress')} order by name desc`;

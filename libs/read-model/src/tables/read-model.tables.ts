@@ -8,6 +8,7 @@ import type { AttemptState, DeliveryState, OutreachState, OutreachStateName, Tim
  */
 export interface ReadModelTables {
   checkpoint: CheckpointRow;
+  projectionProgress: ProgressRow;
   outreach: OutreachRow;
   deliveryStatus: DeliveryRow;
   outreachAttempts: AttemptRow;
@@ -28,6 +29,27 @@ export interface CheckpointRow {
   readonly position: bigint;
   readonly epoch: bigint;
   readonly updatedAt: Instant;
+}
+
+/**
+ * Where one reader of the store stands, as it said last. The clock is the database's own, so ages are `now()` minus these. Rows are
+ * as new as `caughtUpAt`, at most so old; a `beatAt` of more than 15 s ago is a reader that is gone or cannot write.
+ */
+export interface ProgressRow {
+  readonly name: string;
+  readonly position: bigint;
+  /** End of what it reads, as it saw it last. */
+  readonly head: bigint;
+  /** Everything recorded before this instant is in; null when it never was. */
+  readonly caughtUpAt: Instant | null;
+  /** When `position` moved last. */
+  readonly movedAt: Instant;
+  /** Code of what stops it; null: nothing. `STALLED`: there is more to read and it does not move, for no reason it knows. */
+  readonly trouble: string | null;
+  /** Instance that leads. */
+  readonly leader: string;
+  readonly epoch: bigint;
+  readonly beatAt: Instant;
 }
 
 export interface OutreachRow {

@@ -23,6 +23,8 @@ import {
 export interface BatchCommit extends Advance {
   readonly lease: ProjectionLease;
   readonly changes: BatchChanges;
+  /** Called inside the transaction, between the checkpoint and the rows. */
+  readonly amidCommit?: () => void;
   /** Called inside the transaction, after the last write. */
   readonly beforeCommit?: () => void;
 }
@@ -36,6 +38,7 @@ export async function commitBatch({ db, schema }: ReadModelConnection, commit: B
   const statements = statementsOf(schema, commit.changes);
   await db.transaction().execute(async (trx) => {
     await advanceCheckpoint(trx, commit.lease, commit);
+    commit.amidCommit?.();
     for (const statement of statements) await statement.execute(trx);
     commit.beforeCommit?.();
   });
