@@ -16,6 +16,7 @@ export function observed(store: EventStore): EventStore {
         },
       }),
     headPosition: () => store.headPosition(),
+    hasEventsAfter: (position) => store.hasEventsAfter(position),
     ping: () => store.ping(),
     dispose: () => store.dispose(),
   };
