@@ -15,6 +15,7 @@ export * from './dead-letter/dead-letter.js';
 export * from './dead-letter/desk-messages.js';
 export * from './dead-letter/letter.reader.js';
 export * from './dead-letter/poison-reasons.js';
+export * from './events/contact-events.js';
 export * from './events/decision.js';
 export * from './events/event-metadata.js';
 export * from './events/ledger-events.js';

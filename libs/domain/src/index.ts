@@ -1,3 +1,5 @@
+export * from './contact/contact.decider.js';
+export * from './contact/contact.state.js';
 export * from './decision/channel-selection.policy.js';
 export * from './decision/decision.answer.js';
 export * from './decision/explanation.sentence.js';

@@ -3,6 +3,10 @@ export const outreachStream = (outreachId: string): string => `outreach-${outrea
 export const personStream = (personId: string): string => `person-${personId}`;
 export const contactStream = (fingerprint: string): string => `contact-${fingerprint}`;
 
+/** The fingerprint of a contact's stream, or undefined for any other stream. */
+export const fingerprintOfStream = (stream: string): string | undefined =>
+  stream.startsWith('contact-') ? stream.slice('contact-'.length) : undefined;
+
 /** The outreach id of a stream name, or undefined for any other stream. */
 export const outreachIdOfStream = (stream: string): string | undefined =>
   stream.startsWith('outreach-') ? stream.slice('outreach-'.length) : undefined;

@@ -1,4 +1,4 @@
-import type { DeadLetterState } from '@homing/contracts';
+import type { Channel, DeadLetterState } from '@homing/contracts';
 import type { ColumnType, Generated, Kysely } from 'kysely';
 
 type Instant = ColumnType<Date, Date | string, Date | string>;
@@ -15,6 +15,7 @@ export type VaultTables = {
   'vault.person_address': { tenant_id: string; fingerprint: string; person_id: string };
   'vault.person_ambiguity': { tenant_id: string; fingerprint: string; person_id: string; noticed_at: Generated<Date> };
   'vault.sealed_request': SealedRequestTable;
+  'vault.suppression': SuppressionTable;
   'registry.tenant': TenantTable;
   'registry.api_key': ApiKeyTable;
   'registry.template': TemplateTable;
@@ -39,6 +40,18 @@ export type SealedRequestTable = {
   accepted_at: Instant;
   expires_at: Instant | null;
   fed_at: Instant | null;
+};
+
+export type SuppressionTable = {
+  tenant_id: string;
+  fingerprint: string;
+  channel: Channel;
+  mask: string | null;
+  reasons: Json;
+  suppressed: boolean;
+  since: Instant | null;
+  revision: string;
+  changed_at: Instant;
 };
 
 export type TenantTable = {
@@ -83,6 +96,7 @@ export type CampaignTable = {
   created_at: Generated<Date>;
   settings: ColumnType<unknown, string | undefined, string>;
   settings_version: Generated<number>;
+  status_changed_at: Generated<Date>;
 };
 
 export type AuditTable = {

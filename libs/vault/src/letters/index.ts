@@ -2,5 +2,5 @@
 export { createLetterView } from './letter.view.js';
 export { createAnswerKey, createRepairSealer } from './answer.key.js';
 export type { AnswerKey } from './answer.key.js';
-export { InvalidCursorError } from './letter.cursor.js';
+export { InvalidCursorError } from '../database/page.cursor.js';
 export type * from './letters.types.js';

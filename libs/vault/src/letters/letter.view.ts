@@ -2,7 +2,7 @@ import { sql } from 'kysely';
 import type { Transaction } from 'kysely';
 import { withTenant } from '../database/vault.database.js';
 import type { VaultDatabase, VaultTables } from '../database/vault.tables.js';
-import { decodeCursor, encodeCursor, InvalidCursorError } from './letter.cursor.js';
+import { decodeCursor, encodeCursor, InvalidCursorError } from '../database/page.cursor.js';
 import type { LetterFilter, LetterView, SeenAction, SeenLetter, Viewer } from './letters.types.js';
 import { ownedBy } from './owner.condition.js';
 import { countSignals, listSignals } from './signal.view.js';

@@ -1,7 +1,7 @@
 import { sql } from 'kysely';
 import type { Transaction } from 'kysely';
 import type { VaultTables } from '../database/vault.tables.js';
-import { decodeCursor, encodeCursor } from './letter.cursor.js';
+import { decodeCursor, encodeCursor } from '../database/page.cursor.js';
 import type { LetterOwner, PageOf, SeenSignal, SignalCount, SignalFilter, Viewer } from './letters.types.js';
 import { ownedBy } from './owner.condition.js';
 

@@ -1,0 +1,57 @@
+import type { CampaignStatus, SuppressionReason } from '@homing/contracts';
+import { sql } from 'kysely';
+import type { VaultDatabase } from '../database/vault.tables.js';
+import type { CampaignStanding, GateAnswer, GateQuestion, GateReader } from './gate.types.js';
+
+export function createGateReader(db: VaultDatabase): GateReader {
+  return {
+    ask: async (questions) => {
+      if (questions.length === 0) return [];
+      const { rows } = await gateRows(questions).execute(db);
+      const found = new Map(rows.map((row) => [Number(row.at) - 1, row]));
+      return questions.map((question, place) => answerOf(question, found.get(place)));
+    },
+    restingCampaigns: async (refs) => {
+      if (refs.length === 0) return [];
+      const { rows } = await sql<StandingRow>`
+        select distinct ${standing} from unnest(${refs.map((ref) => ref.tenantId)}::uuid[],
+          ${refs.map((ref) => ref.campaignKey)}::uuid[]) as w (tenant_id, id)
+        join registry.campaign c using (tenant_id, id) where c.status <> 'active'`.execute(db);
+      return rows.map(standingOf);
+    },
+    statusesSetWithin: async (ms) => {
+      const { rows } = await sql<StandingRow>`select ${standing} from registry.campaign c
+        where c.status_changed_at > clock_timestamp() - ${ms} * interval '1 millisecond'`.execute(db);
+      return rows.map(standingOf);
+    },
+  };
+}
+
+type GateRow = { at: string; status: CampaignStatus | null; reason: SuppressionReason | null };
+
+function gateRows(questions: readonly GateQuestion[]) {
+  return sql<GateRow>`
+    select w.at, c.status, s.reasons -> 0 ->> 'reason' as reason
+    from unnest(${questions.map((q) => q.tenantId)}::uuid[], ${questions.map((q) => q.campaignKey ?? null)}::uuid[],
+      ${questions.map((q) => q.fingerprint)}::text[]) with ordinality as w (tenant_id, campaign_id, fingerprint, at)
+    left join registry.campaign c on c.id = w.campaign_id and c.tenant_id = w.tenant_id
+    left join vault.suppression s on s.tenant_id = w.tenant_id and s.fingerprint = w.fingerprint and s.suppressed`;
+}
+
+function answerOf({ campaignKey }: GateQuestion, row: GateRow | undefined): GateAnswer {
+  if (row?.reason) return { kind: 'suppressed', reason: row.reason };
+  if (campaignKey === undefined) return { kind: 'open' };
+  switch (row?.status) {
+    case 'active':
+      return { kind: 'open' };
+    case 'paused':
+    case 'stopped':
+      return { kind: row.status };
+    default:
+      return { kind: 'campaign_missing' };
+  }
+}
+
+type StandingRow = Omit<CampaignStanding, 'changedAt'> & { changedAt: Date };
+const standing = sql`c.tenant_id as "tenantId", c.id as "campaignKey", c.status, c.status_changed_at as "changedAt"`;
+const standingOf = (row: StandingRow): CampaignStanding => ({ ...row, changedAt: row.changedAt.toISOString() });

@@ -1,0 +1,3 @@
+// What is asked directly before a message is sent: may it be, at this moment?
+export { createGateReader } from './gate.reader.js';
+export type * from './gate.types.js';
