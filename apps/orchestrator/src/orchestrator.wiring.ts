@@ -65,7 +65,9 @@ export function wireOrchestrator({ env, logger, instance, readiness }: ServiceBa
     instance,
     now,
   };
-  const commands: CommandParts = { follow: react, notify: (replyTo, answer) => void bus.notify(replyTo, answer) };
+  const { defaultLifetimeHours } = DEFAULT_POLICY;
+  const notify: CommandParts['notify'] = (replyTo, answer) => void bus.notify(replyTo, answer);
+  const commands: CommandParts = { follow: react, vault, defaultLifetimeHours, notify };
 
   const strategy = new JetStreamServer({
     bus,
@@ -98,7 +100,11 @@ export function wireOrchestrator({ env, logger, instance, readiness }: ServiceBa
           publisher,
           bus,
           policy: DEFAULT_POLICY,
-          window: new DispatchWindow(bus, { stream: BUS_STREAMS.dispatch, size: windowSize }),
+          window: new DispatchWindow(bus, {
+            stream: BUS_STREAMS.dispatch,
+            subjects: 'delivery.dispatch.*',
+            size: windowSize,
+          }),
           books,
           rulesOf,
           suppressed: async () => new Set(),

@@ -1,9 +1,9 @@
 import type { CommandAnswer, OutreachCommand } from '@homing/contracts';
-import { PoisonError } from '@homing/messaging';
-import { followOutreach, reclaimReservations, type FollowParts } from '../follow-outreach/outreach.follower.js';
+import { followOutreach, reclaimReservations } from '../follow-outreach/outreach.follower.js';
+import { cancel, type CancelParts } from './cancel.handler.js';
+import { settle } from './settle-unknown.handler.js';
 
-export interface CommandParts {
-  readonly follow: FollowParts;
+export interface CommandParts extends CancelParts {
   /** Tells who waits for the answer, if somebody still does. */
   readonly notify: (replyTo: string, answer: CommandAnswer) => void;
 }
@@ -22,7 +22,8 @@ export async function obeyCommand(
       return undefined;
     }
     case 'cancel':
+      return cancel(parts, command, messageId);
     case 'settle_unknown':
-      throw new PoisonError('not_supported');
+      return settle(parts.follow, command, messageId);
   }
 }

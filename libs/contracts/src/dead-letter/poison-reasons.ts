@@ -12,7 +12,6 @@ export const POISON_REASONS = {
   not_a_dispatch: 'It is no dispatch of a delivery.',
   not_a_look_up: 'It asks for no attempt to be looked up.',
   invalid_command: 'It is no command to an outreach.',
-  not_supported: 'It is a command that this release cannot obey.',
   not_a_provider_signal: 'It is no signal of a provider.',
   not_a_transition: 'It is no transition of an outreach.',
   unmatched: 'It speaks of nothing that was sent.',
