@@ -44,7 +44,13 @@ export function wireIngestion(basics: ServiceBasics): ServiceOptions {
   return {
     ...basics,
     module,
-    http: { ...http, bodyLimit: BODY_LIMIT, requestTimeoutMs: REQUEST_TIMEOUT_MS, internetFacing: true },
+    http: {
+      ...http,
+      bodyLimit: BODY_LIMIT,
+      requestTimeoutMs: REQUEST_TIMEOUT_MS,
+      internetFacing: true,
+      continueTraces: false,
+    },
     configure: (app) => configureHttp(app, { maxConcurrent, maxBytes, parts, logger }),
   };
 }

@@ -1,8 +1,9 @@
+import { inSpan } from '@homing/service-kit/telemetry';
 import { AppendOutcomeUnknownError } from './event-store.errors.js';
 import type { AppendRequest, AppendResult, EventStore, ReadOptions, ReadResult } from './event-store.port.js';
 import { appendedEvents, appends, kindOf, reads, subscriptionTroubles } from './store.metrics.js';
 
-/** The same store, measured. */
+/** The same store, measured and traced. */
 export function observed(store: EventStore): EventStore {
   return {
     append: (request) => append(store, request),
@@ -22,7 +23,24 @@ export function observed(store: EventStore): EventStore {
   };
 }
 
-async function append(store: EventStore, request: AppendRequest): Promise<AppendResult> {
+/** In a span when it goes on from one, the request's own before the active one; the events then carry this span. */
+function append(store: EventStore, request: AppendRequest): Promise<AppendResult> {
+  const { metadata } = request;
+  const attributes = spanOf('append', request.stream);
+  return inSpan(
+    `append ${attributes['db.collection.name']}`,
+    { kind: 'client', parent: metadata.traceparent, onlyInTrace: true, attributes },
+    async (span) => {
+      const { traceparent } = span;
+      const traced = traceparent === undefined ? request : { ...request, metadata: { ...metadata, traceparent } };
+      const result = await measuredAppend(store, traced);
+      span.set({ 'homing.outcome': result.kind, 'homing.event.count': request.events.length });
+      return result;
+    },
+  );
+}
+
+async function measuredAppend(store: EventStore, request: AppendRequest): Promise<AppendResult> {
   const stream = kindOf(request.stream);
   const done = appends.timer();
   try {
@@ -36,7 +54,20 @@ async function append(store: EventStore, request: AppendRequest): Promise<Append
   }
 }
 
-async function readStream(store: EventStore, name: string, options?: ReadOptions): Promise<ReadResult> {
+function readStream(store: EventStore, name: string, options?: ReadOptions): Promise<ReadResult> {
+  const attributes = spanOf('read', name);
+  return inSpan(
+    `read ${attributes['db.collection.name']}`,
+    { kind: 'client', onlyInTrace: true, attributes },
+    async (span) => {
+      const result = await measuredRead(store, name, options);
+      span.set({ 'homing.outcome': result.kind });
+      return result;
+    },
+  );
+}
+
+async function measuredRead(store: EventStore, name: string, options?: ReadOptions): Promise<ReadResult> {
   const stream = kindOf(name);
   const done = reads.timer();
   try {
@@ -48,3 +79,10 @@ async function readStream(store: EventStore, name: string, options?: ReadOptions
     throw error;
   }
 }
+
+const spanOf = (operation: string, stream: string) =>
+  ({
+    'db.system.name': 'eventstoredb',
+    'db.operation.name': operation,
+    'db.collection.name': kindOf(stream),
+  }) as const;

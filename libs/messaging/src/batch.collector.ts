@@ -1,3 +1,4 @@
+import { detached } from '@homing/service-kit/telemetry';
 import { type CollectorMeter, meterOf } from './collector.metrics.js';
 
 export type Settled<R> = PromiseSettledResult<R>;
@@ -94,7 +95,10 @@ export class Collector<T, R> {
     this.#cancelTurn?.();
     this.#cancelLinger = this.#cancelTurn = undefined;
     const { maxBatch, maxConcurrent } = this.#options;
-    while (this.#queue.length > 0 && this.#flushing < maxConcurrent) void this.#flush(this.#queue.splice(0, maxBatch));
+    while (this.#queue.length > 0 && this.#flushing < maxConcurrent) {
+      const batch = this.#queue.splice(0, maxBatch);
+      void detached(() => this.#flush(batch));
+    }
   }
 
   async #flush(batch: readonly Waiting<T, R>[]): Promise<void> {

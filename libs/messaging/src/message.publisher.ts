@@ -8,6 +8,7 @@ import type { Bus, BusApi } from './bus.connection.js';
 import type { Settled } from './batch.collector.js';
 import { encodeCloudEvent } from './cloud-event.format.js';
 import { messageId } from './message.id.js';
+import { publishTraced } from './message.tracing.js';
 
 export interface PublishOptions {
   /** Begins the message id, so that tenants never deduplicate each other. */
@@ -88,7 +89,8 @@ export class Publisher {
   publish(subject: string, event: CloudEvent, options: PublishOptions): Promise<PublishAck> {
     const { tenantId, key, headers = {}, replyTo } = options;
     const all = { ...headers, ...(replyTo ? { [REPLY_TO_HEADER]: replyTo } : {}) };
-    return this.publishBytes(subject, encodeCloudEvent(event), { msgId: messageId(tenantId, key), headers: all });
+    const message = { msgId: messageId(tenantId, key), headers: all };
+    return publishTraced(subject, event, (traced) => this.publishBytes(subject, encodeCloudEvent(traced), message));
   }
 
   /** Publishes side by side, at most `window` unacknowledged; one result per message, in order. Default window 256. */

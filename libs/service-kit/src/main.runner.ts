@@ -3,15 +3,22 @@ import { serviceBasics, type ServiceBasics } from './service.basics.js';
 import { toSafeError } from './safe-error.serializer.js';
 import { loggerFromEnv, type RunningService, type ServiceOptions, startService } from './service.runner.js';
 import { bounded } from './service.stopper.js';
+import { startTracing } from './telemetry/tracing.starter.js';
 
 const bootAndStopMs = 60_000;
+const lastWordsMs = 3_000;
 
 /**
  * What every `main.ts` ends with. Boots a Nest app on Fastify with health routes, connects the strategies, prints one JSON line
  * `listening` with `url` and `pid`. SIGTERM or SIGINT: stops accepting, drains, closes, exits 0 (further signals are ignored
  * while it does; every step is bounded). An unhandled rejection or exception, or a failed boot: logged, exit 1; the supervisor restarts.
  */
-export async function runService(options: ServiceOptions): Promise<RunningService> {
+export async function runService(
+  options: ServiceOptions & {
+    /** Runs last, bounded, before the process exits. */
+    readonly afterStop?: () => Promise<void>;
+  },
+): Promise<RunningService> {
   const logger = options.logger ?? loggerFromEnv(options.name, options.env);
   for (const event of ['unhandledRejection', 'uncaughtException'] as const) {
     process.on(event, (error: unknown) => giveUp(logger, error, event));
@@ -22,7 +29,9 @@ export async function runService(options: ServiceOptions): Promise<RunningServic
     if (signalled) return;
     signalled = true;
     logger.info({ signal }, 'stopping');
-    void bounded(async () => (await booting).stop(), bootAndStopMs).then(() => process.exit(0));
+    void bounded(async () => (await booting).stop(), bootAndStopMs)
+      .then(() => bounded(options.afterStop ?? (() => {}), lastWordsMs))
+      .then(() => process.exit(0));
   };
   process.on('SIGTERM', onSignal);
   process.on('SIGINT', onSignal);
@@ -39,6 +48,7 @@ export type WiredService = Partial<ServiceOptions> &
 /** A whole `main.ts`: `await runMain('scheduler', wireScheduler)`. Faults of configuration end as one log line too, and exit 1. */
 export async function runMain(name: string, wire: (basics: ServiceBasics) => WiredService): Promise<void> {
   const basics = serviceBasics(name);
+  const stopTracing = await startTracing(basics);
   let wired: WiredService;
   try {
     wired = wire(basics);
@@ -46,7 +56,7 @@ export async function runMain(name: string, wire: (basics: ServiceBasics) => Wir
     return giveUp(basics.logger, error, 'wiring failed');
   }
   const { start, ...options } = wired;
-  await runService({ ...basics, ...options });
+  await runService({ ...basics, ...options, afterStop: stopTracing });
   start?.();
 }
 

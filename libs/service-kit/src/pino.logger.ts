@@ -1,6 +1,7 @@
 import { pino, type DestinationStream, type Logger, type LoggerOptions } from 'pino';
 import { toSafeError } from './safe-error.serializer.js';
 import { Secret } from './secret.value.js';
+import { traceFields } from './telemetry/tracing.facade.js';
 
 export type { Logger } from 'pino';
 export type LogLevel = 'fatal' | 'error' | 'warn' | 'info' | 'debug' | 'trace' | 'silent';
@@ -17,7 +18,7 @@ export interface LoggerSettings {
 }
 
 /**
- * JSON lines `{level, time, service, instance, msg, ...fields}`. Errors, wherever they stand in a line, are reduced by
+ * JSON lines `{level, time, service, instance, msg, ...fields}`, with `trace_id` and `span_id` inside a span. Errors, wherever they stand in a line, are reduced by
  * `toSafeError`; a line about an error alone says the error's class instead of its message.
  * Callers log ids, counts and codes; bodies, addresses and SQL parameters never.
  */
@@ -27,6 +28,7 @@ export function createLogger(settings: LoggerSettings): Logger {
     level,
     base: { service, instance },
     timestamp: pino.stdTimeFunctions.isoTime,
+    mixin: () => traceFields() ?? {},
     // pino would add an error's message as `msg` and its enumerable fields as they are: reduce before pino sees it.
     hooks: {
       logMethod(args, method) {

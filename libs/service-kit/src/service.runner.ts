@@ -12,6 +12,7 @@ import { createLogger, type Logger, type LogLevel } from './pino.logger.js';
 import { Readiness } from './readiness.provider.js';
 import { bounded } from './service.stopper.js';
 import { measureRequests } from './telemetry/http.metrics.js';
+import { type RequestTracing, traceRequests } from './telemetry/http.tracing.js';
 import { type MetricsAccess, metricsAccess, mountMetrics } from './telemetry/metrics.endpoint.js';
 import { startProcessMetrics } from './telemetry/process.metrics.js';
 
@@ -32,6 +33,8 @@ export interface HttpOptions {
   readonly maxParamLength?: number;
   /** True where strangers can reach this port: in production `/metrics` is then served only with `METRICS_TOKEN`. Default false. */
   readonly internetFacing?: boolean;
+  /** False where callers' `traceparent` is not gone on from: each request begins a trace of its own. Default true. */
+  readonly continueTraces?: boolean;
 }
 
 export interface ServiceOptions {
@@ -74,7 +77,7 @@ export async function startService(options: ServiceOptions): Promise<RunningServ
     abortOnError: false,
     rawBody: http.rawBody ?? false,
   });
-  measure(app, access);
+  watch(app, access, http);
   await options.configure?.(app);
   for (const strategy of strategies) app.connectMicroservice({ strategy }, { inheritAppConfig: true });
   let stopped: Promise<void> | undefined;
@@ -93,8 +96,9 @@ export async function startService(options: ServiceOptions): Promise<RunningServ
 }
 
 /** Hooks hold for the routes mounted after them, so they come first. */
-function measure(app: NestFastifyApplication, access: MetricsAccess): void {
+function watch(app: NestFastifyApplication, access: MetricsAccess, tracing: RequestTracing): void {
   const server = app.getHttpAdapter().getInstance() as unknown as FastifyInstance;
+  traceRequests(server, tracing);
   measureRequests(server);
   mountMetrics(server, access);
   startProcessMetrics();

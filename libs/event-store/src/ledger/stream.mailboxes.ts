@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { detached } from '@homing/service-kit/telemetry';
 import type { Fold, Folded } from '../command.handler.js';
 import { AppendOutcomeUnknownError } from '../event-store.errors.js';
 import type { EventMetadata, EventStore, NewEvent } from '../event-store.port.js';
@@ -79,7 +80,7 @@ export class StreamMailboxes<S, C, K, R, E extends NewEvent> {
     this.#waiting += 1;
     return new Promise<R>((resolve, reject) => {
       box.queue.push({ command, tenantId, resolve, reject });
-      if (!box.running) void this.#run(stream, box);
+      if (!box.running) void detached(() => this.#run(stream, box));
     });
   }
 
