@@ -8,6 +8,7 @@ import {
   type NodeConnectionOptions,
   type Status,
 } from '@nats-io/transport-node';
+import { AckInbox } from './ack.inbox.js';
 import { parseServers } from './bus.servers.js';
 import { inboxPrefixOf, type Notice, ReplyInbox } from './reply.inbox.js';
 import { observeBus } from './stream.metrics.js';
@@ -30,6 +31,7 @@ export interface BusApi {
   readonly connection: NatsConnection;
   readonly js: JetStreamClient;
   readonly manager: JetStreamManager;
+  readonly acks: AckInbox;
 }
 
 export interface ListenOptions {
@@ -206,7 +208,8 @@ export class Bus {
   /** Serves one connection to its end, which comes only when the bus is closed or the client gave up. */
   async #use(connection: NatsConnection): Promise<void> {
     const manager = await jetstreamManager(connection, { checkAPI: false, timeout: requestTimeoutMs });
-    this.#api = { connection, js: jetstream(connection, { timeout: requestTimeoutMs }), manager };
+    const js = jetstream(connection, { timeout: requestTimeoutMs });
+    this.#api = { connection, js, manager, acks: new AckInbox(connection, this.#inboxPrefix) };
     this.#down = '';
     this.#waiting.resolve(this.#api);
     for (const subscribe of this.#listeners) subscribe(connection);

@@ -122,11 +122,9 @@ export class Publisher {
   async #publish(subject: string, payload: Uint8Array, message: RawMessage): Promise<PublishAck> {
     const carried = newHeaders();
     for (const [name, value] of Object.entries(message.headers ?? {})) carried.set(name, value);
-    const options = { msgID: message.msgId, headers: carried, timeout: this.#ackTimeoutMs };
-    const tryOnce = async ({ js }: BusApi) => {
-      const { stream, seq, duplicate } = await js.publish(subject, payload, options);
-      return { stream, seq, duplicate };
-    };
+    carried.set('Nats-Msg-Id', message.msgId);
+    const options = { headers: carried, timeoutMs: this.#ackTimeoutMs };
+    const tryOnce = ({ acks }: BusApi) => acks.publish(subject, payload, options);
     try {
       if (this.bus.connected) return await tryOnce(await this.bus.api());
     } catch (error) {
