@@ -1,6 +1,6 @@
-import { createHmac } from 'node:crypto';
 import type { Channel } from '@homing/contracts';
 import canonicalize from 'canonicalize';
+import { hmacSha256 } from '../envelope/hmac.sha256.js';
 import { lengthPrefixed } from '../envelope/length-prefix.codec.js';
 import { decodeKey } from '../keys/vault.keys.js';
 import { normaliseAddress } from './address.normalise.js';
@@ -20,9 +20,8 @@ export type Fingerprinter = {
  * @throws {TypeError} when the key is malformed
  */
 export function createFingerprinter(key: string): Fingerprinter {
-  const secret = decodeKey(key, 'fingerprintKey');
-  const hash = (parts: readonly string[]): Buffer =>
-    createHmac('sha256', secret).update(lengthPrefixed(parts)).digest();
+  const keyed = hmacSha256(decodeKey(key, 'fingerprintKey'));
+  const hash = (parts: readonly string[]): Buffer => keyed(lengthPrefixed(parts));
   return {
     address(tenantId, channel, address) {
       const normal = normaliseAddress(channel, address);

@@ -1,5 +1,6 @@
 import { answerContext, decodeLetter, letterContext, repairContext } from '../dead-letter/letter.content.js';
-import { importPublicKey, sealEnvelope } from '../envelope/envelope.codec.js';
+import { sealEnvelope } from '../envelope/envelope.codec.js';
+import { publicKeyOf } from '../envelope/x25519.keys.js';
 import { decodeKey } from '../keys/vault.keys.js';
 import { EnvelopeOpener } from '../open/envelope.opener.js';
 import type { LetterOpener } from './desk.types.js';
@@ -17,6 +18,6 @@ export function createLetterOpener(settings: { readonly openKey: string }): Lett
     },
     openRepair: (sealed, letterId) => opener.openForInstallation(sealed, repairContext(letterId)),
     sealAnswer: async (bytes, { letterId, key }) =>
-      sealEnvelope(await importPublicKey(decodeKey(key, 'answerKey')), bytes, answerContext(letterId)),
+      sealEnvelope(publicKeyOf(decodeKey(key, 'answerKey')), bytes, answerContext(letterId)),
   };
 }

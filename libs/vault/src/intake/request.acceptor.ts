@@ -1,7 +1,7 @@
 import { v7 as uuidv7 } from 'uuid';
 import type { Fingerprinter } from '../address/address.fingerprint.js';
 import type { VaultDatabase } from '../database/vault.tables.js';
-import { rawKeyPair } from '../keys/vault.keys.js';
+import { newRawPair } from '../envelope/x25519.keys.js';
 import type { Sealer } from '../seal/sealer.js';
 import { identityKey, planIdentities } from './identity.plan.js';
 import type { IdentityRow } from './identity.plan.js';
@@ -117,7 +117,7 @@ function createSealingWork(sealer: Sealer): SealingWork {
 }
 
 async function makePerson(sealer: Sealer, person: { tenantId: string; personId: string }): Promise<NewPerson> {
-  const pair = await rawKeyPair();
+  const pair = newRawPair();
   const context = { tenantId: person.tenantId, kind: 'person-key', id: person.personId };
   const sealedPrivateKey = await sealer.sealForInstallation(pair.privateKey, context);
   pair.privateKey.fill(0);

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { suite } from '../envelope/hpke.suite.js';
+import { newRawPair } from '../envelope/x25519.keys.js';
 
 export type VaultKeys = {
   /** Public half, base64: all that sealing needs. */
@@ -10,7 +10,7 @@ export type VaultKeys = {
 
 /** Makes an installation's key pair. Losing `openKey` loses every sealed request; keep it apart from the database's backup. */
 export async function generateVaultKeys(): Promise<VaultKeys> {
-  const pair = await rawKeyPair();
+  const pair = newRawPair();
   const keys = {
     sealKey: Buffer.from(pair.publicKey).toString('base64'),
     openKey: Buffer.from(pair.privateKey).toString('base64'),
@@ -22,15 +22,6 @@ export async function generateVaultKeys(): Promise<VaultKeys> {
 /** Makes the key under which addresses and recipient ids are hashed (32 random bytes, base64). It may never change. */
 export function generateFingerprintKey(): string {
   return randomBytes(32).toString('base64');
-}
-
-/** A fresh X25519 pair as raw bytes. The caller zeroes the private half. */
-export async function rawKeyPair(): Promise<{ publicKey: Uint8Array; privateKey: Uint8Array }> {
-  const pair = await suite.kem.generateKeyPair();
-  return {
-    publicKey: new Uint8Array(await suite.kem.serializePublicKey(pair.publicKey)),
-    privateKey: new Uint8Array(await suite.kem.serializePrivateKey(pair.privateKey)),
-  };
 }
 
 /** Reads a 32-byte key from base64. @throws {TypeError} naming the setting, never its value. */

@@ -1,6 +1,6 @@
 import { answerContext, repairContext } from '../dead-letter/letter.content.js';
-import { rawKeyPair } from '../keys/vault.keys.js';
-import { importKeyPair, openEnvelope } from '../open/envelope.reader.js';
+import { newPair } from '../envelope/x25519.keys.js';
+import { openEnvelope } from '../open/envelope.reader.js';
 import { createSealer } from '../seal/sealer.js';
 
 /** A key pair for one answer of the desk: it lives in memory, and opens nothing else. */
@@ -12,11 +12,9 @@ export type AnswerKey = {
 };
 
 export async function createAnswerKey(): Promise<AnswerKey> {
-  const { publicKey, privateKey } = await rawKeyPair();
-  const pair = await importKeyPair(privateKey, publicKey);
-  privateKey.fill(0);
+  const pair = newPair();
   return {
-    key: Buffer.from(publicKey).toString('base64'),
+    key: Buffer.from(pair.publicRaw).toString('base64'),
     open: (sealed, letterId) => openEnvelope(pair, sealed, answerContext(letterId)),
   };
 }

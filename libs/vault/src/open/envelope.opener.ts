@@ -1,6 +1,6 @@
-import type { webcrypto } from 'node:crypto';
-import { importKeyPair, openEnvelope } from './envelope.reader.js';
+import { openEnvelope } from './envelope.reader.js';
 import type { SealContext } from '../envelope/envelope.types.js';
+import { keyPairOf, type KeyPair } from '../envelope/x25519.keys.js';
 import { decodeKey } from '../keys/vault.keys.js';
 import { PersonKeyCache } from './person-key.cache.js';
 
@@ -13,19 +13,19 @@ export type SealedPersonKey = {
 
 /** Crypto of the opening half: installation key -> person's key -> content. */
 export class EnvelopeOpener {
-  readonly #rawKey: Uint8Array;
+  readonly #installation: KeyPair;
   readonly #keys: PersonKeyCache;
-  #installation: Promise<webcrypto.CryptoKeyPair> | undefined;
 
   /** @throws {TypeError} when the key is malformed */
   constructor(openKey: string, cachedKeys: number) {
-    this.#rawKey = decodeKey(openKey, 'openKey');
+    const raw = decodeKey(openKey, 'openKey');
+    this.#installation = keyPairOf(raw);
+    raw.fill(0);
     this.#keys = new PersonKeyCache(cachedKeys);
   }
 
   async openForInstallation(envelope: Uint8Array, context: SealContext): Promise<Uint8Array> {
-    this.#installation ??= importKeyPair(this.#rawKey);
-    return openEnvelope(await this.#installation, envelope, context);
+    return openEnvelope(this.#installation, envelope, context);
   }
 
   async openForPerson(person: SealedPersonKey, envelope: Uint8Array, context: SealContext): Promise<Uint8Array> {
@@ -41,12 +41,12 @@ export class EnvelopeOpener {
     this.#keys.clear();
   }
 
-  async #personKey(person: SealedPersonKey): Promise<webcrypto.CryptoKeyPair> {
+  async #personKey(person: SealedPersonKey): Promise<KeyPair> {
     const cached = this.#keys.get(person.personId);
     if (cached !== undefined) return cached;
     const context = { tenantId: person.tenantId, kind: 'person-key', id: person.personId };
     const raw = await this.openForInstallation(person.sealedPrivateKey, context);
-    const key = await importKeyPair(raw, person.publicKey);
+    const key = keyPairOf(raw, person.publicKey);
     raw.fill(0);
     this.#keys.put(person.personId, key);
     return key;

@@ -1,9 +1,9 @@
 import { expect, it } from '@jest/globals';
-import type { webcrypto } from 'node:crypto';
+import type { KeyPair } from '../envelope/x25519.keys.js';
 import { PersonKeyCache } from './person-key.cache.js';
 
 it('keeps the most recently used and forgets on demand', () => {
-  const key = {} as webcrypto.CryptoKeyPair;
+  const key = {} as KeyPair;
   const cache = new PersonKeyCache(2);
   cache.put('a', key);
   cache.put('b', key);

@@ -1,5 +1,5 @@
-import type { webcrypto } from 'node:crypto';
-import { importPublicKey, sealEnvelope } from '../envelope/envelope.codec.js';
+import { sealEnvelope } from '../envelope/envelope.codec.js';
+import { publicKeyOf } from '../envelope/x25519.keys.js';
 import type { SealContext } from '../envelope/envelope.types.js';
 import { decodeKey } from '../keys/vault.keys.js';
 
@@ -16,15 +16,11 @@ export type Sealer = {
  * @throws {TypeError} when the key is malformed
  */
 export function createSealer(settings: { readonly sealKey: string }): Sealer {
-  const raw = decodeKey(settings.sealKey, 'sealKey');
-  let installation: Promise<webcrypto.CryptoKey> | undefined;
+  const installation = publicKeyOf(decodeKey(settings.sealKey, 'sealKey'));
   return {
-    async sealForInstallation(bytes, context) {
-      installation ??= importPublicKey(raw);
-      return sealEnvelope(await installation, bytes, context);
-    },
+    sealForInstallation: (bytes, context) => sealEnvelope(installation, bytes, context),
     async sealForPerson(publicKey, bytes, context) {
-      return sealEnvelope(await importPublicKey(publicKey), bytes, context);
+      return sealEnvelope(publicKeyOf(publicKey), bytes, context);
     },
   };
 }
