@@ -3,12 +3,14 @@ import { connectEventStore } from '@homing/event-store';
 import { Collector, connectBus, JetStreamServer } from '@homing/messaging';
 import { closeOnShutdown, systemTiming, type ServiceBasics, type WiredService } from '@homing/service-kit';
 import { createVaultOpener, openVaultDatabase, pingVault } from '@homing/vault/open';
+import { createGateReader } from '@homing/vault/gate';
 import { createRegistry } from '@homing/vault/registry';
 import { createDeadLetterSealer } from '@homing/vault/seal';
 import { Module, type DynamicModule, type Type } from '@nestjs/common';
 import { renderBatch, type Rendered, type ToRender } from './render-message/delivery.renderer.js';
 import { EmailDispatchController, SEND_PARTS } from './send-delivery/dispatch.controller.js';
 import type { SendParts } from './send-delivery/send.attempt.js';
+import { createSendGate } from './send-delivery/send.gate.js';
 import { EmailLookUpController, SETTLE_PARTS } from './settle-unknown/look-up.controller.js';
 import { LookUpPace } from './settle-unknown/look-up.pace.js';
 import type { SettleParts } from './settle-unknown/settle.attempt.js';
@@ -69,6 +71,7 @@ export function wireGateway({ env, logger, instance, readiness }: ServiceBasics)
     store,
     instance,
     render: (item) => renderer.add(item),
+    gate: createSendGate(createGateReader(vaultDb), systemTiming),
     provider: (key) => providers.get(key),
     now: () => new Date().toISOString(),
     providerTimeoutMs,

@@ -18,6 +18,7 @@ export * from './delivery/recourse.policy.js';
 export * from './delivery/resend.decider.js';
 export * from './delivery/retry.policy.js';
 export * from './delivery/unknown-outcome.decider.js';
+export * from './delivery/withhold.decider.js';
 export * from './delivery/rebooking.policy.js';
 export * from './ledger/balance.decider.js';
 export * from './ledger/balance.state.js';

@@ -7,6 +7,7 @@ import { InMemoryEventStore } from '@homing/event-store/memory';
 import { outreachFold, readOutreach } from '@homing/event-store/outreach';
 import { committed, deliveryId, outreachId, recorded, request, T0 } from '@homing/testing/outreach-story';
 import fc from 'fast-check';
+import { gateSaying } from './open.gate.fixture.js';
 import { sendAttempt, type SendParts } from './send.attempt.js';
 
 const { tenantId } = request;
@@ -47,9 +48,10 @@ async function stage(result: (call: number) => SendResult = () => ({ kind: 'acce
     store,
     instance: 'g',
     render: () => Promise.resolve({ kind: 'message', message }),
+    gate: gateSaying(),
     provider: (key) => (key === 'sendgrid' ? provider : undefined),
     now: () => T0,
-    providerTimeoutMs: 1_000,
+    providerTimeoutMs: 60_000,
     leaseMarginMs: 500,
     ...over,
   });

@@ -1,26 +1,31 @@
 import type { ChannelProvider, OutboundMessage } from '@homing/channels';
-import type { DispatchDelivery, OutreachEvent } from '@homing/contracts';
+import type { DispatchDelivery } from '@homing/contracts';
 import {
   claimAttempt,
+  deliveryOf,
   recordAnswer,
   skipDelivery,
+  withholdAttempt,
   type ClaimDecision,
   type KnownOutreach,
   type OutreachState,
   type ProviderAnswer,
 } from '@homing/domain';
 import { AppendOutcomeUnknownError, type EventStore, type Folded } from '@homing/event-store';
-import { changeOutreach } from '@homing/event-store/outreach';
 import { crashPoint, retryWithBackoff, systemTiming, type Timing } from '@homing/service-kit';
 import { RetryLaterError } from '@homing/messaging';
 import type { Rendered, ToRender } from '../render-message/delivery.renderer.js';
+import type { GateQuestion } from '@homing/vault/gate';
+import { changeAttempt } from './attempt.change.js';
 import { callProvider } from './provider.call.js';
 import { recourseOf } from './provider.recourse.js';
+import { gateNow, gateQuestion, heldBackBy, type GateReading, type HeldBack, type SendGate } from './send.gate.js';
 import { noteOutcome } from './send.metrics.js';
 
 export interface SendParts {
   readonly store: Pick<EventStore, 'append' | 'readStream'>;
   readonly render: (item: ToRender) => Promise<Rendered>;
+  readonly gate: SendGate;
   readonly provider: (key: string) => ChannelProvider | undefined;
   readonly instance: string;
   readonly now: () => string;
@@ -32,15 +37,20 @@ export interface SendParts {
   readonly timing?: Timing;
 }
 
-/** What became of one dispatch. `stood_down`: somebody else has it, or it does not stand any more; nothing was sent by us. */
+/**
+ * What became of one dispatch. `stood_down`: somebody else has it, or it does not stand any more; nothing was sent by us.
+ * `resting`: its campaign is paused; it was put down unclaimed and stays in the timetable. `withheld`: the same, found out after
+ * the claim; it is tried again.
+ */
 export type SendOutcome =
   | { readonly kind: ProviderAnswer['kind'] }
-  | { readonly kind: 'skipped' | 'stood_down'; readonly reason: string }
+  | { readonly kind: 'skipped' | 'stood_down' | 'resting' | 'withheld'; readonly reason: string }
   | { readonly kind: 'expired' };
 
 /**
- * One attempt (DESIGN section 5): render, claim exclusively, call the provider once, record its answer. However often and by
- * however many gateways the same dispatch is handled, the provider is called at most once.
+ * One attempt (DESIGN section 5): render, ask the gate, claim exclusively, ask again where its word is old by now, call the
+ * provider once, record its answer. However often and by however many gateways the same dispatch is handled, the provider is
+ * called at most once, and never on a word of the gate older than `GATE_FRESH_MS`.
  */
 export async function sendAttempt(parts: SendParts, dispatch: DispatchDelivery<OutreachState>): Promise<SendOutcome> {
   const outcome = await attempt(parts, dispatch);
@@ -52,29 +62,46 @@ async function attempt(parts: SendParts, dispatch: DispatchDelivery<OutreachStat
   const known: Folded<OutreachState> = { state: dispatch.state, revision: BigInt(dispatch.revision) };
   const { timing = systemTiming } = parts;
   const seen = claimAttempt(known.state, claimOf(parts, dispatch, timing.randomId()));
-  if (seen.kind === 'stand_down') {
-    if (seen.reason === 'not_due') throw new RetryLaterError(untilDue(known.state, dispatch, parts.now()));
-    return { kind: 'stood_down', reason: seen.reason };
-  }
-  const provider = seen.kind === 'claim' ? parts.provider(seen.delivery.plan.provider) : undefined;
-  if (seen.kind === 'claim') {
-    // Everything that can fail without having sent comes before the claim.
-    const rendered = await parts.render({
-      state: known.state as KnownOutreach,
-      delivery: seen.delivery,
-      attempt: dispatch.attempt,
-    });
-    if (rendered.kind === 'impossible') return skip(parts, dispatch, known, rendered.reason);
-    if (!provider) throw new ProviderMissingError(seen.delivery.plan.provider);
-    return claimAndSend(parts, dispatch, { known, provider, message: rendered.message });
-  }
-  return claimAndSend(parts, dispatch, { known });
+  if (seen.kind === 'stand_down' && seen.reason === 'not_due') return early(parts, dispatch, known);
+  if (seen.kind === 'stand_down') return { kind: 'stood_down', reason: seen.reason };
+  if (seen.kind === 'expire') return claimAndSend(parts, dispatch, { known });
+  const provider = parts.provider(seen.delivery.plan.provider);
+  const state = known.state as KnownOutreach;
+  // Everything that can fail without having sent comes before the claim.
+  const rendered = await parts.render({ state, delivery: seen.delivery, attempt: dispatch.attempt });
+  if (rendered.kind === 'impossible') return skip(parts, dispatch, known, rendered.reason);
+  if (!provider) throw new ProviderMissingError(seen.delivery.plan.provider);
+  const question = gateQuestion(state, seen.delivery);
+  const reading = await parts.gate.ask(question);
+  if (reading.answer.kind === 'campaign_missing') throw new CampaignMissingError();
+  const held = heldBackBy(reading.answer);
+  if (held?.kind === 'end') return skip(parts, dispatch, known, held.reason);
+  if (held) return { kind: 'resting', reason: held.reason };
+  return claimAndSend(parts, dispatch, { known, sending: { provider, message: rendered.message, question, reading } });
+}
+
+/** Not due by our clock: kept until it is, unless it is never to be sent at all. */
+async function early(
+  parts: SendParts,
+  dispatch: DispatchDelivery<OutreachState>,
+  known: Folded<OutreachState>,
+): Promise<SendOutcome> {
+  const delivery = deliveryOf(known.state, dispatch.leg);
+  const asked = delivery && (await parts.gate.ask(gateQuestion(known.state as KnownOutreach, delivery)));
+  const held = asked && heldBackBy(asked.answer);
+  if (held?.kind === 'end') return skip(parts, dispatch, known, held.reason);
+  throw new RetryLaterError(untilDue(known.state, dispatch, parts.now()));
 }
 
 interface Ready {
   readonly known: Folded<OutreachState>;
-  readonly provider?: ChannelProvider;
-  readonly message?: OutboundMessage;
+  /** Absent: it is too late to send, and only that is to be recorded. */
+  readonly sending?: {
+    readonly provider: ChannelProvider;
+    readonly message: OutboundMessage;
+    readonly question: GateQuestion;
+    readonly reading: GateReading;
+  };
 }
 
 async function claimAndSend(
@@ -86,37 +113,74 @@ async function claimAndSend(
   const { timing = systemTiming } = parts;
   const claimId = timing.randomId();
   const lease = timing.monotonic() + parts.providerTimeoutMs + parts.leaseMarginMs;
-  const recourse = ready.provider && recourseOf(ready.provider.capabilities);
+  const { known, sending } = ready;
+  const recourse = sending && recourseOf(sending.provider.capabilities);
   let decision: ClaimDecision = { kind: 'stand_down', reason: 'unknown_outreach' };
   crashPoint('gateway.before-claim');
   // A claim whose answer was lost may stand: only this call can know that it is its own, so it asks again while it could use it.
   const claimed = await retryWithBackoff(
     () =>
-      change(parts, dispatch, `claim:${claimId}`, ready.known, (state) => {
-        decision = claimAttempt(state, { ...claimOf(parts, dispatch, claimId), ...(recourse ? { recourse } : {}) });
-        return decision.kind === 'stand_down' ? [] : decision.events;
+      changeAttempt(parts, dispatch, {
+        commandId: `claim:${claimId}`,
+        known,
+        decide: (state) => {
+          decision = claimAttempt(state, { ...claimOf(parts, dispatch, claimId), ...(recourse ? { recourse } : {}) });
+          return decision.kind === 'stand_down' ? [] : decision.events;
+        },
       }),
     { ...timing, retryable: (error) => error instanceof AppendOutcomeUnknownError && timing.monotonic() < lease },
   );
   crashPoint('gateway.after-claim');
   const taken = decision as ClaimDecision;
   if (taken.kind === 'stand_down') return { kind: 'stood_down', reason: taken.reason };
-  if (taken.kind === 'expire' || !ready.provider || !ready.message) return { kind: 'expired' };
+  if (taken.kind === 'expire' || !sending) return { kind: 'expired' };
 
   crashPoint('gateway.before-provider-call');
+  const held = heldBackBy(await gateNow({ gate: parts.gate, timing }, sending.question, sending.reading));
+  if (held) return withhold(parts, dispatch, { claimId, claimed, held });
   const leftMs = lease - parts.leaseMarginMs - timing.monotonic();
-  const answer = await callProvider(ready.provider, ready.message, { leftMs, deadline: timing.deadline });
+  const answer = await callProvider(sending.provider, sending.message, { leftMs, deadline: timing.deadline });
   crashPoint('gateway.after-provider-call');
   // The answer lives in this process alone until it stands in the stream: try until it does.
-  await retryWithBackoff(
-    () =>
-      change(parts, dispatch, `answer:${claimId}`, claimed, (state) =>
-        recordAnswer(state, { leg: dispatch.leg, attempt: dispatch.attempt, answer, now: parts.now() }),
-      ),
-    timing,
-  );
+  const decide = (state: OutreachState) =>
+    recordAnswer(state, { leg: dispatch.leg, attempt: dispatch.attempt, answer, now: parts.now() });
+  const commandId = `answer:${claimId}`;
+  await retryWithBackoff(() => changeAttempt(parts, dispatch, { commandId, known: claimed, decide }), timing);
   crashPoint('gateway.after-outcome');
   return { kind: answer.kind };
+}
+
+/** Seconds until what was held back for a while is tried again; the clock leaves it alone as long as its campaign rests. */
+const TRY_AGAIN_SECONDS = 1;
+
+/** The gate closed between the claim and the call: surely not sent, and said so, so that nobody waits for an answer. */
+async function withhold(
+  parts: SendParts,
+  dispatch: DispatchDelivery<OutreachState>,
+  { claimId, claimed, held }: { claimId: string; claimed: Folded<OutreachState>; held: HeldBack },
+): Promise<SendOutcome> {
+  const { leg, attempt } = dispatch;
+  const { reason } = held;
+  const answer = { kind: 'rejected', class: 'retryable', code: reason, retryAfterSeconds: TRY_AGAIN_SECONDS } as const;
+  const decide = (state: OutreachState) =>
+    held.kind === 'end'
+      ? withholdAttempt(state, { leg, attempt, reason, now: parts.now() })
+      : recordAnswer(state, { leg, attempt, answer, now: parts.now() });
+  const commandId = `withhold:${claimId}`;
+  const { timing = systemTiming } = parts;
+  await retryWithBackoff(() => changeAttempt(parts, dispatch, { commandId, known: claimed, decide }), timing);
+  return { kind: held.kind === 'end' ? 'skipped' : 'withheld', reason };
+}
+
+/** Its campaign is in no row of the vault: restored from before it was made, or another vault. An operator's matter. */
+export class CampaignMissingError extends Error {
+  readonly safeMessage = true;
+  readonly code = 'CAMPAIGN_MISSING';
+
+  constructor() {
+    super('the campaign of this message is not in the vault');
+    this.name = 'CampaignMissingError';
+  }
 }
 
 /** This gateway is not set up for it: an operator's matter, tried again until the deadline, never the recipient's loss. */
@@ -144,9 +208,11 @@ async function skip(
   reason: string,
 ): Promise<SendOutcome> {
   const { leg, deliveryId, attempt } = dispatch;
-  await change(parts, dispatch, `skip:${deliveryId}:${attempt}`, known, (state) =>
-    skipDelivery(state, { leg, reason, now: parts.now() }),
-  );
+  await changeAttempt(parts, dispatch, {
+    commandId: `skip:${deliveryId}:${attempt}`,
+    known,
+    decide: (state) => skipDelivery(state, { leg, reason, now: parts.now() }),
+  });
   return { kind: 'skipped', reason };
 }
 
@@ -158,22 +224,3 @@ const claimOf = (parts: SendParts, { leg, attempt }: DispatchDelivery, claimId: 
   now: parts.now(),
   leaseMs: parts.providerTimeoutMs + parts.leaseMarginMs,
 });
-
-function change(
-  parts: SendParts,
-  { outreachId, tenantId, deliveryId, attempt }: DispatchDelivery,
-  commandId: string,
-  known: Folded<OutreachState>,
-  decide: (state: OutreachState) => readonly OutreachEvent[],
-) {
-  const causationId = `${deliveryId}:${attempt}`;
-  return changeOutreach(parts.store, parts.instance, {
-    outreachId,
-    tenantId,
-    known,
-    decide,
-    commandId,
-    causationId,
-    now: parts.now(),
-  });
-}

@@ -3,7 +3,7 @@ import { counter, histogram } from '@homing/service-kit/telemetry';
 const claims = counter({
   name: 'homing_claims_total',
   help: 'Dispatches by what claiming them came to; who stood down sent nothing.',
-  labels: { outcome: ['won', 'stood_down', 'skipped', 'expired'], reason: 'open' },
+  labels: { outcome: ['won', 'stood_down', 'skipped', 'resting', 'withheld', 'expired'], reason: 'open' },
 });
 
 export const providerCalls = histogram({
@@ -15,6 +15,9 @@ export const providerCalls = histogram({
 /** What became of one dispatch: an answer of the provider means that the claim was won. */
 export function noteOutcome(outcome: { readonly kind: string; readonly reason?: string }): void {
   const { kind, reason = 'none' } = outcome;
-  const lost = kind === 'stood_down' || kind === 'skipped' || kind === 'expired';
-  claims.inc({ outcome: lost ? kind : 'won', reason });
+  claims.inc({ outcome: isNoAnswer(kind) ? kind : 'won', reason });
 }
+
+const NO_ANSWER = ['stood_down', 'skipped', 'resting', 'withheld', 'expired'] as const;
+const isNoAnswer = (kind: string): kind is (typeof NO_ANSWER)[number] =>
+  (NO_ANSWER as readonly string[]).includes(kind);

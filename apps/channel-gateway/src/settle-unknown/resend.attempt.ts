@@ -12,6 +12,7 @@ import { AppendOutcomeUnknownError, type Folded } from '@homing/event-store';
 import { changeOutreach } from '@homing/event-store/outreach';
 import { crashPoint, retryWithBackoff, systemTiming } from '@homing/service-kit';
 import { callProvider } from '../send-delivery/provider.call.js';
+import { gateNow, gateQuestion, heldBackBy } from '../send-delivery/send.gate.js';
 import type { SendParts } from '../send-delivery/send.attempt.js';
 import type { SettleOutcome } from './settle.attempt.js';
 
@@ -37,6 +38,10 @@ export async function resendAttempt(
   const rendered = await parts.render({ state: known.state as KnownOutreach, delivery, attempt });
   if (rendered.kind === 'impossible') return { kind: 'open', reason: rendered.reason };
 
+  const question = gateQuestion(known.state as KnownOutreach, delivery);
+  const reading = await parts.gate.ask(question);
+  const held = heldBackBy(reading.answer);
+  if (held) return { kind: 'open', reason: held.reason };
   const claimId = timing.randomId();
   const lease = timing.monotonic() + parts.providerTimeoutMs + parts.leaseMarginMs;
   let decision: ResendDecision = seen;
@@ -52,6 +57,8 @@ export async function resendAttempt(
   crashPoint('gateway.after-resend-claim');
   const taken = decision as ResendDecision;
   if (taken.kind === 'stand_down') return standDown(taken);
+  const heldNow = heldBackBy(await gateNow({ gate: parts.gate, timing }, question, reading));
+  if (heldNow) return { kind: 'open', reason: heldNow.reason };
   const leftMs = lease - parts.leaseMarginMs - timing.monotonic();
   const answer = await callProvider(provider, rendered.message, { leftMs, deadline: timing.deadline });
   crashPoint('gateway.after-resend-call');

@@ -17,6 +17,7 @@ import {
   T0,
   unknown,
 } from '@homing/testing/outreach-story';
+import { gateSaying } from '../send-delivery/open.gate.fixture.js';
 import { LookUpPace } from './look-up.pace.js';
 import { settleAttempt, type SettleParts } from './settle.attempt.js';
 
@@ -85,6 +86,7 @@ async function stage(recourse: Recourse | undefined, behaves: Provider = {}, ...
         store,
         instance: 'g',
         render: () => Promise.resolve({ kind: 'message', message }),
+        gate: gateSaying(),
         provider: () => provider,
         now: () => at(second),
         providerTimeoutMs: 10_000,
@@ -223,6 +225,26 @@ describe('sending again under a key that is honoured', () => {
   it('comes second to asking, which costs nothing', async () => {
     const { settle, sends } = await stage({ ...canBeAsked, ...honoursKeys }, { lookUp: () => ({ kind: 'accepted' }) });
     expect(await settle(16)).toEqual({ kind: 'sent', via: 'lookup' });
+    expect(sends).toEqual([]);
+  });
+
+  it.each([
+    [{ kind: 'paused' }, 'campaign_paused'],
+    [{ kind: 'stopped' }, 'campaign_stopped'],
+    [{ kind: 'suppressed', reason: 'complaint' }, 'suppressed'],
+  ] as const)('is not done past a gate that is %j', async (answer, reason) => {
+    const { settle, sends, appended } = await stage(honoursKeys);
+    expect(await settle(16, { gate: gateSaying(answer) })).toEqual({ kind: 'open', reason });
+    expect(sends).toEqual([]);
+    expect(await appended()).toEqual([]);
+  });
+
+  it('is not done past a gate that closed after the claim', async () => {
+    const { settle, sends } = await stage(honoursKeys);
+    const said = [{ answer: { kind: 'open' as const }, askedAt: performance.now() - 501 }];
+    const shut = gateSaying({ kind: 'paused' });
+    const gate = { ask: () => Promise.resolve(said.shift()).then((reading) => reading ?? shut.ask({} as never)) };
+    expect(await settle(16, { gate })).toEqual({ kind: 'open', reason: 'campaign_paused' });
     expect(sends).toEqual([]);
   });
 

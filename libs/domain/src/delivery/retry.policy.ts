@@ -11,7 +11,12 @@ export const AUTH_RETRY_SECONDS = 300;
 export const retryDelaySeconds = (policy: RetryPolicy, n: number): number => policy.delaysSeconds[n] ?? 2 ** n * 60;
 
 /** Never called the provider: says nothing about the message, and uses up no try. */
-const NEVER_CALLED: ReadonlySet<string> = new Set(['lease_passed', 'aborted_before_call']);
+const NEVER_CALLED: ReadonlySet<string> = new Set([
+  'lease_passed',
+  'aborted_before_call',
+  'campaign_paused',
+  'gate_unreadable',
+]);
 /** Longest floor under a free retry, in seconds. */
 const FREE_RETRY_CAP_SECONDS = 3600;
 
