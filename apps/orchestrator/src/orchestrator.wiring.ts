@@ -15,6 +15,7 @@ import { OutreachRequestedController } from './decide-outreach/outreach-requeste
 import { OutreachDecider, type DeciderParts } from './decide-outreach/outreach.decider.service.js';
 import { ledgerSnapshots } from './keep-books/ledger.snapshots.js';
 import { gatherRules, PRODUCT_RULES } from './keep-books/policy.gatherer.js';
+import { readDeskSettings, wireDesk } from './keep-dead-letters/desk.wiring.js';
 import { COMMAND_PARTS, OutreachCommandController } from './obey-command/outreach-command.controller.js';
 import type { CommandParts } from './obey-command/command.handler.js';
 import type { ReactParts } from './react-to-event/reaction.handler.js';
@@ -37,6 +38,7 @@ export function wireOrchestrator({ env, logger, instance, readiness }: ServiceBa
   const deadLetterSealKey = env.string('DEAD_LETTER_SEAL_KEY');
   const replicas = env.int('NATS_STREAM_REPLICAS', { default: 1, min: 1, max: 5 });
   const windowSize = env.int('DISPATCH_WINDOW', { default: 600, min: 1, max: 100_000 });
+  const deskSettings = readDeskSettings(env);
   env.check();
 
   const bus = connectBus({ url: busUrl, name: instance, logger, topology: { replicas } });
@@ -69,11 +71,13 @@ export function wireOrchestrator({ env, logger, instance, readiness }: ServiceBa
   const notify: CommandParts['notify'] = (replyTo, answer) => void bus.notify(replyTo, answer);
   const commands: CommandParts = { follow: react, vault, defaultLifetimeHours, notify };
 
+  const fingerprinter = createFingerprinter(fingerprintKey.reveal());
+  const desk = wireDesk(deskSettings, { bus, intake, registry, fingerprinter, logger, readiness, now });
   const strategy = new JetStreamServer({
     bus,
     seal: createDeadLetterSealer({
       sealKey: deadLetterSealKey,
-      concern: requestConcern(createFingerprinter(fingerprintKey.reveal())),
+      concern: requestConcern(fingerprinter),
     }),
   });
   readiness.add('bus', bus.health);
@@ -89,6 +93,7 @@ export function wireOrchestrator({ env, logger, instance, readiness }: ServiceBa
       OutreachCommandController,
       ProviderSignalController,
       TransitionController,
+      ...desk.controllers,
     ],
     providers: [
       {
@@ -120,8 +125,12 @@ export function wireOrchestrator({ env, logger, instance, readiness }: ServiceBa
       },
       { provide: REACT_PARTS, useValue: react },
       { provide: COMMAND_PARTS, useValue: commands },
-      closeOnShutdown(() => Promise.all([bus.close(), store.dispose(), vaultDb.destroy(), readModel.close()])),
+      ...desk.providers,
+      closeOnShutdown(async () => {
+        await desk.close();
+        await Promise.all([bus.close(), store.dispose(), vaultDb.destroy(), readModel.close()]);
+      }),
     ],
   };
-  return { module, strategies: [strategy] };
+  return { module, strategies: [strategy], start: () => desk.start() };
 }

@@ -1,51 +1,15 @@
-import { setTimeout as pause } from 'node:timers/promises';
-import { backoffDelay, toSafeError, type Logger } from '@homing/service-kit';
+import { startRounds, type RoundLoop, type RoundLoopOptions } from '@homing/service-kit';
 import { rounds } from './scheduler.metrics.js';
 
-export interface LoopOptions {
-  readonly name: string;
-  /** One round. True: there is more to do at once. */
-  readonly round: () => Promise<boolean>;
-  /** Wait between rounds in milliseconds. */
-  readonly everyMs: number;
-  readonly logger: Logger;
-}
+export type LoopOptions = Omit<RoundLoopOptions, 'measure'>;
+export type Loop = RoundLoop;
 
-export interface Loop {
-  /** Resolves when the round in hand has ended and no other will start. */
-  stop(): Promise<void>;
-  /** Errors in a row; 0 while it goes well. */
-  readonly failures: () => number;
-}
-
-/** Rounds one after another, for ever: never two at once, backing off while the stores are away. */
-export function startLoop({ name, round, everyMs, logger }: LoopOptions): Loop {
-  const stopping = new AbortController();
-  let failures = 0;
-  const metricName = name.replaceAll(' ', '_');
-  const run = async (): Promise<void> => {
-    while (!stopping.signal.aborted) {
-      let wait = everyMs;
-      const ended = rounds.timer();
-      try {
-        if (await round()) wait = 0;
-        failures = 0;
-        ended({ round: metricName, outcome: 'done' });
-      } catch (error) {
-        ended({ round: metricName, outcome: 'failed' });
-        wait = everyMs + backoffDelay(failures, { baseMs: 250, capMs: 15_000 });
-        failures += 1;
-        logger.warn({ loop: name, failures, err: toSafeError(error) }, 'a round failed and will be tried again');
-      }
-      if (wait > 0) await pause(wait, undefined, { signal: stopping.signal }).catch(() => undefined);
-    }
+/** Rounds of the scheduler, measured. */
+export function startLoop(options: LoopOptions): Loop {
+  const round = options.name.replaceAll(' ', '_');
+  const measure = () => {
+    const ended = rounds.timer();
+    return (outcome: 'done' | 'failed') => ended({ round, outcome });
   };
-  const done = run();
-  return {
-    failures: () => failures,
-    stop: async () => {
-      stopping.abort();
-      await done;
-    },
-  };
+  return startRounds({ ...options, measure });
 }

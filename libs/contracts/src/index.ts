@@ -13,6 +13,7 @@ export * from './bus/read-command.js';
 export * from './bus/subjects.js';
 export * from './dead-letter/dead-letter.js';
 export * from './dead-letter/desk-messages.js';
+export * from './dead-letter/desk.reader.js';
 export * from './dead-letter/letter.reader.js';
 export * from './dead-letter/poison-reasons.js';
 export * from './events/contact-events.js';

@@ -3,7 +3,7 @@ export { ReplyInbox, type ExpectedReply, type Notice } from './reply.inbox.js';
 export { ensureStreams, TopologyError, type TopologyOptions } from './stream.topology.js';
 export { Publisher, PublishRefusedError, PublishUnknownError } from './message.publisher.js';
 export type { Outgoing, PublishAck, PublishOptions, PublisherOptions } from './message.publisher.js';
-export { messageId } from './message.id.js';
+export { bareMessageId, messageId } from './message.id.js';
 export { cloudEvent, encodeCloudEvent, parseCloudEvent } from './cloud-event.format.js';
 export type { CloudEventFields, ParsedCloudEvent, ParseOptions } from './cloud-event.format.js';
 export { JetStreamServer, type JetStreamServerOptions } from './jetstream.server.js';
@@ -11,6 +11,7 @@ export { JETSTREAM, JsEvent, type JsEventOptions } from './js-event.decorator.js
 export { JetStreamContext } from './jetstream.context.js';
 export { PoisonError, RetryLaterError, type FieldFault } from './poison.error.js';
 export { publishDeadLetter, type DeadLetter, type SealedLetter, type SealLetter } from './dead-letter.publisher.js';
+export { DeadLetterStream, type LetterPlace } from './dead-letter.stream.js';
 export { Collector, CollectorError, fulfilled, rejected } from './batch.collector.js';
 export type { CollectorOptions, CollectorTimers, Settled } from './batch.collector.js';
 export { DispatchWindow, type DispatchWindowOptions } from './dispatch.window.js';

@@ -5,6 +5,7 @@ import type { CloudEvent, PoisonReason } from '@homing/contracts';
 import type { FailureCounter } from './failure.counter.js';
 import { JetStreamContext } from './jetstream.context.js';
 import type { JsEventExtras } from './js-event.decorator.js';
+import { bareMessageId } from './message.id.js';
 import { PoisonError, RetryLaterError } from './poison.error.js';
 
 /** Runs the handler to its end; rejects with what it threw. */
@@ -39,8 +40,8 @@ export async function handleMessage(message: JsMsg, handling: Handling): Promise
 async function readAndHandle(message: JsMsg, { extras, handle }: Handling): Promise<void> {
   if (extras.headersOnly) return handle(undefined, new JetStreamContext(message, 'headers', []));
   const { stream, streamSequence } = message.info;
-  const bareId = () =>
-    message.headers?.get('Nats-Msg-Id') || `bus:${stream}:${streamSequence}:${message.time.getTime()}`;
+  const messageId = message.headers?.get('Nats-Msg-Id');
+  const bareId = () => bareMessageId({ messageId, stream, sequence: streamSequence, storedAt: message.timestamp });
   const bare = extras.allowBareBody ? { allowBareBody: { ...extras.allowBareBody, id: bareId() } } : {};
   const parsed = parseCloudEvent(message.data, bare);
   if (parsed.kind === 'faulty') throw new PoisonError('malformed_event', parsed.faults);

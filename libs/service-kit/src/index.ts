@@ -13,5 +13,6 @@ export { bounded } from './service.stopper.js';
 export { crashPoint } from './crash-point.js';
 export { backoffDelay, retryWithBackoff, type Backoff, type RetryOptions } from './backoff.policy.js';
 export { systemTiming, type Timing } from './process.timing.js';
+export { startRounds, type RoundLoop, type RoundLoopOptions } from './round.loop.js';
 export { closeOnShutdown } from './closing.provider.js';
 export { serviceBasics, type ServiceBasics } from './service.basics.js';

@@ -5,7 +5,15 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type RunningNats, startNats } from '@homing/embedded-stores';
-import { type Bus, cloudEvent, connectBus, JetStreamContext, JetStreamServer, Publisher } from '@homing/messaging';
+import {
+  type Bus,
+  cloudEvent,
+  connectBus,
+  DeadLetterStream,
+  JetStreamContext,
+  JetStreamServer,
+  Publisher,
+} from '@homing/messaging';
 import { type BusUser, busUsers, natsUsers } from '@homing/provisioning';
 import { createLogger, Secret } from '@homing/service-kit';
 import { jetstream, type JetStreamManager } from '@nats-io/jetstream';
@@ -85,6 +93,12 @@ describe('what every user has to do', () => {
     ['projector', 'event.outreach.sent', 'EVENTS'],
     ['orchestrator', 'deadletter.orchestrator-requests', 'DEADLETTERS'],
     ['channel-gateway', 'deadletter.gateway-email', 'DEADLETTERS'],
+    ['webhook-ingestion', 'deadletter.webhook-ingestion', 'DEADLETTERS'],
+    ['orchestrator', 'outreach.requested', 'OUTREACH'],
+    ['orchestrator', 'outreach.command', 'OUTREACH'],
+    ['orchestrator', 'provider.signal.sendgrid', 'SIGNALS'],
+    ['orchestrator', 'event.outreach.rejected', 'EVENTS'],
+    ['orchestrator', 'delivery.lookup.email', 'DISPATCH'],
   ];
   it.each(cases)('%s publishes %s, is acknowledged, and once', async (user, subject, stream) => {
     const publisher = new Publisher(bus(user));
@@ -145,6 +159,44 @@ describe('what every user has to do', () => {
     inbox.close();
   });
 
+  it('the orchestrator files dead letters, reads and removes them', async () => {
+    const { js } = await bus('owner').api();
+    const { seq } = await js.publish('deadletter.somebody', 'sealed', { msgID: 'letter-1' });
+    const seen: number[] = [];
+    const server = new JetStreamServer({ bus: bus('orchestrator'), seal: ({ bytes }) => ({ bytes }) });
+    const letters = { stream: 'DEADLETTERS', durable: 'orchestrator-dead-letters', headersOnly: true };
+    const handle = async (_event: unknown, context: JetStreamContext) => void seen.push(context.streamSequence);
+    server.addHandler(letters.durable, handle as never, true, { ...letters, subject: 'deadletter.*' });
+    server.listen(() => {});
+    await until(() => seen.includes(seq), 'it is filed');
+    await server.close();
+    const desk = new DeadLetterStream(bus('orchestrator'));
+    expect(Buffer.from((await desk.read({ messageId: 'letter-1', sequence: seq })) ?? []).toString()).toBe('sealed');
+    await desk.remove({ messageId: 'letter-2', sequence: seq });
+    expect(await manager.streams.getMessage('DEADLETTERS', { seq })).not.toBeNull();
+    await desk.remove({ messageId: 'letter-1', sequence: seq });
+    expect(await manager.streams.getMessage('DEADLETTERS', { seq })).toBeNull();
+  });
+
+  it('the api asks the desk and hears its answer', async () => {
+    const answered = bus('orchestrator').listen(
+      'desk.dead-letters',
+      ({ data }) => {
+        const { replyTo } = JSON.parse(Buffer.from(data).toString()) as { replyTo: string };
+        bus('orchestrator').notify(replyTo, { kind: 'not_found' });
+      },
+      { queue: 'desk' },
+    );
+    await (await bus('orchestrator').api()).connection.flush();
+    const inbox = bus('api').inbox();
+    const reply = inbox.expect('d1', 30_000);
+    await (await bus('api').api()).connection.flush();
+    bus('api').notify('desk.dead-letters', { replyTo: reply.replyTo });
+    expect(JSON.parse(Buffer.from((await reply.answer) ?? []).toString())).toEqual({ kind: 'not_found' });
+    inbox.close();
+    answered();
+  });
+
   it('the projector wakes the api', async () => {
     const poked = new Promise<void>((resolve) => void bus('api').listen('live.poke', () => resolve()));
     await (await bus('api').api()).connection.flush();
@@ -196,6 +248,7 @@ describe('what nobody outside the streams may do', () => {
         ['$JS.API.STREAM.DELETE.SIGNALS', {}],
         ['$JS.API.STREAM.PURGE.OUTREACH', {}],
         ['$JS.API.STREAM.MSG.GET.OUTREACH', { seq: 1 }],
+        ['$JS.API.STREAM.MSG.DELETE.OUTREACH', { seq: 1 }],
         ['$JS.API.CONSUMER.DELETE.OUTREACH.orchestrator-requests', {}],
         ['$JS.API.CONSUMER.MSG.NEXT.OUTREACH.spy', {}],
         ['$JS.API.CONSUMER.CREATE.OUTREACH', { stream_name: 'OUTREACH', config: { ack_policy: 'none' } }],
@@ -224,11 +277,11 @@ describe('what nobody outside the streams may do', () => {
     for (const user of names) {
       const connection = await raw(user);
       const refused: string[] = [];
-      for (const subject of ['>', 'outreach.requested', '_INBOX_orchestrator.>', '$JS.ACK.>', '_R_.>']) {
+      for (const subject of ['>', 'outreach.requested', 'desk.>', '_INBOX_orchestrator.>', '$JS.ACK.>', '_R_.>']) {
         if (user === 'orchestrator' && subject.startsWith('_INBOX')) continue;
         connection.subscribe(subject, { callback: (error) => void (error && refused.push(subject)) });
       }
-      await until(() => refused.length === (user === 'orchestrator' ? 4 : 5), `${user} is refused`);
+      await until(() => refused.length === (user === 'orchestrator' ? 5 : 6), `${user} is refused`);
     }
   });
 });

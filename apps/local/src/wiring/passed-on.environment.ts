@@ -17,6 +17,7 @@ const tuning = [
   'SENDGRID_LOOKUP_AFTER_SECONDS',
   'WEBHOOK_MAX_CONCURRENT',
   'STATE_CACHE_SIZE',
+  'DESK_TIDY_MS',
 ];
 const passed = new Set([...names, ...tuning]);
 /** Telemetry settings and, for reliability tests, the points at which a service kills itself. */

@@ -21,7 +21,7 @@ export function serviceTable(at: LocalAddresses, secrets: LocalSecrets): Service
   const identity = { ID_NAMESPACE: secrets.idNamespace, FINGERPRINT_KEY: secrets.fingerprintKey };
   const seal = { VAULT_SEAL_KEY: secrets.vaultSealKey };
   const open = { VAULT_OPEN_KEY: secrets.vaultOpenKey };
-  const openLetters = { DEAD_LETTER_OPEN_KEY: secrets.deadLetterOpenKey };
+  const desk = { DESK_DATABASE_URL: at.database('vault_desk'), DEAD_LETTER_OPEN_KEY: secrets.deadLetterOpenKey };
   const letters = { DEAD_LETTER_SEAL_KEY: secrets.deadLetterSealKey };
   return [
     {
@@ -55,7 +55,7 @@ export function serviceTable(at: LocalAddresses, secrets: LocalSecrets): Service
         ...identity,
         ...seal,
         ...letters,
-        ...openLetters,
+        ...desk,
       },
     },
     {

@@ -59,7 +59,13 @@ describe('the bus', () => {
     const whoMay = (subject: string) =>
       Object.keys(may).filter((name) => may[name]?.some((each) => each.startsWith(subject)));
     expect(whoMay('_INBOX')).toEqual(['orchestrator']);
-    expect(whoMay('provider.signal')).toEqual(['webhook-ingestion']);
+    // The desk hands in again what could not be handled.
+    expect(whoMay('provider.signal')).toEqual(['webhook-ingestion', 'orchestrator']);
+    expect(whoMay('desk.')).toEqual(['api']);
+    expect(whoMay('$JS.API.STREAM.MSG.DELETE')).toEqual(['orchestrator']);
+    expect(may['orchestrator']?.filter((each) => each.includes('MSG.DELETE'))).toEqual([
+      '$JS.API.STREAM.MSG.DELETE.DEADLETTERS',
+    ]);
     expect(whoMay('$JS.API.STREAM.CREATE')).toEqual(['orchestrator']);
     expect(whoMay('$JS.API.STREAM.UPDATE')).toEqual(['orchestrator']);
     expect(whoMay('$JS.API.CONSUMER')).toEqual(['orchestrator', 'channel-gateway']);
@@ -74,10 +80,10 @@ describe('the bus', () => {
       '*',
     ])
       expect(whoMay(`$JS.API.${order}`)).toEqual([]);
-    expect(may['webhook-ingestion']).toEqual(['provider.signal.*']);
+    expect(may['webhook-ingestion']).toEqual(['provider.signal.*', 'deadletter.webhook-ingestion']);
     const beyond = may['channel-gateway']?.filter((subject) => !/DISPATCH\.gateway-(lookup-)?email/.test(subject));
     expect([...new Set(beyond)]).toEqual(['deadletter.>', '$JS.API.STREAM.INFO.DISPATCH']);
-    expect(may['api']).toEqual(['outreach.requested', 'outreach.command']);
+    expect(may['api']).toEqual(['outreach.requested', 'outreach.command', 'desk.dead-letters']);
     expect(may['scheduler']).toEqual([
       'outreach.requested',
       'outreach.command',

@@ -68,7 +68,7 @@ async function takeIn(
  * Of the data, not of the weather: Postgres refuses the value itself (SQLSTATE class 22, not null, check). A unique or foreign key that
  * is in the way is a race, and what JavaScript throws on the way to a store is a fault of ours or of a driver: both are tried again.
  */
-function isOfOneRequest(error: unknown): boolean {
+export function isOfOneRequest(error: unknown): boolean {
   const code = typeof error === 'object' && error !== null && 'code' in error ? error.code : undefined;
   return typeof code === 'string' && /^(22\w{3}|23502|23514)$/.test(code);
 }
@@ -112,9 +112,12 @@ function read(event: CloudEvent, times: Times): Read {
   }
   return {
     kind: 'item',
-    item: { tenantId, via: 'bus', source: `bus:${event.source}`, requestId, request, ...times },
+    item: { tenantId, via: 'bus', source: sourceOnBus(event.source), requestId, request, ...times },
   };
 }
+
+/** Which door and which publisher, as part of an outreach's identity. */
+export const sourceOnBus = (source: string): string => `bus:${source}`;
 
 const poisonOf = (reason: PoisonReason, faults: readonly FieldFault[]): PoisonError =>
   new PoisonError(

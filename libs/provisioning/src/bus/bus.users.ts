@@ -1,4 +1,4 @@
-import { BUS_STREAMS, LIVE_POKE, OUTREACH_COMMAND, OUTREACH_REQUESTED } from '@homing/contracts';
+import { BUS_STREAMS, DEAD_LETTER_DESK, LIVE_POKE, OUTREACH_COMMAND, OUTREACH_REQUESTED } from '@homing/contracts';
 import type { NatsUser } from './nats.user.js';
 
 /** What a user of the bus may say and hear besides its own inbox. */
@@ -35,8 +35,8 @@ const answerTo = (...users: string[]): string[] => ['_INBOX.*.*', ...users.map((
 /** Who may say what on the bus. `publisher` is for programs outside: it may ask for outreach and hear the answers. */
 export const busUsers = {
   publisher: { publish: [OUTREACH_REQUESTED, ...count(outreach, dispatch, deadLetters)], subscribe: ['_INBOX.>'] },
-  api: { publish: [OUTREACH_REQUESTED, OUTREACH_COMMAND], subscribe: [LIVE_POKE] },
-  'webhook-ingestion': { publish: ['provider.signal.*'] },
+  api: { publish: [OUTREACH_REQUESTED, OUTREACH_COMMAND, DEAD_LETTER_DESK], subscribe: [LIVE_POKE] },
+  'webhook-ingestion': { publish: ['provider.signal.*', 'deadletter.webhook-ingestion'] },
   orchestrator: {
     consumes: true,
     publish: [
@@ -52,8 +52,18 @@ export const busUsers = {
       ...consume(events, 'orchestrator-react-skipped'),
       ...consume(events, 'orchestrator-react-expired'),
       // To read what it wrote itself.
-      ...[dispatch, deadLetters].map((stream) => `$JS.API.STREAM.MSG.GET.${stream}`),
+      `$JS.API.STREAM.MSG.GET.${dispatch}`,
+      // The desk: files dead letters, opens and removes them, hands messages in again.
+      ...consume(deadLetters, 'orchestrator-dead-letters'),
+      `$JS.API.STREAM.MSG.GET.${deadLetters}`,
+      `$JS.API.STREAM.MSG.DELETE.${deadLetters}`,
+      OUTREACH_REQUESTED,
+      OUTREACH_COMMAND,
+      'provider.signal.*',
+      'event.outreach.*',
+      'delivery.lookup.*',
     ],
+    subscribe: [DEAD_LETTER_DESK],
   },
   scheduler: {
     publish: [OUTREACH_REQUESTED, OUTREACH_COMMAND, 'delivery.dispatch.*', 'delivery.lookup.*', ...count(dispatch)],
