@@ -43,6 +43,7 @@ const TENANT_RIGHTS = [
   'delivery_status',
   'outreach_attempts',
   'outreach_events',
+  'timetable',
   'unknown_outcomes',
   'open_reservations',
   'ledger_balances',

@@ -11,6 +11,10 @@ import { createTenantQueries } from './tenant.queries.js';
 
 const tenant = tenantOf(1);
 const late = '2027-01-01T00:00:00.000Z';
+const canBeAsked = (started: OutreachEvent): OutreachEvent =>
+  started.type === 'AttemptStarted'
+    ? { ...started, data: { ...started.data, recourse: { lookUpAfterSeconds: 600 } } }
+    : started;
 const store = new Store();
 let database: ReadDatabase;
 let writer: ReadModelConnection;
@@ -29,7 +33,7 @@ beforeAll(async () => {
     const events: OutreachEvent[] = [requested, ...s.intake.slice(1)];
     if (n % 5 === 1) events.splice(1, 2, s.refused('dedup', 'already_sent'));
     if (n % 5 === 2) events.push(s.started(), s.accepted(), s.fact('bounced', 120, { code: 'smtp_550' }));
-    if (n % 5 === 3) events.push(s.started(), s.unknown());
+    if (n % 5 === 3) events.push(n % 2 ? canBeAsked(s.started()) : s.started(), s.unknown());
     if (n % 5 === 4) events.push(s.skipped('suppressed'), s.settled('skipped'));
     store.append(s.stream, s.tenantId, ...events);
   }
@@ -137,6 +141,16 @@ describe('listUnknown', () => {
     const expected = [3, 8, 13, 18, 23].map((n) => emailStory({ n }).outreachId);
     expect(ids.toSorted()).toEqual(expected.toSorted());
     expect(second.nextCursor).toBeUndefined();
+  });
+
+  it('says what will settle each and when: a look-up where the provider can be asked, the assumption in any case', async () => {
+    const { rows } = await tenants.listUnknown({ tenantId: tenant, limit: 10 });
+    const after = (n: number) => rows.find((row) => row.outreachId === emailStory({ n }).outreachId);
+    const since = Date.parse(after(3)?.unknownSince ?? '');
+    const hours72 = new Date(since + 72 * 3_600_000).toISOString();
+    expect(after(3)?.assumedSentAt).toBe(hours72);
+    expect(Date.parse(after(3)?.nextLookUpAt ?? '')).toBeGreaterThan(since);
+    expect(after(8)).toMatchObject({ assumedSentAt: hours72, nextLookUpAt: null });
   });
 });
 

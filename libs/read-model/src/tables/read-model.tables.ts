@@ -203,4 +203,8 @@ export interface UnknownOutcomeRow {
   readonly startedAt: Instant;
   readonly unknownSince: Instant;
   readonly updatedPosition: bigint;
+  /** When its provider is asked, or given it again under its key, next; null where neither is possible. */
+  readonly nextLookUpAt: Instant | null;
+  /** When it will be taken for sent. */
+  readonly assumedSentAt: Instant | null;
 }
