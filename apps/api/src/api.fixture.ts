@@ -5,6 +5,7 @@ import { ApiModule } from './api.module.js';
 import type { ApiParts, ApiSettings } from './api.parts.js';
 import { BODY_LIMIT } from './http/body.hook.js';
 import { MAX_PARAM_LENGTH } from './http/path.check.js';
+import { SCOPES } from './security/caller.js';
 
 export const TENANT = '0197a000-0000-7000-8000-000000000001';
 export const KEY = 'key-of-tenant-one';
@@ -27,9 +28,7 @@ export function fakeParts(own: Partial<ApiParts> = {}): { parts: ApiParts; lines
   const parts: ApiParts = {
     registry: {
       verifyApiKey: async (key) =>
-        key === KEY
-          ? { kind: 'valid', keyId: 'k1', tenantId: TENANT, scopes: ['outreach:write', 'outreach:read', 'events:read'] }
-          : { kind: 'invalid' },
+        key === KEY ? { kind: 'valid', keyId: 'k1', tenantId: TENANT, scopes: SCOPES } : { kind: 'invalid' },
       findCampaign: async () => undefined,
     },
     intake: { takeIn: nothing },
@@ -42,12 +41,13 @@ export function fakeParts(own: Partial<ApiParts> = {}): { parts: ApiParts; lines
       feedAfter: async () => [],
       listUnknown: async () => ({ rows: [] }),
       campaignBalances: () => Promise.resolve([]),
-    campaignStatus: nothing,
+      campaignStatus: nothing,
       currentPosition: async () => 0n,
     },
     bus: {
       isUp: () => true,
       publishRequested: nothing,
+      publishCommand: nothing,
       expectAnswer: () => ({ replyTo: '_INBOX.a.b', answer: Promise.resolve(undefined), cancel: () => {} }),
       onPoke: () => () => {},
     },

@@ -1,6 +1,7 @@
 import { type DynamicModule, Module, type Provider } from '@nestjs/common';
 import { APP_FILTER, APP_GUARD } from '@nestjs/core';
 import { API_PARTS, type ApiParts } from './api.parts.js';
+import { CommandOutreachController } from './command-outreach/command-outreach.controller.js';
 import { LiveFeedController } from './live-feed/live-feed.controller.js';
 import { ProblemFilter } from './problem/problem.filter.js';
 import { ReadOutreachController } from './read-outreach/read-outreach.controller.js';
@@ -13,7 +14,7 @@ export class ApiModule {
   static over(parts: ApiParts, others: readonly Provider[] = []): DynamicModule {
     return {
       module: ApiModule,
-      controllers: [TakeRequestController, ReadOutreachController, LiveFeedController],
+      controllers: [TakeRequestController, CommandOutreachController, ReadOutreachController, LiveFeedController],
       providers: [
         { provide: API_PARTS, useValue: parts },
         { provide: APP_GUARD, useClass: ScopeGuard },

@@ -38,6 +38,8 @@ export interface ApiBus {
   isUp(): boolean;
   /** Resolves once JetStream holds it. @throws when it does not, or nobody knows. */
   publishRequested(event: CloudEvent, message: { tenantId: string; key: string; replyTo?: string }): Promise<void>;
+  /** Has something done to an outreach that is there; as `publishRequested`. */
+  publishCommand(event: CloudEvent, message: { tenantId: string; key: string; replyTo?: string }): Promise<void>;
   /** Listens for one answer over core NATS; `id` is used once at a time. Undefined when none came in time. */
   expectAnswer(id: string, withinMs: number): ExpectedAnswer;
   /** Calls on each hint that the read model moved on. Returns the way to stop. */

@@ -10,6 +10,7 @@ import { createRegistry, type Registry } from '@homing/vault/registry';
 import { makeReadDatabase, type ReadDatabase } from '../../../libs/read-model/src/fixtures/read-database.fixture.js';
 import { startTestVault, type TestVault } from '../../../libs/vault/src/database/vault.fixture.js';
 import { wireApi } from './api.wiring.js';
+import { SCOPES } from './security/caller.js';
 import { FakeOrchestrator } from './fake-orchestrator.fixture.js';
 
 export const ID_NAMESPACE = '5b0d1f52-8a61-4d7c-9a55-3f4f6a0a1c77';
@@ -89,7 +90,7 @@ export async function startApiStack(): Promise<ApiStack> {
       await operator.createTenant({ actor, id: tenantId, name: 'Sandbox' });
       const keyWith = async (scopes: readonly string[]): Promise<string> =>
         (await registry.createApiKey({ actor, tenantId, name: 'k', scopes, env: 'test' })).key;
-      return { tenantId, keyWith, key: await keyWith(['outreach:write', 'outreach:read', 'events:read']) };
+      return { tenantId, keyWith, key: await keyWith(SCOPES) };
     },
     async startAnother(own) {
       const another = await startOne(own);

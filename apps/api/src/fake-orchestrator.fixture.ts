@@ -1,5 +1,15 @@
 import { AckPolicy, type ConsumerMessages } from '@nats-io/jetstream';
-import { BUS_STREAMS, type CloudEvent, type DecisionAnswer, outreachIdOfRef, REPLY_TO_HEADER } from '@homing/contracts';
+import {
+  BUS_STREAMS,
+  type CloudEvent,
+  type CommandAnswer,
+  type DecisionAnswer,
+  OUTREACH_COMMAND,
+  type OutreachCommand,
+  outreachIdOfRef,
+  readOutreachCommand,
+  REPLY_TO_HEADER,
+} from '@homing/contracts';
 import { type Bus, connectBus } from '@homing/messaging';
 import { createLogger } from '@homing/service-kit';
 
@@ -15,6 +25,9 @@ export class FakeOrchestrator {
   readonly heard: Heard[] = [];
   /** What it answers; undefined keeps it silent. */
   answer: ((outreachId: string) => DecisionAnswer) | undefined = scheduled;
+  /** What it answers to a command; undefined keeps it silent. */
+  obey: ((command: OutreachCommand) => CommandAnswer) | undefined;
+  readonly commands: OutreachCommand[] = [];
   #messages: ConsumerMessages | undefined;
 
   private constructor(readonly bus: Bus) {}
@@ -45,6 +58,11 @@ export class FakeOrchestrator {
       const replyTo = message.headers?.get(REPLY_TO_HEADER) || undefined;
       this.heard.push({ event, replyTo, raw: `${message.headers?.toString() ?? ''}${message.string()}` });
       const outreachId = outreachIdOfRef(event.dataref ?? '');
+      const asked = event.type === OUTREACH_COMMAND ? readOutreachCommand(event.data) : undefined;
+      if (asked?.kind === 'valid') {
+        this.commands.push(asked.command);
+        if (replyTo && this.obey) this.bus.notify(replyTo, this.obey(asked.command));
+      }
       if (replyTo && outreachId && this.answer) this.bus.notify(replyTo, this.answer(outreachId));
       message.ack();
     }

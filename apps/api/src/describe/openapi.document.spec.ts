@@ -38,7 +38,9 @@ describe('the OpenAPI document', () => {
       '/api/v1/outreach/campaigns/{id}/status',
       '/api/v1/outreach/send',
       '/api/v1/outreach/{id}',
+      '/api/v1/outreach/{id}/cancel',
       '/api/v1/unknown-outcomes',
+      '/api/v1/unknown-outcomes/{deliveryId}/{attempt}/settle',
     ]);
     for (const operation of Object.values(document.paths).flatMap((path) => Object.values(path))) {
       expect(Object.keys(operation.responses)).toEqual(expect.arrayContaining(['401', '403', '429', '503']));

@@ -10,6 +10,8 @@ export const PROBLEMS = {
   not_found: { status: 404, title: 'There is nothing here' },
   method_not_allowed: { status: 405, title: 'The method cannot be used here' },
   different_content: { status: 409, title: 'The same request id came before with other content' },
+  not_unknown: { status: 409, title: 'What became of the attempt is known' },
+  under_way: { status: 409, title: 'The provider is being asked at this moment' },
   body_too_large: { status: 413, title: 'The body is too large' },
   unsupported_media_type: { status: 415, title: 'The body must be application/json' },
   invalid_fields: { status: 422, title: 'Fields cannot be used as they are' },

@@ -5,7 +5,7 @@ import { readLimit, readQuery } from '../http/query.reader.js';
 import { invalidField, ProblemError } from '../problem/problem.error.js';
 import type { Caller } from '../security/caller.js';
 import { isOutreachState, OUTREACH_STATES } from './outreach.states.js';
-import { justAccepted, listedOutreach, shownOutreach } from './outreach.representation.js';
+import { justAccepted, listedOutreach, shownOutreach, unknownOutcome } from './outreach.representation.js';
 
 /** Of one campaign; more than these are not counted, and it is not completed anyway. */
 const mostUndecided = 10_000;
@@ -55,10 +55,8 @@ export class OutreachReader {
     const wish = readQuery(query, ['cursor', 'limit']);
     const filter = { tenantId, limit: readLimit(wish.limit), ...defined({ cursor: wish.cursor }) };
     const { rows, nextCursor } = await withCursor(this.parts.queries.listUnknown(filter));
-    const items = rows.map(({ tenantId: _t, updatedPosition: _p, providerMessageId, ...row }) => ({
-      ...row,
-      ...(providerMessageId === null ? {} : { providerMessageId }),
-    }));
+    const now = Date.now();
+    const items = rows.map((row) => unknownOutcome(row, now));
     return { items, ...defined({ nextCursor }) };
   }
 

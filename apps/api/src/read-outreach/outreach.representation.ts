@@ -1,6 +1,13 @@
 import type { Channel, Explanation, Money, OutreachDecided, OutreachRefused } from '@homing/contracts';
 import { decisionSentence, refusalSentence } from '@homing/domain';
-import type { AttemptRow, DeliveryRow, OutreachDetail, OutreachRow, TimelineRow } from '@homing/read-model';
+import type {
+  AttemptRow,
+  DeliveryRow,
+  OutreachDetail,
+  OutreachRow,
+  TimelineRow,
+  UnknownOutcomeRow,
+} from '@homing/read-model';
 import type { AcceptedRecord } from '@homing/vault/intake';
 
 type Given<T> = { [K in keyof T]?: Exclude<T[K], null | undefined> };
@@ -96,15 +103,35 @@ function shownAttempt(row: AttemptRow) {
 
 function shownEvent(row: TimelineRow) {
   const { position, revision, transition, occurredAt, recordedAt, deliveryId, leg, channel, attempt, reason } = row;
-  const { code, class: kind, subtype, machine, provider } = row.eventData as unknown as Record<string, unknown>;
+  const {
+    code,
+    class: kind,
+    subtype,
+    machine,
+    provider,
+    via,
+    by,
+    note,
+  } = row.eventData as unknown as Record<string, unknown>;
+  const settling = row.eventType === 'UnknownOutcomeSettled' ? { via, by, note } : {};
   return {
     position: String(position),
     revision: String(revision),
     transition,
     occurredAt,
     recordedAt,
-    ...given({ deliveryId, leg, channel, attempt, reason, code, class: kind, subtype, machine, provider }),
+    ...given({ deliveryId, leg, channel, attempt, reason, code, class: kind, subtype, machine, provider, ...settling }),
   };
+}
+
+/** An attempt nobody knows the outcome of, how long that has been so, and what will end it. @param now milliseconds since the epoch */
+export function unknownOutcome(row: UnknownOutcomeRow, now: number) {
+  const { deliveryId, attempt, outreachId, channel, provider, startedAt, unknownSince } = row;
+  const { providerMessageId, nextLookUpAt, assumedSentAt } = row;
+  const ageSeconds = Math.max(0, Math.floor((now - Date.parse(unknownSince)) / 1000));
+  const settles = given({ nextLookUpAt, assumedSentAt });
+  const known = { deliveryId, attempt, outreachId, channel, provider, startedAt, unknownSince, ageSeconds };
+  return { ...known, ...given({ providerMessageId }), settles };
 }
 
 /** The recorded decision with its sentence; null while there is none. */

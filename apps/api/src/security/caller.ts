@@ -7,7 +7,7 @@ export interface Caller {
   readonly scopes: readonly string[];
 }
 
-export const SCOPES = ['outreach:write', 'outreach:read', 'events:read'] as const;
+export const SCOPES = ['outreach:write', 'outreach:read', 'events:read', 'unknown-outcomes:settle'] as const;
 export type Scope = (typeof SCOPES)[number];
 
 const callers = new WeakMap<FastifyRequest, Caller>();

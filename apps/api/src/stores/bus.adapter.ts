@@ -1,4 +1,4 @@
-import { LIVE_POKE, OUTREACH_REQUESTED } from '@homing/contracts';
+import { LIVE_POKE, OUTREACH_COMMAND, OUTREACH_REQUESTED } from '@homing/contracts';
 import { type Bus, Publisher } from '@homing/messaging';
 import type { ApiBus } from '../api.parts.js';
 
@@ -15,6 +15,7 @@ export function apiBus(bus: Bus): ApiBus {
   return {
     isUp: () => bus.health().status === 'up',
     publishRequested: async (event, message) => void (await publisher.publish(OUTREACH_REQUESTED, event, message)),
+    publishCommand: async (event, message) => void (await publisher.publish(OUTREACH_COMMAND, event, message)),
     expectAnswer: (id, withinMs) => inbox.expect(id, withinMs),
     onPoke(listener) {
       listeners.add(listener);

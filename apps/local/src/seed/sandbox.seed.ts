@@ -17,7 +17,7 @@ export interface SandboxSeed {
 
 const actor = 'local';
 /** What a caller of the API may be allowed; the sandbox key may do everything. */
-const everyScope = ['outreach:write', 'outreach:read', 'events:read'];
+const everyScope = ['outreach:write', 'outreach:read', 'events:read', 'unknown-outcomes:settle'];
 export const sandboxCampaign = 'sandbox';
 
 /** The tenant people try things out with, its API key, campaign and templates. Repeating it changes nothing. */

@@ -4,7 +4,7 @@ import { createRegistry, openVaultDatabase } from '@homing/vault/registry';
 import type { Command } from '../provision.command.js';
 
 const actor = 'operator';
-const everyScope = 'outreach:write,outreach:read,events:read';
+const everyScope = 'outreach:write,outreach:read,events:read,unknown-outcomes:settle';
 const usage =
   'tenant --name NAME --email SENDER [--id UUID] [--sender-name NAME] [--scopes A,B] [--templates FOLDER]\n';
 
