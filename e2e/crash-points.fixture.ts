@@ -13,6 +13,7 @@ export const WHILE_SENDING: Readonly<Record<string, number>> = {
   'intake.after-seal': 30,
   'orchestrator.after-intake': 8,
   'orchestrator.before-commit': 6,
+  'orchestrator.after-reserve': 12,
   'orchestrator.after-commit': 10,
   'orchestrator.before-dispatch': 12,
   'orchestrator.after-dispatch': 14,

@@ -1,5 +1,5 @@
 import { BUS_STREAMS, createIdDeriver } from '@homing/contracts';
-import { DEFAULT_POLICY } from '@homing/domain';
+import { DEFAULT_POLICY, RECLAIM_AFTER_MS } from '@homing/domain';
 import { connectEventStore, type Folded } from '@homing/event-store';
 import type { OutreachState } from '@homing/domain';
 import { createIntake, requestConcern } from '@homing/intake';
@@ -39,6 +39,7 @@ export function wireOrchestrator({ env, logger, instance, readiness }: ServiceBa
   const replicas = env.int('NATS_STREAM_REPLICAS', { default: 1, min: 1, max: 5 });
   const windowSize = env.int('DISPATCH_WINDOW', { default: 600, min: 1, max: 100_000 });
   const deskSettings = readDeskSettings(env);
+  const reclaimAfterMs = env.int('RECLAIM_AFTER_MS', { default: RECLAIM_AFTER_MS, min: 1_000, max: 86_400_000 });
   env.check();
 
   const bus = connectBus({ url: busUrl, name: instance, logger, topology: { replicas } });
@@ -64,6 +65,7 @@ export function wireOrchestrator({ env, logger, instance, readiness }: ServiceBa
     books,
     rulesOf: async (request) => (await gatherRules(registry, DEFAULT_POLICY, [request]))[0] ?? PRODUCT_RULES,
     openReservations: (outreachId) => queries.openReservations(outreachId),
+    reclaimAfterMs,
     instance,
     now,
   };

@@ -1,7 +1,7 @@
 import { BUS_STREAMS, OUTREACH_COMMAND } from '@homing/contracts';
 import { cloudEvent, connectBus, DispatchWindow, Publisher, type Outgoing } from '@homing/messaging';
 import { connectEventStore } from '@homing/event-store';
-import type { OutgoingDispatch, OutgoingLookUp } from '@homing/domain';
+import { RECLAIM_AFTER_MS, type OutgoingDispatch, OutgoingLookUp } from '@homing/domain';
 import {
   connectReadModel,
   createSystemQueries,
@@ -38,6 +38,7 @@ export function wireScheduler({ env, logger, instance, readiness }: ServiceBasic
   const wakeEveryMs = env.int('WAKE_EVERY_MS', { default: 250, min: 10, max: 60_000 });
   const refeedAfterMs = env.int('REFEED_AFTER_MS', { default: 30_000, min: 1_000, max: 3_600_000 });
   const windowSize = env.int('DISPATCH_WINDOW', { default: 600, min: 1, max: 100_000 });
+  const reclaimAfterMs = env.int('RECLAIM_AFTER_MS', { default: RECLAIM_AFTER_MS, min: 1_000, max: 86_400_000 });
   env.check();
 
   const bus = connectBus({ url: busUrl, name: instance, logger });
@@ -82,7 +83,7 @@ export function wireScheduler({ env, logger, instance, readiness }: ServiceBasic
   /** The number of wakes makes each a message of its own. */
   const follow = (outreach: readonly { outreachId: string; tenantId: string; wakes?: number }[]): Promise<void> =>
     publishAll(
-      outreach.map(({ outreachId, tenantId, wakes = Math.floor(now().getTime() / 60_000) }) => ({
+      outreach.map(({ outreachId, tenantId, wakes = Math.floor(now().getTime() / 15_000) }) => ({
         subject: OUTREACH_COMMAND,
         tenantId,
         key: `follow:${outreachId}:${wakes}`,
@@ -109,8 +110,8 @@ export function wireScheduler({ env, logger, instance, readiness }: ServiceBasic
       },
       {
         name: 'reclaim reservations',
-        everyMs: 10_000,
-        round: () => reclaimStale({ ...due, follow: acts.follow, now }),
+        everyMs: Math.min(10_000, reclaimAfterMs / 4),
+        round: () => reclaimStale({ ...due, follow: acts.follow, now, afterMs: reclaimAfterMs }),
       },
       {
         name: 'refeed accepted',

@@ -124,11 +124,12 @@ const sealFailed = (requestId: string, cause: unknown): ProblemError =>
     : new ProblemError('internal', { detail: notAcknowledged, requestId }, { cause });
 
 /** Names the sealed request instead of carrying it: the bus holds no personal data, the caller's own id included. */
-const requestedEvent = ({ outreachId, tenantId }: Taken) =>
+const requestedEvent = ({ outreachId, tenantId, repeated }: Taken) =>
   ({
     specversion: '1.0',
     id: outreachId,
-    source: SOURCE,
+    // What is asked again was most likely decided before: the orchestrator looks first.
+    source: repeated ? `${SOURCE}/again` : SOURCE,
     type: OUTREACH_REQUESTED,
     time: new Date().toISOString(),
     dataref: acceptedRef(outreachId),

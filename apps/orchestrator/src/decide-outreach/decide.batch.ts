@@ -12,11 +12,12 @@ import {
 } from '@homing/domain';
 import type { EventStore, Folded } from '@homing/event-store';
 import { fromAcceptedRecord, type AcceptedRequest } from '@homing/intake';
-import { PoisonError } from '@homing/messaging';
+import { PoisonError, rejected } from '@homing/messaging';
 import { crashPoint } from '@homing/service-kit';
 import type { VaultIntake } from '@homing/vault/intake';
 import { changeOutreach, outreachFold } from '@homing/event-store/outreach';
-import { bookDecision } from '../keep-books/decision.booking.js';
+import { wasClosed } from '@homing/event-store/ledger';
+import { bookDecision, type UndoEntry } from '../keep-books/decision.booking.js';
 import { enterBooks, type AskedBooks } from '../keep-books/ledger.runner.js';
 import type { Rules } from '../keep-books/policy.gatherer.js';
 import { noteDecision, timed } from './decision.metrics.js';
@@ -37,6 +38,8 @@ export interface DecideParts {
 export interface ToDecide {
   readonly outreachId: string;
   readonly causationId: string;
+  /** Most likely nobody has decided it yet: its stream is not read first. Being wrong costs a conflict. */
+  readonly fresh?: boolean;
   readonly traceparent?: string | undefined;
   /** When the request arrived in this process, in milliseconds of `performance.now()`. */
   readonly arrivedAt?: number;
@@ -64,7 +67,7 @@ export async function decideBatch(
   const known = new Set(records.map((record) => record.outreachId));
   crashPoint('orchestrator.before-commit');
   const results = await Promise.allSettled(
-    batch.map(async (item) => {
+    [...new Map(batch.map((item) => [item.outreachId, item])).values()].map(async (item) => {
       // Only intake makes references, after it has sealed: one without a seal is somebody else's.
       if (!known.has(item.outreachId)) throw new PoisonError('unknown_reference');
       const request = gathered.get(item.outreachId);
@@ -73,9 +76,10 @@ export async function decideBatch(
     }),
   );
   crashPoint('orchestrator.after-commit');
-  const fed = batch.filter((_, i) => results[i]?.status === 'fulfilled').map((item) => item.outreachId);
+  const byId = new Map([...new Set(batch.map((item) => item.outreachId))].map((id, i) => [id, results[i]]));
+  const fed = [...byId].filter(([, result]) => result?.status === 'fulfilled').map(([id]) => id);
   if (fed.length > 0) await parts.vault.markFed(fed);
-  return results;
+  return batch.map((item) => byId.get(item.outreachId) ?? rejected(new Error('a decision went missing')));
 }
 
 interface Gathered {
@@ -105,7 +109,9 @@ async function gather(
 /** Books and commits; as often as a round of deciding was abandoned meanwhile. */
 async function commit(parts: DecideParts, item: ToDecide, { requested, inputs, zone }: Gathered): Promise<Decided> {
   const { books } = parts;
-  let known: Folded<OutreachState> = { state: emptyOutreach, revision: 'no_stream' };
+  const stored = item.fresh ? undefined : await followStored(parts, item);
+  if (stored && stored.state.status !== 'none') return stored;
+  let known: Folded<OutreachState> = stored ?? { state: emptyOutreach, revision: 'no_stream' };
   for (;;) {
     const now = parts.now();
     const round = roundOf(known.state);
@@ -115,8 +121,7 @@ async function commit(parts: DecideParts, item: ToDecide, { requested, inputs, z
       ...item,
       tenantId: requested.tenantId,
       known,
-      decide: (state) =>
-        roundOf(state) === round ? timed('decide', () => decideOutreach(state, booked.command)) : [],
+      decide: (state) => (roundOf(state) === round ? timed('decide', () => decideOutreach(state, booked.command)) : []),
       commandId: `decide:${item.outreachId}`,
       now,
     });
@@ -134,18 +139,22 @@ async function commit(parts: DecideParts, item: ToDecide, { requested, inputs, z
 
 /** The loser of a race follows the winner: what it booked and the stored decision does not hold is given back. */
 async function undo(
-  { books }: DecideParts,
+  { books, store }: DecideParts,
   tenantId: string,
-  { state, round, entries }: { state: OutreachState; round: number; entries: readonly BookEntry[] },
+  { state, round, entries }: { state: OutreachState; round: number; entries: readonly UndoEntry[] },
 ): Promise<void> {
-  const kept = state.status === 'none' || state.status === 'refused' ? [] : state.deliveries;
-  const holds = (entry: BookEntry): boolean =>
-    roundOf(state) === round && kept.some((delivery) => delivery.ledgers?.includes(entry.stream));
-  await enterBooks(
-    books,
-    tenantId,
-    entries.filter((entry) => !holds(entry)),
-  );
+  const deliveries = state.status === 'none' || state.status === 'refused' ? [] : state.deliveries;
+  const holder = (entry: BookEntry) =>
+    roundOf(state) === round ? deliveries.find((delivery) => delivery.ledgers?.includes(entry.stream)) : undefined;
+  const orphaned: BookEntry[] = [];
+  for (const { fresh, ...entry } of entries) {
+    const delivery = holder(entry);
+    // Booked by us just now for what is over already: perhaps its books were squared before, and nobody comes again.
+    const over = delivery !== undefined && (delivery.closed !== undefined || state.status === 'settled');
+    const late = over && fresh && (await wasClosed(store, entry.stream, entry.command.key));
+    if (!delivery || late) orphaned.push(entry);
+  }
+  await enterBooks(books, tenantId, orphaned);
 }
 
 /** Decided before: the first answer, from what stands in the stream. */

@@ -8,15 +8,28 @@ import {
 import type { IntakeItem, IntakeResult, RequestIntake } from '@homing/intake';
 import { PoisonError } from '@homing/messaging';
 
+/** An accepted request. `fresh`: sealed just now, or named on its first way here: most likely nobody has decided it yet. */
+export interface TakenIn {
+  readonly outreachId: string;
+  readonly fresh: boolean;
+}
+
+/** The source of a reference that the API publishes once, right after it has sealed. */
+const FIRST_REFERENCE = 'api';
+
 /**
  * Turns a micro-batch of `outreach.requested` messages into ids of accepted requests. A message by reference was sealed
  * before it was published; a message with data is read, checked and sealed here, before it is acknowledged.
  */
 export async function intakeBatch(
   intake: RequestIntake,
-  batch: readonly { readonly event: CloudEvent; readonly storedAt?: string | undefined }[],
+  batch: readonly {
+    readonly event: CloudEvent;
+    readonly storedAt?: string | undefined;
+    readonly redelivered?: boolean;
+  }[],
   now: string,
-): Promise<PromiseSettledResult<string>[]> {
+): Promise<PromiseSettledResult<TakenIn>[]> {
   const messages = batch.map(({ event, storedAt = now }) =>
     readMessage(event, { receivedAt: now, offeredAt: storedAt }),
   );
@@ -27,8 +40,11 @@ export async function intakeBatch(
       items.map((r) => r.item),
     )
   ).values();
-  return messages.map((r): PromiseSettledResult<string> => {
-    if (r.kind === 'reference') return { status: 'fulfilled', value: r.outreachId };
+  return messages.map((r, i): PromiseSettledResult<TakenIn> => {
+    if (r.kind === 'reference') {
+      const fresh = batch[i]?.event.source === FIRST_REFERENCE && batch[i].redelivered !== true;
+      return { status: 'fulfilled', value: { outreachId: r.outreachId, fresh } };
+    }
     if (r.kind === 'poison') return { status: 'rejected', reason: r.error };
     const taken = results.next().value;
     if (taken?.status === 'rejected') return taken;
@@ -36,7 +52,10 @@ export async function intakeBatch(
     switch (result?.kind) {
       case 'accepted':
       case 'repeated':
-        return { status: 'fulfilled', value: result.outreachId };
+        return {
+          status: 'fulfilled',
+          value: { outreachId: result.outreachId, fresh: result.kind === 'accepted' },
+        };
       case 'invalid':
         return { status: 'rejected', reason: poisonOf('invalid_request', result.faults) };
       case 'different_content':

@@ -16,6 +16,7 @@ export class OutreachRequestedController {
     allowBareBody: { type: OUTREACH_REQUESTED, source: 'bus' },
   })
   handle(@Payload() event: CloudEvent, @Ctx() context: JetStreamContext): Promise<void> {
-    return this.decider.decide({ event, replyTo: context.replyTo, storedAt: context.storedAt });
+    const { replyTo, storedAt, message } = context;
+    return this.decider.decide({ event, replyTo, storedAt, redelivered: message.redelivered });
   }
 }

@@ -31,6 +31,8 @@ interface Incoming {
   readonly replyTo?: string | undefined;
   /** When the bus stored it, ISO instant. Default: now. */
   readonly storedAt?: string | undefined;
+  /** The bus has given it to somebody before. */
+  readonly redelivered?: boolean;
 }
 
 interface Arrived extends Incoming {
@@ -65,12 +67,13 @@ export class OutreachDecider {
     crashPoint('orchestrator.after-intake');
     const sound = batch.flatMap((incoming, i) => {
       const result = taken[i];
-      return result?.status === 'fulfilled' ? [{ incoming, outreachId: result.value }] : [];
+      return result?.status === 'fulfilled' ? [{ incoming, ...result.value }] : [];
     });
     const decided = await decideBatch(
       this.parts,
-      sound.map(({ incoming: { event, arrivedAt }, outreachId }) => ({
+      sound.map(({ incoming: { event, arrivedAt }, outreachId, fresh }) => ({
         outreachId,
+        fresh,
         // Never the message's own id: a publisher made it, and what it holds is not ours to know.
         causationId: outreachId,
         traceparent: event.traceparent,

@@ -1,4 +1,4 @@
-import type { OutreachEvent } from '@homing/contracts';
+import { ledgerKindOf, type OutreachEvent } from '@homing/contracts';
 import {
   bookEntriesOf,
   fenceEvents,
@@ -6,12 +6,14 @@ import {
   rebookAsks,
   rebookingsWanted,
   reclaimOf,
+  type BookEntry,
   type OpenReservation,
   type OutreachState,
   type RebookAnswer,
   type Rebooking,
 } from '@homing/domain';
 import type { EventStore, Folded } from '@homing/event-store';
+import { wasClosed } from '@homing/event-store/ledger';
 import { changeOutreach, readOutreach } from '@homing/event-store/outreach';
 import { crashPoint } from '@homing/service-kit';
 import { campaignDay } from '../keep-books/campaign.day.js';
@@ -24,6 +26,8 @@ export interface FollowParts {
   readonly rulesOf: (request: { tenantId: string; campaignKey?: string }) => Promise<Rules>;
   /** Reservations that stand open for an outreach, as far as projected. */
   readonly openReservations: (outreachId: string) => Promise<readonly OpenReservation[]>;
+  /** Age at which a reservation that no commit explains is reclaimed. Default `RECLAIM_AFTER_MS`. */
+  readonly reclaimAfterMs?: number;
   readonly instance: string;
   readonly now: () => string;
 }
@@ -60,13 +64,31 @@ export async function reclaimReservations(parts: FollowParts, follow: Follow): P
   const known = follow.known ?? (await readOutreach(parts.store, follow.outreachId));
   if (open.length === 0) return known;
   const now = parts.now();
+  const { reclaimAfterMs: afterMs } = parts;
   const { outreachId, tenantId } = follow;
   const fenced = await change(parts, { ...follow, known }, 'reclaim', (state) =>
-    fenceEvents(state, reclaimOf(state, open, now), { outreachId, now }),
+    fenceEvents(state, reclaimOf(state, open, { now, afterMs }), { outreachId, now }),
   );
   crashPoint('orchestrator.after-fence');
-  await enterBooks(parts.books, tenantId, reclaimOf(fenced.state, open, now).release);
+  const { release } = reclaimOf(fenced.state, open, { now, afterMs });
+  await enterBooks(parts.books, tenantId, [...release, ...(await reopened(parts, fenced.state, open))]);
   return fenced;
+}
+
+/** Reservations of something over that were closed before: made again by a decider that came too late. */
+async function reopened(
+  { store }: FollowParts,
+  state: OutreachState,
+  open: readonly OpenReservation[],
+): Promise<BookEntry[]> {
+  if (state.status !== 'settled') return [];
+  const found: BookEntry[] = [];
+  for (const { stream, key } of open) {
+    const ledger = ledgerKindOf(stream);
+    if (ledger === undefined || ledger === 'person' || !(await wasClosed(store, stream, key))) continue;
+    found.push({ ledger, stream, command: { kind: 'release', key } });
+  }
+  return found;
 }
 
 async function rebook(parts: FollowParts, state: OutreachState, rebooking: Rebooking): Promise<RebookAnswer> {

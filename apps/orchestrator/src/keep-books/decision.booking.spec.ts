@@ -80,7 +80,7 @@ function orchestrator(stage: Stage): DecideParts & FollowParts {
 const decide = (parts: DecideParts, ...ns: number[]) =>
   decideBatch(
     parts,
-    ns.map((n) => ({ outreachId: idOf(n), causationId: `${n}` })),
+    ns.map((n) => ({ outreachId: idOf(n), causationId: `${n}`, fresh: true })),
   );
 const typesOf = async (store: InMemoryEventStore, n: number): Promise<string[]> => {
   const read = await store.readStream(outreachStream(idOf(n)));
@@ -163,6 +163,55 @@ describe('reserving before committing', () => {
     const [decided] = await decide(restarted, 1);
     expect(decided).toMatchObject({ value: { answer: { status: 'scheduled', sendAt: at(3600) } } });
     expect(await changesOf(store, person)).toEqual(['booked', 'moved']);
+  });
+});
+
+describe('a decider that comes after everything is over', () => {
+  /** Decided, sent, delivered, its books squared. */
+  const over = async (store: InMemoryEventStore, parts: DecideParts & FollowParts) => {
+    await decide(parts, 1);
+    const of = { deliveryId: `${idOf(1)}.1`, leg: 1, channel: 'email' as const, attempt: 1, provider: 'sendgrid' };
+    const events = [
+      { type: 'AttemptStarted', data: { ...of, claimId: 'c', claimedBy: 'g', startedAt: at(0), leaseUntil: at(15) } },
+      { type: 'AttemptAccepted', data: { ...of, providerMessageId: 'm', acceptedAt: at(1) } },
+      { type: 'OutreachSettled', data: { outcome: 'delivered', at: at(2) } },
+    ];
+    const metadata = {
+      tenantId,
+      correlationId: 'c',
+      causationId: 'c',
+      recordedAt: at(0),
+      recordedBy: 's',
+      schemaVersion: 1,
+    };
+    await store.append({ stream: outreachStream(idOf(1)), expectedRevision: 2n, commandId: 'sent', events, metadata });
+    await followOutreach(parts, { outreachId: idOf(1), tenantId, causationId: 'over' });
+  };
+
+  it.each([
+    ['looks first', false, ['limited', 'reserved', 'settled']],
+    ['gives back at once what it booked', true, ['limited', 'reserved', 'settled', 'reserved', 'released']],
+  ])('%s, and nothing is charged twice', async (_what, fresh, expected) => {
+    const store = new InMemoryEventStore();
+    const parts = orchestrator({ store, requests: [requestOf(1)] });
+    await over(store, parts);
+    const late = orchestrator({ store, requests: [requestOf(1)], now: at(3) });
+    const [answer] = await decideBatch(late, [{ outreachId: idOf(1), causationId: '1', fresh }]);
+    expect(answer).toMatchObject({ value: { answer: { status: 'scheduled' } } });
+    expect(await changesOf(store, budget)).toEqual(expected);
+  });
+
+  it('and crashed before it gave back: the sweep gives back, and settles nothing again', async () => {
+    const store = new InMemoryEventStore();
+    const parts = orchestrator({ store, requests: [requestOf(1)] });
+    await over(store, parts);
+    const late = orchestrator({ store, requests: [requestOf(1)] });
+    await bookDecision({ books: late.books, zone: 'UTC' }, { request: requestOf(1), inputs, now: at(3) });
+    const open = [{ stream: budget, key: `${idOf(1)}.1/1/1`, reservedAt: at(3) }];
+    const sweeper = orchestrator({ store, requests: [], open, now: at(1_000) });
+    const follow = { outreachId: idOf(1), tenantId, causationId: 'sweep' };
+    await followOutreach(sweeper, { ...follow, known: await reclaimReservations(sweeper, follow) });
+    expect(await changesOf(store, budget)).toEqual(['limited', 'reserved', 'settled', 'reserved', 'released']);
   });
 });
 

@@ -21,8 +21,11 @@ export interface Booked {
   /** Complete: `decideOutreach` needs nothing more. */
   readonly command: DecideOutreach;
   /** What undoes it, should another decision stand in the stream. */
-  readonly undo: readonly BookEntry[];
+  readonly undo: readonly UndoEntry[];
 }
+
+/** `fresh`: reserved by this very run. */
+export type UndoEntry = BookEntry & { readonly fresh: boolean; readonly command: { readonly key: string } };
 
 /**
  * Plans one message and has it booked. What an earlier try of the same round booked is adopted as it was planned then: a
@@ -38,9 +41,9 @@ export async function bookDecision(parts: BookParts, command: PlanLeg): Promise<
   if (!own.verdict.held || isAsPlanned(fresh, slot)) return askRest(parts, fresh, own);
   const kept =
     Date.parse(slot.until) < Date.parse(command.now) ? await moveToNow(parts.books, command, fresh.asks) : own;
-  if (kept.verdict.kind !== 'booked') return result(fresh, { ...kept, taken: own.taken });
+  if (kept.verdict.kind !== 'booked') return result(fresh, { ...kept, taken: own.taken, fresh: own.fresh });
   const adopted = plan(parts, { ...command, pinned: kept.verdict.slot });
-  if (adopted.asks.length === 0) return { command: adopted.planned, undo: undoOf(own.taken, fresh.asks) };
+  if (adopted.asks.length === 0) return { command: adopted.planned, undo: undoOf(own, fresh.asks) };
   return askRest(parts, adopted, kept);
 }
 
@@ -66,8 +69,12 @@ const isAsPlanned = ({ asks: [own] }: Planned, slot: ContactSlot): boolean =>
 /** The person's own slot stands; everybody else is asked. */
 async function askRest({ books }: BookParts, planned: Planned, own: AskResult): Promise<Booked> {
   const rest = await askBooks(books, planned.planned.request.tenantId, planned.asks.slice(1));
-  const taken = [...own.taken, ...rest.taken];
-  return result(planned, { verdict: rest.verdict.kind === 'refused' ? rest.verdict : own.verdict, taken });
+  const verdict = rest.verdict.kind === 'refused' ? rest.verdict : own.verdict;
+  const [taken, fresh] = [
+    [...own.taken, ...rest.taken],
+    [...own.fresh, ...rest.fresh],
+  ];
+  return result(planned, { verdict, taken, fresh });
 }
 
 /** Its slot has lapsed while nobody committed it: it is moved to now. */
@@ -85,19 +92,19 @@ function moveToNow(
   return askBooks(books, request.tenantId, moves);
 }
 
-function result({ planned, asks }: Planned, { verdict, taken }: AskResult): Booked {
-  const undo = undoOf(taken, asks);
+function result({ planned, asks }: Planned, asked: AskResult): Booked {
+  const { verdict, taken } = asked;
+  const undo = undoOf(asked, asks);
   if (verdict.kind === 'refused') return { command: { ...planned, booked: verdict }, undo };
   if (verdict.kind === 'none') throw new Error('a message must be asked for in its person’s book');
   const booking = bookingOf(planned.round ?? 1, { slot: verdict.slot, taken });
   return { command: { ...planned, booked: { kind: 'booked', booking, slot: verdict.slot } }, undo };
 }
 
-function undoOf(taken: readonly string[], asks: readonly LedgerAsk[]): BookEntry[] {
-  return asks.flatMap((ask): BookEntry[] => {
-    if (!taken.includes(ask.stream)) return [];
-    const { command } = ask;
+function undoOf({ taken, fresh }: Pick<AskResult, 'taken' | 'fresh'>, asks: readonly LedgerAsk[]): UndoEntry[] {
+  return asks.flatMap(({ ledger, stream, command }): UndoEntry[] => {
+    if (!taken.includes(stream)) return [];
     const key = command.kind === 'book' ? command.slot.key : command.key;
-    return [{ ledger: ask.ledger, stream: ask.stream, command: { kind: 'release', key } }];
+    return [{ ledger, stream, command: { kind: 'release', key }, fresh: fresh.includes(stream) }];
   });
 }

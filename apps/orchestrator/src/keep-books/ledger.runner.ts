@@ -12,24 +12,29 @@ export interface AskResult {
     | { readonly kind: 'none' };
   /** Streams that hold a reservation now. */
   readonly taken: readonly string[];
+  /** Those of them that hold it since this call. */
+  readonly fresh: readonly string[];
 }
 
 /** Asks the books one after another, in the order of the steps, and stops at the first that refuses. */
 export async function askBooks(books: AskedBooks, tenantId: string, asks: readonly LedgerAsk[]): Promise<AskResult> {
   const taken: string[] = [];
+  const fresh: string[] = [];
   let own: { slot: ContactSlot; held: boolean } | undefined;
   for (const ask of asks) {
     if (ask.ledger === 'person') {
       const result = await books.person(ask.stream, tenantId, ask.command);
-      if (result.kind === 'refused' || result.kind === 'absent') return { verdict: slotRefusal(result), taken };
+      if (result.kind === 'refused' || result.kind === 'absent') return { verdict: slotRefusal(result), taken, fresh };
+      if (result.kind === 'booked') fresh.push(ask.stream);
       own ??= { slot: result.slot, held: result.kind === 'held' };
     } else {
       const result = await books.balance(ask.stream, tenantId, ask.command);
-      if (result.kind === 'refused') return { verdict: balanceRefusal(ask, result), taken };
+      if (result.kind === 'refused') return { verdict: balanceRefusal(ask, result), taken, fresh };
+      if (result.kind === 'booked') fresh.push(ask.stream);
     }
     taken.push(ask.stream);
   }
-  return { verdict: own ? { kind: 'booked', ...own } : { kind: 'none' }, taken };
+  return { verdict: own ? { kind: 'booked', ...own } : { kind: 'none' }, taken, fresh };
 }
 
 /** Makes entries whatever they answer: what is not there needs none. */

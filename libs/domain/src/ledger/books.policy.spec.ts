@@ -164,19 +164,19 @@ describe('reservations that are nobody’s', () => {
 
   it('of a decision that was never committed: first fenced, then released', () => {
     const reservations = [open(person), open(budget)];
-    expect(reclaimOf(emptyOutreach, reservations, soon)).toEqual({ fence: [], release: [] });
-    const reclaim = reclaimOf(emptyOutreach, reservations, late);
+    expect(reclaimOf(emptyOutreach, reservations, { now: soon })).toEqual({ fence: [], release: [] });
+    const reclaim = reclaimOf(emptyOutreach, reservations, { now: late });
     expect(reclaim).toEqual({ abandon: 1, fence: [], release: [] });
     const fence = fenceEvents(emptyOutreach, reclaim, { outreachId, now: late });
     expect(fence).toMatchObject([{ type: 'OutreachAbandoned', data: { round: 1 } }]);
     const after = fence.reduce(evolveOutreach, emptyOutreach);
     expect(after).toEqual({ status: 'none', abandoned: 1 });
-    expect(reclaimOf(after, reservations, late).release.map(({ stream }) => stream)).toEqual([person, budget]);
+    expect(reclaimOf(after, reservations, { now: late }).release.map(({ stream }) => stream)).toEqual([person, budget]);
   });
 
   it('of a round that was abandoned while the next is on: released at once', () => {
     const second: OutreachState = { status: 'none', abandoned: 1 };
-    const { release, abandon } = reclaimOf(second, [open(person, 1), open(person, 2)], soon);
+    const { release, abandon } = reclaimOf(second, [open(person, 1), open(person, 2)], { now: soon });
     expect(abandon).toBeUndefined();
     expect(release).toMatchObject([{ command: { key: `${deliveryId}/1/1` } }]);
   });
@@ -193,11 +193,11 @@ describe('reservations that are nobody’s', () => {
       (state, event) => evolveOutreach(state, event as OutreachEvent),
       emptyOutreach as OutreachState,
     );
-    expect(reclaimOf(refused, [open(person)], soon).release).toHaveLength(1);
+    expect(reclaimOf(refused, [open(person)], { now: soon }).release).toHaveLength(1);
   });
 
   it('of a plan that stands, only what it does not name, and its planner is fenced first', () => {
-    const reclaim = reclaimOf(fold(), [open(person), open(day2)], late);
+    const reclaim = reclaimOf(fold(), [open(person), open(day2)], { now: late });
     expect(reclaim).toMatchObject({ fence: [1], release: [{ stream: day2 }] });
     expect(fenceEvents(fold(), reclaim, { outreachId, now: late })).toMatchObject([
       { type: 'BookingAbandoned', data: { leg: 1, fence: 1 } },
@@ -205,5 +205,5 @@ describe('reservations that are nobody’s', () => {
   });
 
   it('keeps what is not old enough to be nobody’s', () =>
-    expect(reclaimOf(fold(), [open(day2)], soon)).toEqual({ fence: [], release: [] }));
+    expect(reclaimOf(fold(), [open(day2)], { now: soon })).toEqual({ fence: [], release: [] }));
 });

@@ -2,7 +2,7 @@ import { ledgerKindOf, parseReservationKey, type OutreachEvent } from '@homing/c
 import { roundOf, type OutreachState } from '../outreach/outreach.state.js';
 import type { BookEntry } from './books.policy.js';
 
-/** A reservation whose decision has not been committed for this long is reclaimed. Milliseconds. */
+/** A reservation whose decision has not been committed for this long is reclaimed, unless set otherwise. Milliseconds. */
 export const RECLAIM_AFTER_MS = 2 * 60_000;
 
 /** A reservation as it stands open in a book. */
@@ -26,9 +26,13 @@ export interface Reclaim {
  * Which open reservations of one outreach are nobody's: of a round that was abandoned, of a request that was refused, or in a
  * book that the committed plan does not name. What a plan holds is left to `bookEntriesOf`.
  */
-export function reclaimOf(state: OutreachState, open: readonly OpenReservation[], now: string): Reclaim {
+export function reclaimOf(
+  state: OutreachState,
+  open: readonly OpenReservation[],
+  { now, afterMs = RECLAIM_AFTER_MS }: { readonly now: string; readonly afterMs?: number | undefined },
+): Reclaim {
   const round = roundOf(state);
-  const stale = open.filter(({ reservedAt }) => Date.parse(now) - Date.parse(reservedAt) >= RECLAIM_AFTER_MS);
+  const stale = open.filter(({ reservedAt }) => Date.parse(now) - Date.parse(reservedAt) >= afterMs);
   const roundOfKey = ({ key }: OpenReservation): number => parseReservationKey(key)?.round ?? 0;
   if (state.status === 'none' || state.status === 'requested') {
     const current = state.status === 'none' && stale.some((reservation) => roundOfKey(reservation) === round);
