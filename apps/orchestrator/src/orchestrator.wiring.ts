@@ -8,12 +8,14 @@ import { connectReadModel, createLedgerSnapshots, createSystemQueries } from '@h
 import { closeOnShutdown, type ServiceBasics, type WiredService } from '@homing/service-kit';
 import { createVaultIntake, openVaultDatabase, pingVault } from '@homing/vault/intake';
 import { createRegistry } from '@homing/vault/registry';
+import { createSuppressionStore } from '@homing/vault/suppression';
 import { createDeadLetterSealer, createFingerprinter } from '@homing/vault/seal';
 import { createLedgers } from '@homing/event-store/ledger';
 import { Module, type DynamicModule } from '@nestjs/common';
 import { OutreachRequestedController } from './decide-outreach/outreach-requested.controller.js';
 import { OutreachDecider, type DeciderParts } from './decide-outreach/outreach.decider.service.js';
 import { ledgerSnapshots } from './keep-books/ledger.snapshots.js';
+import { heldBackOf } from './keep-books/held-back.gatherer.js';
 import { gatherRules, PRODUCT_RULES } from './keep-books/policy.gatherer.js';
 import { readDeskSettings, wireDesk } from './keep-dead-letters/desk.wiring.js';
 import { COMMAND_PARTS, OutreachCommandController } from './obey-command/outreach-command.controller.js';
@@ -114,7 +116,7 @@ export function wireOrchestrator({ env, logger, instance, readiness }: ServiceBa
           }),
           books,
           rulesOf,
-          suppressed: async () => new Set(),
+          suppressed: heldBackOf(createSuppressionStore(vaultDb)),
           instance,
           now,
         }),

@@ -18,6 +18,7 @@ import type { VaultIntake } from '@homing/vault/intake';
 import { changeOutreach, outreachFold } from '@homing/event-store/outreach';
 import { wasClosed } from '@homing/event-store/ledger';
 import { bookDecision, type UndoEntry } from '../keep-books/decision.booking.js';
+import { heldBackKey } from '../keep-books/held-back.gatherer.js';
 import { enterBooks, type AskedBooks } from '../keep-books/ledger.runner.js';
 import type { Rules } from '../keep-books/policy.gatherer.js';
 import { noteDecision, timed } from './decision.metrics.js';
@@ -29,7 +30,7 @@ export interface DecideParts {
   readonly books: AskedBooks;
   /** The rules of a batch, in its order. */
   readonly rulesOf: (requests: readonly OutreachRequested[]) => Promise<readonly Rules[]>;
-  /** Fingerprints of a batch's contacts that are held back. */
+  /** `heldBackKey` of a batch's contacts that are held back. */
   readonly suppressed: (requests: readonly OutreachRequested[]) => Promise<ReadonlySet<string>>;
   readonly instance: string;
   readonly now: () => string;
@@ -99,7 +100,10 @@ async function gather(
   return new Map(
     accepted.map(({ requested, inputs: { campaign: _then, ...inputs } }, i) => {
       const { policy, campaign, zone } = rules[i] ?? { policy: parts.policy, zone: 'UTC' };
-      const held = requested.contacts.map(({ fingerprint }) => fingerprint).filter((print) => suppressed.has(print));
+      const { tenantId, contacts } = requested;
+      const held = contacts
+        .map(({ fingerprint }) => fingerprint)
+        .filter((fingerprint) => suppressed.has(heldBackKey({ tenantId, fingerprint })));
       const now = { ...inputs, policy, suppressed: held, ...(campaign ? { campaign } : {}) };
       return [requested.outreachId, { requested, inputs: now, zone }];
     }),
