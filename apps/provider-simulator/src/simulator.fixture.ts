@@ -76,7 +76,7 @@ export class Listener {
 }
 
 export const sendgridAt = (baseUrl: string, apiKey = 'SG.simulated') => {
-  const provider = createSendgridProvider({ apiKey, baseUrl });
+  const provider = createSendgridProvider({ apiKey, baseUrl, activity: {} });
   const send = (to: string, changes: Partial<OutboundMessage> = {}) =>
     provider.send(
       {
@@ -91,7 +91,12 @@ export const sendgridAt = (baseUrl: string, apiKey = 'SG.simulated') => {
       },
       { signal: new AbortController().signal, timeoutMs: 30_000 },
     );
-  return { send, close: () => provider.close() };
+  const lookUp = (to: string, attempt = 1) =>
+    provider.lookUp?.(
+      { deliveryId: `${to}.1`.replace(/[^\w.]/g, '-'), attempt, tenantId: 't1' },
+      { signal: new AbortController().signal, timeoutMs: 30_000 },
+    );
+  return { send, lookUp, close: () => provider.close() };
 };
 
 export const ledgerOf = async (url: string, after = 0): Promise<LedgerLine[]> =>

@@ -102,6 +102,46 @@ describe('the simulator plays SendGrid to the real SDK', () => {
     expect(await ledgerOf(simulator.url)).toEqual([]);
   });
 
+  it('says what it took when asked, also what it never answered for', async () => {
+    const sent = await sendgrid.send('r1@sandbox.test');
+    const taken = { kind: 'accepted', providerMessageId: sent.kind === 'accepted' ? sent.providerMessageId : '' };
+    await behave(simulator.url, { dropAfterAccept: 1 });
+    expect(await sendgrid.send('r2@sandbox.test')).toMatchObject({ kind: 'unknown' });
+    await behave(simulator.url, { dropBeforeAccept: 1 });
+    expect(await sendgrid.send('r3@sandbox.test')).toMatchObject({ kind: 'unknown' });
+    expect(await sendgrid.lookUp('r1@sandbox.test')).toEqual(taken);
+    expect(await sendgrid.lookUp('r2@sandbox.test')).toMatchObject({ kind: 'accepted' });
+    expect(await sendgrid.lookUp('r3@sandbox.test')).toEqual({ kind: 'not_found' });
+    expect(await sendgrid.lookUp('r1@sandbox.test', 2)).toEqual({ kind: 'not_found' });
+  });
+
+  it('shows it late, seldom, or not at all, as ordered', async () => {
+    await sendgrid.send('r1@sandbox.test');
+    await behave(simulator.url, { activity: { delayMs: 86_400_000 } });
+    expect(await sendgrid.lookUp('r1@sandbox.test')).toEqual({ kind: 'not_found' });
+    await behave(simulator.url, { activity: { allowed: false } });
+    expect(await sendgrid.lookUp('r1@sandbox.test')).toEqual({ kind: 'unsupported', code: 'http_403' });
+    await behave(simulator.url, {
+      activity: { perMinute: 1 },
+      throttle: { style: 'retry-after', retryAfterSeconds: 7 },
+    });
+    const answers = [await sendgrid.lookUp('r1@sandbox.test'), await sendgrid.lookUp('r1@sandbox.test')];
+    // The minute may change between two of them: then it is the third that is too many.
+    answers.push(await sendgrid.lookUp('r1@sandbox.test'));
+    expect(answers[0]).toMatchObject({ kind: 'accepted' });
+    expect(answers).toContainEqual({ kind: 'unavailable', code: 'http_429', retryAfterSeconds: 7 });
+  });
+
+  it.each(['to_email="a@b.test"', "(unique_args['op_attempt']=1)", ''])(
+    'does not understand the query %s',
+    async (query) => {
+      const asked = await fetch(`${simulator.url}/v3/messages?${new URLSearchParams({ query })}`, {
+        headers: { authorization: 'Bearer SG.simulated' },
+      });
+      expect(asked.status).toBe(400);
+    },
+  );
+
   it('tells when a throttle ends, as a date and as a reset instant', async () => {
     for (const style of ['retry-after-date', 'x-ratelimit-reset', 'x-rate-limit-reset']) {
       await behave(simulator.url, { throttle: { rate: 1, style, retryAfterSeconds: 30 } });

@@ -5,7 +5,7 @@ import { judgeCall, type Verdict } from './verdict.policy.js';
 export class BehaviourBoard {
   readonly #behaviours = new Map<string, Behaviour>();
   readonly #calls = new Map<string, number>();
-  readonly #seconds = new Map<string, { second: number; calls: number }>();
+  readonly #spans = new Map<string, { span: number; calls: number }>();
   readonly #listeners: (() => void)[] = [];
 
   constructor(
@@ -41,12 +41,21 @@ export class BehaviourBoard {
     return judgeCall(behaviour, this.seed, `${whole}|${nth}`);
   }
 
+  /** Counts a call; true when it is one too many in its minute. 0: no limit. */
+  overMinute(what: string, perMinute: number): boolean {
+    return this.#over(what, perMinute, 60_000);
+  }
+
   #overLimit(provider: string, perSecond: number): boolean {
-    if (perSecond === 0) return false;
-    const second = Math.floor(this.now() / 1000);
-    const seen = this.#seconds.get(provider);
-    const calls = seen?.second === second ? seen.calls + 1 : 1;
-    this.#seconds.set(provider, { second, calls });
-    return calls > perSecond;
+    return this.#over(provider, perSecond, 1_000);
+  }
+
+  #over(what: string, most: number, spanMs: number): boolean {
+    if (most === 0) return false;
+    const span = Math.floor(this.now() / spanMs);
+    const seen = this.#spans.get(what);
+    const calls = seen?.span === span ? seen.calls + 1 : 1;
+    this.#spans.set(what, { span, calls });
+    return calls > most;
   }
 }

@@ -31,8 +31,10 @@ const TOP: Shape = {
   dropBeforeAccept: rate,
   hangs: rate,
   hangsAfterAccept: rate,
+  activity: isRecord,
   webhook: isRecord,
 };
+const ACTIVITY: Shape = { allowed: flag, delayMs: span, perMinute: number(0, 1e6) };
 const THROTTLE: Shape = {
   rate,
   perSecond: number(0, 1e6),
@@ -66,14 +68,16 @@ export function readBehaviours(body: unknown, providers: readonly string[]): Beh
 }
 
 function readOne(provider: string, wanted: Record<string, unknown>, faults: string[]): Behaviour {
-  const { throttle, webhook } = wanted;
+  const { throttle, activity, webhook } = wanted;
   check(provider, wanted, TOP, faults);
   if (isRecord(throttle)) check(`${provider}.throttle`, throttle, THROTTLE, faults);
+  if (isRecord(activity)) check(`${provider}.activity`, activity, ACTIVITY, faults);
   if (isRecord(webhook)) check(`${provider}.webhook`, webhook, WEBHOOK, faults);
   return {
     ...BEST_DAY,
     ...wanted,
     throttle: { ...BEST_DAY.throttle, ...(throttle as object) },
+    activity: { ...BEST_DAY.activity, ...(activity as object) },
     webhook: { ...BEST_DAY.webhook, ...(webhook as object) },
   };
 }

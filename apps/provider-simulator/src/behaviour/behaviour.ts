@@ -33,6 +33,15 @@ export interface Behaviour {
   readonly hangs: number;
   /** Never answered, in the ledger. */
   readonly hangsAfterAccept: number;
+  /** Being asked what became of a message. */
+  readonly activity: {
+    /** False: the account has no such add-on. */
+    readonly allowed: boolean;
+    /** How long a message takes to show. */
+    readonly delayMs: Span;
+    /** 0: no limit. */
+    readonly perMinute: number;
+  };
   readonly webhook: {
     readonly delayMs: Span;
     /** How many more times each event is posted, 0 to 46. */
@@ -57,6 +66,7 @@ export const BEST_DAY: Behaviour = {
   dropBeforeAccept: 0,
   hangs: 0,
   hangsAfterAccept: 0,
+  activity: { allowed: true, delayMs: 0, perMinute: 0 },
   webhook: { delayMs: 0, duplicates: 0, reorder: false, dropRate: 0, unsigned: false, paused: false, batchSize: 100 },
 };
 

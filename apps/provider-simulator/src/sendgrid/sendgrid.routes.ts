@@ -5,6 +5,8 @@ import { digestOf } from '../behaviour/chance.policy.js';
 import { throttleHeaders, type Verdict } from '../behaviour/verdict.policy.js';
 import type { Acceptance, Ledger, LedgerLine } from '../ledger/ledger.js';
 import type { Exchange, ProviderRoutes } from '../server/exchange.js';
+import { activity } from './activity.routes.js';
+import { refuse } from './sendgrid.refusal.js';
 import { readMailSend, type MailRecipient, type SendgridError } from './mail-send.validation.js';
 
 export interface SendgridRoutesOptions {
@@ -21,18 +23,21 @@ const TOO_LARGE =
   '<html>\r\n<head><title>413 Request Entity Too Large</title></head>\r\n<body>nginx</body>\r\n</html>\r\n';
 const MESSAGES: Readonly<Record<number, string>> = { 401: 'authorization required', 403: 'access forbidden' };
 
-/** SendGrid's `POST /v3/mail/send`: its checks, its answers, its errors. Accepted means: in the ledger, on the disk, before the answer. */
+/** SendGrid's `POST /v3/mail/send`, its checks, its answers, its errors, and what it took at `GET /v3/messages`. Accepted means: in the ledger, on the disk, before the answer. */
 export function sendgridRoutes(options: SendgridRoutesOptions): ProviderRoutes {
   return {
     provider: 'sendgrid',
     handles: (path) => path.startsWith('/v3/'),
     handle: async (exchange) => {
-      if (exchange.path !== '/v3/mail/send') return refuse(exchange, 404, [error('not found')]);
-      if (exchange.method !== 'POST') return refuse(exchange, 405, [error('method not allowed')]);
+      const { path, method } = exchange;
+      if (path !== '/v3/mail/send' && path !== '/v3/messages') return refuse(exchange, 404, [error('not found')]);
+      if (method !== (path === '/v3/messages' ? 'GET' : 'POST'))
+        return refuse(exchange, 405, [error('method not allowed')]);
       const body = await exchange.body(LARGEST_BODY);
       if (!body) return exchange.answer(413, TOO_LARGE, { 'content-type': 'text/html' });
       if (!isAuthorized(exchange.headers['authorization'], options.apiKey))
         return refuse(exchange, 401, [error('The provided authorization grant is invalid, expired, or revoked')]);
+      if (path === '/v3/messages') return activity(exchange, options);
       return mailSend(exchange, readMailSend(parsed(body)), options);
     },
   };
@@ -78,10 +83,6 @@ function misbehave(
 }
 
 const error = (message: string): SendgridError => ({ message, field: null, help: null });
-
-function refuse(exchange: Exchange, status: number, errors: readonly SendgridError[], headers = {}): void {
-  exchange.answer(status, JSON.stringify({ errors }), { 'content-type': 'application/json', ...headers });
-}
 
 const rateLimit = (now: number) => ({
   'X-RateLimit-Limit': '600',
