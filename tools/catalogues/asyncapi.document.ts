@@ -1,4 +1,4 @@
-import { CHANNELS, PROVIDER_FACT_KINDS, TRANSITIONS } from '@homing/contracts';
+import { CHANNELS, LIFT_REASONS, PROVIDER_FACT_KINDS, TRANSITIONS } from '@homing/contracts';
 import { deadLetterMessage } from './dead-letter.schema.js';
 import { requestSchema } from '../../apps/api/src/describe/request.schema.js';
 
@@ -118,6 +118,24 @@ const commandSchema: Json = {
   ],
 };
 
+const ofContact: Json = {
+  tenantId: uuid,
+  fingerprint: text('keyed hash of the address'),
+  channel,
+  note: text('reference to where the reason is kept'),
+  by: text('service or key that asked'),
+};
+const contactRequired = ['kind', 'tenantId', 'fingerprint', 'channel', 'by'];
+const contactCommandSchema: Json = {
+  oneOf: [
+    object({ kind: { const: 'suppress' }, ...ofContact, mask: text('the address, masked') }, contactRequired),
+    object({ kind: { const: 'lift' }, ...ofContact, because: { type: 'string', enum: [...LIFT_REASONS] } }, [
+      ...contactRequired,
+      'because',
+    ]),
+  ],
+};
+
 /** The data on the bus names its tenant; unknown fields are ignored there. */
 const requestOnTheBus = (): Json => {
   const { additionalProperties: _refusedOverHttpOnly, ...schema } = requestSchema();
@@ -148,6 +166,7 @@ export function asyncApiDocument(): Json {
     channels: {
       outreachRequested: channelOf('outreach.requested', 'OutreachRequested'),
       outreachCommand: channelOf('outreach.command', 'OutreachCommand'),
+      contactCommand: channelOf('contact.command', 'ContactCommand'),
       deliveryDispatch: channelOf('delivery.dispatch.{channel}', 'DispatchDelivery', {
         channel: { enum: [...CHANNELS] },
       }),
@@ -166,6 +185,7 @@ export function asyncApiDocument(): Json {
         'outreachCommand',
         'Internal: do this to an outreach that is there.',
       ),
+      receiveContactCommand: operation('receive', 'contactCommand', 'Internal: hold this address back, or let it go.'),
       sendDispatch: operation('send', 'deliveryDispatch', 'Internal: send this attempt now, if it still stands.'),
       sendLookUp: operation('send', 'deliveryLookUp', 'Internal: find out what became of this attempt.'),
       sendSignal: operation('send', 'providerSignal', 'Internal: a verified fact from a provider.'),
@@ -175,6 +195,7 @@ export function asyncApiDocument(): Json {
       messages: {
         OutreachRequested: { payload: cloudEvent(requestOnTheBus(), []) },
         OutreachCommand: { payload: cloudEvent(commandSchema) },
+        ContactCommand: { payload: cloudEvent(contactCommandSchema) },
         DispatchDelivery: { payload: cloudEvent(dispatchSchema) },
         LookUpAttempt: { payload: cloudEvent(lookUpSchema) },
         ProviderSignal: { payload: cloudEvent(signalSchema) },

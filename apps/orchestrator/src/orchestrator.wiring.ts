@@ -1,4 +1,4 @@
-import { BUS_STREAMS, createIdDeriver } from '@homing/contracts';
+import { BUS_STREAMS, createIdDeriver, type CommandAnswer, type ContactAnswer } from '@homing/contracts';
 import { DEFAULT_POLICY, RECLAIM_AFTER_MS } from '@homing/domain';
 import { connectEventStore, type Folded } from '@homing/event-store';
 import type { OutreachState } from '@homing/domain';
@@ -24,6 +24,12 @@ import type { ReactParts } from './react-to-event/reaction.handler.js';
 import { REACT_PARTS, TransitionController } from './react-to-event/transition.controller.js';
 import { ProviderSignalController } from './record-signal/provider-signal.controller.js';
 import { SignalRecorder } from './record-signal/signal.recorder.service.js';
+import { ContactKeeper } from './suppress-contact/contact.keeper.js';
+import {
+  CONTACT_COMMAND_PARTS,
+  ContactCommandController,
+  type ContactCommandParts,
+} from './suppress-contact/contact-command.controller.js';
 
 @Module({})
 class OrchestratorModule {}
@@ -51,6 +57,8 @@ export function wireOrchestrator({ env, logger, instance, readiness }: ServiceBa
   const queries = createSystemQueries(readModel);
   const vault = createVaultIntake({ db: vaultDb, sealKey, fingerprintKey: fingerprintKey.reveal() });
   const registry = createRegistry({ db: vaultDb, access: 'system' });
+  const suppressions = createSuppressionStore(vaultDb);
+  const contacts = new ContactKeeper({ store, contacts: suppressions, instance });
   const publisher = new Publisher(bus);
 
   const now = (): string => new Date().toISOString();
@@ -72,7 +80,8 @@ export function wireOrchestrator({ env, logger, instance, readiness }: ServiceBa
     now,
   };
   const { defaultLifetimeHours } = DEFAULT_POLICY;
-  const notify: CommandParts['notify'] = (replyTo, answer) => void bus.notify(replyTo, answer);
+  const notify = (replyTo: string, answer: CommandAnswer | ContactAnswer): void => void bus.notify(replyTo, answer);
+  const contactCommands: ContactCommandParts = { contacts, now, notify };
   const commands: CommandParts = { follow: react, vault, defaultLifetimeHours, notify };
 
   const fingerprinter = createFingerprinter(fingerprintKey.reveal());
@@ -95,6 +104,7 @@ export function wireOrchestrator({ env, logger, instance, readiness }: ServiceBa
     controllers: [
       OutreachRequestedController,
       OutreachCommandController,
+      ContactCommandController,
       ProviderSignalController,
       TransitionController,
       ...desk.controllers,
@@ -116,19 +126,20 @@ export function wireOrchestrator({ env, logger, instance, readiness }: ServiceBa
           }),
           books,
           rulesOf,
-          suppressed: heldBackOf(createSuppressionStore(vaultDb)),
+          suppressed: heldBackOf(suppressions),
           instance,
           now,
         }),
       },
       {
         provide: SignalRecorder,
-        useValue: new SignalRecorder(react, (provider) =>
+        useValue: new SignalRecorder({ ...react, contacts }, (provider) =>
           logger.debug({ provider }, 'a signal that names nothing of ours'),
         ),
       },
       { provide: REACT_PARTS, useValue: react },
       { provide: COMMAND_PARTS, useValue: commands },
+      { provide: CONTACT_COMMAND_PARTS, useValue: contactCommands },
       ...desk.providers,
       closeOnShutdown(async () => {
         await desk.close();

@@ -4,6 +4,7 @@ export * from './channel.js';
 export * from './money.js';
 export * from './provider-fact.js';
 export * from './bus/cloud-event.js';
+export * from './bus/contact-command.js';
 export * from './bus/decision-answer.js';
 export * from './bus/dispatch.js';
 export * from './bus/integration-event.js';

@@ -1,4 +1,4 @@
-import { BUS_STREAMS, OUTREACH_COMMAND, OUTREACH_REQUESTED } from '@homing/contracts';
+import { BUS_STREAMS, CONTACT_COMMAND, OUTREACH_COMMAND, OUTREACH_REQUESTED } from '@homing/contracts';
 import {
   DiscardPolicy,
   JetStreamApiError,
@@ -43,7 +43,7 @@ const { outreach, dispatch, signals, events, deadLetters } = BUS_STREAMS;
 const wanted = [
   {
     name: outreach,
-    subjects: [OUTREACH_REQUESTED, OUTREACH_COMMAND],
+    subjects: [OUTREACH_REQUESTED, OUTREACH_COMMAND, CONTACT_COMMAND],
     retention: RetentionPolicy.Workqueue,
     share: 0.3,
     repeatWindow: 600_000,

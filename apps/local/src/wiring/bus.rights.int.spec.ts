@@ -85,6 +85,7 @@ describe('what every user has to do', () => {
     ['api', 'outreach.requested', 'OUTREACH'],
     ['scheduler', 'outreach.requested', 'OUTREACH'],
     ['api', 'outreach.command', 'OUTREACH'],
+    ['api', 'contact.command', 'OUTREACH'],
     ['scheduler', 'outreach.command', 'OUTREACH'],
     ['scheduler', 'delivery.dispatch.email', 'DISPATCH'],
     ['scheduler', 'delivery.lookup.email', 'DISPATCH'],
@@ -111,6 +112,7 @@ describe('what every user has to do', () => {
   it.each([
     ['orchestrator', 'outreach.requested', 'OUTREACH', 'orchestrator-requests'],
     ['orchestrator', 'outreach.command', 'OUTREACH', 'orchestrator-commands'],
+    ['orchestrator', 'contact.command', 'OUTREACH', 'orchestrator-contact-commands'],
     ['orchestrator', 'provider.signal.sendgrid', 'SIGNALS', 'orchestrator-signals-sendgrid'],
     ['orchestrator', 'event.outreach.rejected', 'EVENTS', 'orchestrator-react-rejected'],
     ['channel-gateway', 'delivery.dispatch.email', 'DISPATCH', 'gateway-email'],

@@ -83,7 +83,7 @@ describe('the bus', () => {
     expect(may['webhook-ingestion']).toEqual(['provider.signal.*', 'deadletter.webhook-ingestion']);
     const beyond = may['channel-gateway']?.filter((subject) => !/DISPATCH\.gateway-(lookup-)?email/.test(subject));
     expect([...new Set(beyond)]).toEqual(['deadletter.>', '$JS.API.STREAM.INFO.DISPATCH']);
-    expect(may['api']).toEqual(['outreach.requested', 'outreach.command', 'desk.dead-letters']);
+    expect(may['api']).toEqual(['outreach.requested', 'outreach.command', 'contact.command', 'desk.dead-letters']);
     expect(may['scheduler']).toEqual([
       'outreach.requested',
       'outreach.command',

@@ -16,6 +16,7 @@ import {
 } from '@homing/testing/outreach-story';
 import { reactTo } from '../react-to-event/reaction.handler.js';
 import { plainBooks } from '../keep-books/books.fixture.js';
+import { keptContacts } from '../suppress-contact/kept-contacts.fixture.js';
 import { recordBatch } from './record.batch.js';
 
 const { tenantId } = request;
@@ -55,7 +56,9 @@ async function stage(...events: OutreachEvent[]) {
   await put(...committed, ...events);
   const projected = new Map<string, Folded<OutreachState>>();
   const { rulesOfBatch: _batch, ...books } = plainBooks(store, () => T0);
-  const parts = { ...books, store, foldedStates: () => Promise.resolve(projected), instance: 'spec', now: () => T0 };
+  const { contacts } = keptContacts(store);
+  const foldedStates = () => Promise.resolve(projected);
+  const parts = { ...books, contacts, store, foldedStates, instance: 'spec', now: () => T0 };
   const types = async () => {
     const read = await store.readStream(outreachStream(outreachId));
     return read.kind === 'found' ? read.events.map((event) => event.type).slice(3) : [];

@@ -6,10 +6,13 @@ import { PoisonError } from '@homing/messaging';
 import { crashPoint } from '@homing/service-kit';
 import { changeOutreach, readOutreach } from '@homing/event-store/outreach';
 import { followOutreach, type FollowParts } from '../follow-outreach/outreach.follower.js';
+import type { ContactKeeper } from '../suppress-contact/contact.keeper.js';
+import { contactWordsOf } from '../suppress-contact/contact.words.js';
 
 export interface RecordParts extends FollowParts {
   /** Folded states by outreach id, possibly behind; absent when not projected yet. */
   readonly foldedStates: (outreachIds: readonly string[]) => Promise<ReadonlyMap<string, Folded<OutreachState>>>;
+  readonly contacts: Pick<ContactKeeper, 'record'>;
 }
 
 interface Placed {
@@ -20,8 +23,9 @@ interface Placed {
 }
 
 /**
- * Records a micro-batch of provider facts: one append an outreach, however many facts of it came together. Facts already
- * recorded change nothing; facts that name nothing of ours are poison (`unmatched`).
+ * Records a micro-batch of provider facts: one append an outreach, however many facts of it came together, and then what they say
+ * of the address (a hard bounce, a complaint, an unsubscription). Facts already recorded change nothing; facts that name nothing
+ * of ours are poison (`unmatched`).
  */
 export async function recordBatch(
   parts: RecordParts,
@@ -81,6 +85,9 @@ async function recordOne(
       causationId: recorded[0]?.providerEventId ?? outreachId,
       now,
     });
+    // Also where the fact was known: whoever recorded it may have died before its address heard of it.
+    const known = recorded.filter((fact) => !unmatched.includes(fact));
+    await Promise.all(contactWordsOf(handled.state, known, now).map((word) => parts.contacts.record(word)));
     if (callsForMore(handled, now)) {
       const causationId = recorded[0]?.providerEventId ?? outreachId;
       await followOutreach(parts, { outreachId, tenantId, known: handled, causationId });

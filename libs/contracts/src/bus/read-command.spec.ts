@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { readOutreachCommand } from './read-command.js';
+import { readContactCommand, readOutreachCommand } from './read-command.js';
 
 const tenantId = '0a6f2c8e-6c0e-4b43-9d0c-000000000001';
 const outreachId = '9f0c1d7e-4a3b-5c2d-8e1f-000000000001';
@@ -32,4 +32,24 @@ describe('readOutreachCommand', () => {
     ['an outcome between the two', { ...settle, outcome: 'maybe' }, ['outcome']],
     ['an attempt before the first', { ...settle, attempt: 0 }, ['attempt']],
   ])('refuses %s, naming the field', (_what, data, fields) => expect(faultsOf(data)).toEqual(fields));
+});
+
+describe('readContactCommand', () => {
+  const fingerprint = 'Zm9vYmFyZm9vYmFyZm9vYmFyZm9vYmFyZm9vYmFyZm8';
+  const of = { tenantId, fingerprint, channel: 'email', by: 'key:k1' };
+  const suppress = { kind: 'suppress', ...of, mask: 'a***@e***.test', note: 'TICKET-4711' };
+  const lift = { kind: 'lift', ...of, because: 'mistake' };
+  it.each([suppress, lift])('reads %j', (data) =>
+    expect(readContactCommand(data)).toEqual({ kind: 'valid', command: data }),
+  );
+  it.each<[string, unknown, string]>([
+    ['what is an outreach’s', cancel, 'kind'],
+    ['an address for a fingerprint', { ...suppress, fingerprint: 'ada@example.test' }, 'fingerprint'],
+    ['an address for a mask', { ...suppress, mask: 'ada@example.test' }, 'mask'],
+    ['a channel nobody knows', { ...lift, channel: 'pigeon' }, 'channel'],
+    ['prose for a reason', { ...lift, because: 'Ada called' }, 'because'],
+    ['prose for a note', { ...suppress, note: 'I called Ada' }, 'note'],
+  ])('refuses %s, naming the field', (_what, data, field) =>
+    expect(readContactCommand(data)).toMatchObject({ kind: 'invalid', faults: [{ field }] }),
+  );
 });

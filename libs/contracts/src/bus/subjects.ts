@@ -12,6 +12,8 @@ export const BUS_STREAMS = {
 export const OUTREACH_REQUESTED = 'outreach.requested';
 /** Something to be done to one outreach that is there already (`OutreachCommand`). */
 export const OUTREACH_COMMAND = 'outreach.command';
+/** Something to be recorded of one address (`ContactCommandMessage`). */
+export const CONTACT_COMMAND = 'contact.command';
 export const dispatchSubject = (channel: Channel): string => `delivery.dispatch.${channel}`;
 export const lookUpSubject = (channel: Channel): string => `delivery.lookup.${channel}`;
 export const signalSubject = (provider: string): string => `provider.signal.${provider}`;

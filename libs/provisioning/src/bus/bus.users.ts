@@ -1,4 +1,11 @@
-import { BUS_STREAMS, DEAD_LETTER_DESK, LIVE_POKE, OUTREACH_COMMAND, OUTREACH_REQUESTED } from '@homing/contracts';
+import {
+  BUS_STREAMS,
+  CONTACT_COMMAND,
+  DEAD_LETTER_DESK,
+  LIVE_POKE,
+  OUTREACH_COMMAND,
+  OUTREACH_REQUESTED,
+} from '@homing/contracts';
 import type { NatsUser } from './nats.user.js';
 
 /** What a user of the bus may say and hear besides its own inbox. */
@@ -35,7 +42,7 @@ const answerTo = (...users: string[]): string[] => ['_INBOX.*.*', ...users.map((
 /** Who may say what on the bus. `publisher` is for programs outside: it may ask for outreach and hear the answers. */
 export const busUsers = {
   publisher: { publish: [OUTREACH_REQUESTED, ...count(outreach, dispatch, deadLetters)], subscribe: ['_INBOX.>'] },
-  api: { publish: [OUTREACH_REQUESTED, OUTREACH_COMMAND, DEAD_LETTER_DESK], subscribe: [LIVE_POKE] },
+  api: { publish: [OUTREACH_REQUESTED, OUTREACH_COMMAND, CONTACT_COMMAND, DEAD_LETTER_DESK], subscribe: [LIVE_POKE] },
   'webhook-ingestion': { publish: ['provider.signal.*', 'deadletter.webhook-ingestion'] },
   orchestrator: {
     consumes: true,
@@ -47,6 +54,7 @@ export const busUsers = {
       ...keepStreams,
       ...consume(outreach, 'orchestrator-requests'),
       ...consume(outreach, 'orchestrator-commands'),
+      ...consume(outreach, 'orchestrator-contact-commands'),
       ...consume(signals, 'orchestrator-signals-sendgrid'),
       ...consume(events, 'orchestrator-react-rejected'),
       ...consume(events, 'orchestrator-react-skipped'),
