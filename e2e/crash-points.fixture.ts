@@ -31,6 +31,7 @@ export const WHILE_SENDING: Readonly<Record<string, number>> = {
   'gateway.after-provider-call': 35,
   'gateway.after-outcome': 40,
   'projector.before-commit': 5,
+  'projector.amid-commit': 7,
   'projector.after-commit': 8,
   'projector.after-publish': 6,
   'projector.after-checkpoint': 10,

@@ -69,7 +69,6 @@ export async function reclaimReservations(parts: FollowParts, follow: Follow): P
   const fenced = await change(parts, { ...follow, known }, 'reclaim', (state) =>
     fenceEvents(state, reclaimOf(state, open, { now, afterMs }), { outreachId, now }),
   );
-  crashPoint('orchestrator.after-fence');
   const { release } = reclaimOf(fenced.state, open, { now, afterMs });
   await enterBooks(parts.books, tenantId, [...release, ...(await reopened(parts, fenced.state, open))]);
   return fenced;
