@@ -64,7 +64,12 @@ export function wireOrchestrator({ env, logger, instance, readiness }: ServiceBa
   const now = (): string => new Date().toISOString();
   const foldedStates = async (ids: readonly string[]): Promise<ReadonlyMap<string, Folded<OutreachState>>> => {
     const rows = ids.length > 0 ? await queries.foldedStates(ids) : [];
-    return new Map(rows.map(({ outreachId, state, revision }) => [outreachId, { state, revision }]));
+    return new Map(
+      rows.map(({ outreachId, state, revision, traceparent }) => [
+        outreachId,
+        { state, revision, ...(traceparent === null ? {} : { traceparent }) },
+      ]),
+    );
   };
   const intake = createIntake({ vault, registry, ids: createIdDeriver(idNamespace.reveal()) });
   const books = createLedgers({ store, instance, now, snapshots: ledgerSnapshots(createLedgerSnapshots(readModel)) });

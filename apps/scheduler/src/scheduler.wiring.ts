@@ -19,7 +19,7 @@ import { serveTerm, type Rounds } from './lead/scheduler.term.js';
 import type { Loop } from './round.loop.js';
 import { reclaimStale } from './reclaim-reservations/reclaim.round.js';
 import { measureScheduler, refed } from './scheduler.metrics.js';
-import { wakeDue } from './wake-due/wake.round.js';
+import { wakeDue, type Traced } from './wake-due/wake.round.js';
 
 @Module({})
 class SchedulerModule {}
@@ -54,13 +54,14 @@ export function wireScheduler({ env, logger, instance, readiness }: ServiceBasic
     const failed = (await publisher.publishMany(messages)).find((result) => result.status === 'rejected');
     if (failed?.status === 'rejected') throw failed.reason;
   };
-  const publish = (messages: readonly (OutgoingDispatch | OutgoingLookUp)[]): Promise<void> =>
+  const publish = (messages: readonly Traced<OutgoingDispatch | OutgoingLookUp>[]): Promise<void> =>
     publishAll(
-      messages.map(({ subject, type, tenantId, key, data }) => ({
+      messages.map(({ subject, type, tenantId, key, data, ...traced }) => ({
         subject,
         tenantId,
         key,
         event: cloudEvent({
+          ...traced,
           id: key,
           source: 'homing/scheduler',
           type,
@@ -76,7 +77,7 @@ export function wireScheduler({ env, logger, instance, readiness }: ServiceBasic
     subjects: 'delivery.dispatch.*',
     size: windowSize,
   });
-  const publishDispatches = async (dispatches: readonly OutgoingDispatch[]): Promise<void> => {
+  const publishDispatches = async (dispatches: readonly Traced<OutgoingDispatch>[]): Promise<void> => {
     window.took(dispatches.length);
     await publish(dispatches);
   };

@@ -4,6 +4,8 @@ import type { EventMetadata, EventStore, ExpectedRevision, NewEvent } from './ev
 export interface Folded<S> {
   readonly state: S;
   readonly revision: ExpectedRevision;
+  /** W3C trace context of the stream's first event, where one is kept and known: who changes the stream goes on from it. */
+  readonly traceparent?: string | undefined;
 }
 
 /** How to fold a kind of stream. */
@@ -66,5 +68,5 @@ export async function readFolded<S, E>(
     (state, event) => fold.evolve(state, { type: event.type, data: event.data } as E),
     fold.empty,
   );
-  return { state, revision: read.revision };
+  return { state, revision: read.revision, traceparent: read.events[0]?.metadata.traceparent };
 }

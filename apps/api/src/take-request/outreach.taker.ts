@@ -19,6 +19,8 @@ export interface Wish {
   readonly idempotencyKey?: string | undefined;
   /** Answer `accepted` without waiting for the decision. */
   readonly respondAsync: boolean;
+  /** W3C trace context to go on from. */
+  readonly traceparent?: string | undefined;
 }
 
 const retryAfterSeconds = 2;
@@ -36,7 +38,8 @@ export class OutreachTaker {
     // Sealed but not published would be fed later all the same; better not to begin what cannot be acknowledged.
     if (!this.parts.bus.isUp()) throw busDown(requestId);
     const accepted = await this.#seal(caller, request, requestId);
-    return this.#publish({ tenantId: caller.tenantId, requestId, ...accepted }, wish.respondAsync);
+    const { traceparent } = wish;
+    return this.#publish({ tenantId: caller.tenantId, requestId, traceparent, ...accepted }, wish.respondAsync);
   }
 
   async #seal(caller: Caller, request: OutreachRequestDto, requestId: string): Promise<Sealed> {
@@ -79,7 +82,11 @@ interface Sealed {
   readonly outreachId: string;
   readonly repeated: boolean;
 }
-type Taken = Sealed & { readonly tenantId: string; readonly requestId: string };
+type Taken = Sealed & {
+  readonly tenantId: string;
+  readonly requestId: string;
+  readonly traceparent: string | undefined;
+};
 
 function readRequest(caller: Caller, body: unknown): OutreachRequestDto {
   const { tenantId } = (body ?? {}) as { tenantId?: unknown };
@@ -124,7 +131,7 @@ const sealFailed = (requestId: string, cause: unknown): ProblemError =>
     : new ProblemError('internal', { detail: notAcknowledged, requestId }, { cause });
 
 /** Names the sealed request instead of carrying it: the bus holds no personal data, the caller's own id included. */
-const requestedEvent = ({ outreachId, tenantId, repeated }: Taken) =>
+const requestedEvent = ({ outreachId, tenantId, repeated, traceparent }: Taken) =>
   ({
     specversion: '1.0',
     id: outreachId,
@@ -134,6 +141,7 @@ const requestedEvent = ({ outreachId, tenantId, repeated }: Taken) =>
     time: new Date().toISOString(),
     dataref: acceptedRef(outreachId),
     tenantid: tenantId,
+    ...(traceparent === undefined ? {} : { traceparent }),
   }) as const;
 
 /** An answer that cannot be read, or speaks of another outreach, is none: the decision can be looked up. */

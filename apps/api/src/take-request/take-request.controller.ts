@@ -1,5 +1,6 @@
 import { Body, Controller, HttpCode, Inject, Post, Req, Res } from '@nestjs/common';
 import type { DecisionAnswer } from '@homing/contracts';
+import { handedOn } from '@homing/service-kit/telemetry';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { API_PARTS, type ApiParts } from '../api.parts.js';
 import { DescribeSend } from '../describe/take-request.description.js';
@@ -29,7 +30,8 @@ export class TakeRequestController {
     const idempotencyKey = request.headers['idempotency-key'];
     if (Array.isArray(idempotencyKey)) throw invalidField('Idempotency-Key', 'malformed', 'must be given once');
     const respondAsync = prefersAsync(String(request.headers['prefer'] ?? ''));
-    const answer = await this.#taker.take(callerOf(request), { body, idempotencyKey, respondAsync });
+    const traceparent = handedOn(request.headers['traceparent']);
+    const answer = await this.#taker.take(callerOf(request), { body, idempotencyKey, respondAsync, traceparent });
     void reply.header('location', `/api/v1/outreach/${answer.outreachId}`);
     if (respondAsync) void reply.header('preference-applied', 'respond-async');
     return answer;

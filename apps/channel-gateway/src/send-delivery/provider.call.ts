@@ -1,7 +1,8 @@
-import type { ChannelProvider, OutboundMessage } from '@homing/channels';
+import type { ChannelProvider, OutboundMessage, SendResult } from '@homing/channels';
 import type { AttemptOutcomeUnknown } from '@homing/contracts';
 import type { ProviderAnswer } from '@homing/domain';
 import type { Timing } from '@homing/service-kit';
+import { inSpan } from '@homing/service-kit/telemetry';
 import { providerCalls } from './send.metrics.js';
 
 /**
@@ -15,10 +16,9 @@ export async function callProvider(
 ): Promise<ProviderAnswer> {
   if (leftMs < 1) return { kind: 'rejected', class: 'retryable', code: 'lease_passed' };
   const timeoutMs = Math.floor(leftMs);
-  const done = providerCalls.timer();
-  const result = await provider.send(message, { signal: deadline(timeoutMs), timeoutMs });
-  const { key, channel } = provider;
-  done({ provider: key, channel, outcome: result.kind, class: result.kind === 'rejected' ? result.class : 'none' });
+  const result = await measured(provider, message, () =>
+    provider.send(message, { signal: deadline(timeoutMs), timeoutMs }),
+  );
   switch (result.kind) {
     case 'accepted':
     case 'rejected':
@@ -26,6 +26,29 @@ export async function callProvider(
     case 'unknown':
       return { kind: 'unknown', reason: UNKNOWN_REASONS[result.reason] ?? 'ambiguous_answer' };
   }
+}
+
+/** Who is called, for which delivery, and what it came to; nothing of the message. */
+function measured(
+  { key, channel }: ChannelProvider,
+  { deliveryId, attempt }: OutboundMessage,
+  send: () => Promise<SendResult>,
+): Promise<SendResult> {
+  const attributes = {
+    'homing.provider': key,
+    'homing.channel': channel,
+    'homing.delivery.id': deliveryId,
+    'homing.attempt': attempt,
+  };
+  return inSpan(`send ${channel}`, { kind: 'client', onlyInTrace: true, attributes }, async (span) => {
+    const done = providerCalls.timer();
+    const result = await send();
+    done({ provider: key, channel, outcome: result.kind, class: result.kind === 'rejected' ? result.class : 'none' });
+    span.set({ 'homing.outcome': result.kind });
+    if (result.kind === 'rejected') span.fail(result.code);
+    if (result.kind === 'unknown') span.fail(result.reason);
+    return result;
+  });
 }
 
 const UNKNOWN_REASONS: Readonly<Record<string, AttemptOutcomeUnknown['reason']>> = {

@@ -24,10 +24,15 @@ const tuning = [
 const passed = new Set([...names, ...tuning]);
 /** Telemetry settings and, for reliability tests, the points at which a service kills itself. */
 const prefixes = ['OTEL_', 'HOMING_CRASH_'];
+/** Every service has a name of its own. */
+const kept = new Set(['OTEL_SERVICE_NAME']);
 
 export function passedOn(environment: NodeJS.ProcessEnv): Record<string, string> {
   const found = Object.entries(environment).filter(
-    ([name, value]) => value !== undefined && (passed.has(name) || prefixes.some((prefix) => name.startsWith(prefix))),
+    ([name, value]) =>
+      value !== undefined &&
+      !kept.has(name) &&
+      (passed.has(name) || prefixes.some((prefix) => name.startsWith(prefix))),
   ) as [string, string][];
   return {
     ...Object.fromEntries(found),

@@ -14,6 +14,7 @@ import type { EventStore, Folded } from '@homing/event-store';
 import { fromAcceptedRecord, type AcceptedRequest } from '@homing/intake';
 import { PoisonError, rejected } from '@homing/messaging';
 import { crashPoint } from '@homing/service-kit';
+import { inSpan } from '@homing/service-kit/telemetry';
 import type { VaultIntake } from '@homing/vault/intake';
 import { changeOutreach, outreachFold } from '@homing/event-store/outreach';
 import { wasClosed } from '@homing/event-store/ledger';
@@ -73,7 +74,8 @@ export async function decideBatch(
       if (!known.has(item.outreachId)) throw new PoisonError('unknown_reference');
       const request = gathered.get(item.outreachId);
       // Decided before, or its person was erased: what stands in the stream is followed, and nothing can be sent any more.
-      return request ? commit(parts, item, request) : followStored(parts, item);
+      if (!request) return followStored(parts, item);
+      return decideTraced(item, (traceparent) => commit(parts, { ...item, traceparent }, request));
     }),
   );
   crashPoint('orchestrator.after-commit');
@@ -81,6 +83,17 @@ export async function decideBatch(
   const fed = [...byId].filter(([, result]) => result?.status === 'fulfilled').map(([id]) => id);
   if (fed.length > 0) await parts.vault.markFed(fed);
   return batch.map((item) => byId.get(item.outreachId) ?? rejected(new Error('a decision went missing')));
+}
+
+/** A span of its own, going on from the request's. */
+function decideTraced(item: ToDecide, decide: (traceparent: string | undefined) => Promise<Decided>): Promise<Decided> {
+  const attributes = { 'homing.outreach.id': item.outreachId };
+  return inSpan('decide', { parent: item.traceparent, onlyInTrace: true, attributes }, async (span) => {
+    const decided = await decide(span.traceparent);
+    const { status, refusal } = decided.answer;
+    span.set({ 'homing.outcome': status, ...(refusal ? { 'homing.reason': refusal.reason } : {}) });
+    return decided;
+  });
 }
 
 interface Gathered {
@@ -119,7 +132,9 @@ async function commit(parts: DecideParts, item: ToDecide, { requested, inputs, z
   for (;;) {
     const now = parts.now();
     const round = roundOf(known.state);
-    const booked = await bookDecision({ books, zone }, { request: requested, inputs, now, round });
+    const booked = await inSpan('book', { onlyInTrace: true }, () =>
+      bookDecision({ books, zone }, { request: requested, inputs, now, round }),
+    );
     crashPoint('orchestrator.after-reserve');
     const handled = await changeOutreach(parts.store, parts.instance, {
       ...item,

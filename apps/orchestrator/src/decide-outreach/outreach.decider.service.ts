@@ -81,7 +81,8 @@ export class OutreachDecider {
       })),
     );
     crashPoint('orchestrator.before-dispatch');
-    const dispatched = await this.#dispatch(decided);
+    const traceparents = sound.map(({ incoming: { event } }) => event.traceparent);
+    const dispatched = await this.#dispatch(decided, traceparents);
     crashPoint('orchestrator.after-dispatch');
     sound.forEach(({ incoming }, i) => this.#answer(incoming, decided[i]));
     const results = dispatched.values();
@@ -93,11 +94,15 @@ export class OutreachDecider {
   }
 
   /** One result per decision: whether it stands and all its dispatches are on the bus. */
-  async #dispatch(decided: readonly Settled<Decided>[]): Promise<Settled<void>[]> {
+  async #dispatch(
+    decided: readonly Settled<Decided>[],
+    traceparents: readonly (string | undefined)[],
+  ): Promise<Settled<void>[]> {
     const now = this.parts.now();
     const messages: (Outgoing & { readonly of: number; readonly channel: string })[] = decided.flatMap((result, of) => {
       if (result.status === 'rejected' || result.value.revision === 'no_stream') return [];
       const { state, revision } = result.value;
+      const traceparent = traceparents[of];
       return dueDispatches(state, revision, now).map(({ subject, tenantId, key, data }) => {
         const event = cloudEvent({
           id: key,
@@ -105,6 +110,7 @@ export class OutreachDecider {
           type: 'delivery.dispatch',
           time: now,
           tenantid: tenantId,
+          ...(traceparent === undefined ? {} : { traceparent }),
           data,
         });
         return { subject, tenantId, key, event, of, channel: data.channel };

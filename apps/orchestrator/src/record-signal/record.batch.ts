@@ -4,6 +4,7 @@ import { bookEntriesOf, rebookingsWanted, recordFacts, type OutreachState, type 
 import type { Folded, Handled } from '@homing/event-store';
 import { PoisonError } from '@homing/messaging';
 import { crashPoint } from '@homing/service-kit';
+import { inSpan, type SpanSettings } from '@homing/service-kit/telemetry';
 import { changeOutreach, readOutreach } from '@homing/event-store/outreach';
 import { followOutreach, type FollowParts } from '../follow-outreach/outreach.follower.js';
 import type { ContactKeeper } from '../suppress-contact/contact.keeper.js';
@@ -20,6 +21,8 @@ interface Placed {
   readonly outreachId: string;
   readonly fact: SignalledFact;
   readonly tenantId?: string | undefined;
+  /** Of the span that brought the signal. */
+  readonly traceparent?: string | undefined;
 }
 
 /**
@@ -30,6 +33,7 @@ interface Placed {
 export async function recordBatch(
   parts: RecordParts,
   signals: readonly ProviderSignal[],
+  traceparents: readonly (string | undefined)[] = [],
 ): Promise<PromiseSettledResult<void>[]> {
   const results: PromiseSettledResult<void>[] = signals.map(() => ({
     status: 'rejected',
@@ -39,7 +43,9 @@ export async function recordBatch(
   signals.forEach((signal, index) => {
     const of = signal.deliveryId === undefined ? undefined : parseDeliveryId(signal.deliveryId);
     if (!of) return;
-    const placed = { index, outreachId: of.outreachId, fact: factOf(signal, of.leg), tenantId: signal.tenantId };
+    const fact = factOf(signal, of.leg);
+    const traceparent = traceparents[index];
+    const placed = { index, outreachId: of.outreachId, fact, tenantId: signal.tenantId, traceparent };
     groups.set(of.outreachId, [...(groups.get(of.outreachId) ?? []), placed]);
   });
   const known = await parts.foldedStates([...groups.keys()]);
@@ -70,7 +76,8 @@ async function recordOne(
   const tenantId = start.state.status === 'none' ? undefined : start.state.request.tenantId;
   const ours = placed.filter((p) => tenantId !== undefined && p.tenantId === tenantId);
   let unmatched: readonly SignalledFact[] = [];
-  if (tenantId !== undefined && ours.length > 0) {
+  const record = async (): Promise<void> => {
+    if (tenantId === undefined || ours.length === 0) return;
     const recorded = ours.map((p) => p.fact);
     const handled = await changeOutreach(parts.store, parts.instance, {
       outreachId,
@@ -92,13 +99,21 @@ async function recordOne(
       const causationId = recorded[0]?.providerEventId ?? outreachId;
       await followOutreach(parts, { outreachId, tenantId, known: handled, causationId });
     }
-  }
+  };
+  await inSpan('record facts', tracedBy(start, placed), record);
   return placed.map((p) =>
     ours.includes(p) && !unmatched.includes(p.fact)
       ? { status: 'fulfilled', value: undefined }
       : { status: 'rejected', reason: new PoisonError('unmatched') },
   );
 }
+
+/** In the outreach's own trace where one is kept, linked to the webhooks' that brought the facts; else in the first of those. */
+const tracedBy = ({ traceparent }: Folded<OutreachState>, placed: readonly Placed[]): SpanSettings => ({
+  parent: traceparent ?? placed[0]?.traceparent ?? null,
+  links: placed.map((each) => each.traceparent),
+  attributes: { 'homing.outreach.id': placed[0]?.outreachId ?? '', 'homing.event.count': placed.length },
+});
 
 /** A retry to be booked, or something ended whose books are to be squared. */
 const callsForMore = ({ state, events }: Handled<OutreachState, OutreachEvent>, now: string): boolean =>

@@ -9,9 +9,14 @@ import { Collector, PoisonError, type CollectorTimers } from '@homing/messaging'
 import { recordBatch, type RecordParts } from './record.batch.js';
 import { noteForeign, noteRecorded } from './signal.metrics.js';
 
+interface Brought {
+  readonly signal: ProviderSignal;
+  readonly traceparent: string | undefined;
+}
+
 /** Records signals in micro-batches. A signal is acknowledged only when its fact stands in its outreach's stream. */
 export class SignalRecorder {
-  readonly #collector: Collector<ProviderSignal, void>;
+  readonly #collector: Collector<Brought, void>;
 
   constructor(
     /** `timers`: how micro-batches wait for company; default this process's. */
@@ -22,8 +27,10 @@ export class SignalRecorder {
     this.#collector = new Collector({
       name: 'record-signal',
       flush: async (batch) => {
-        const results = await recordBatch(parts, batch);
-        noteRecorded(batch, results);
+        const signals = batch.map(({ signal }) => signal);
+        const traceparents = batch.map(({ traceparent }) => traceparent);
+        const results = await recordBatch(parts, signals, traceparents);
+        noteRecorded(signals, results);
         return results;
       },
       maxBatch: 256,
@@ -41,7 +48,7 @@ export class SignalRecorder {
       noteForeign(data);
       return this.onForeign(data.provider);
     }
-    return this.#collector.add(data);
+    return this.#collector.add({ signal: data, traceparent: event.traceparent });
   }
 }
 

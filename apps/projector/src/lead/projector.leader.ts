@@ -17,6 +17,7 @@ import { PUBLICATION } from '../publish-transitions/transition.publisher.js';
 import { WakeSignal } from '../publish-transitions/wake.signal.js';
 import { ProgressKeeper, type KeeperParts } from './progress.keeper.js';
 import { noteProjected } from './projection.metrics.js';
+import { traceProjected } from './projection.tracing.js';
 import type { ProjectionStatus } from './projection.status.js';
 import { requireReached, StoreBehindError, untilReached } from './store.head.js';
 
@@ -122,8 +123,11 @@ async function follow({ parts, projector, lease, troubles }: Following, over: Ab
     // Behind a dropped connection another store may answer, or the same one restored.
     if (dropped) await requireReached(store, projector.position).catch(standDownIf(StoreBehindError, over));
     dropped = false;
+    const from = Date.now();
     await projector.project(batch).catch(standDownIf(ProjectionFencedError, over));
-    noteProjected(batch, Date.now());
+    const to = Date.now();
+    noteProjected(batch, to);
+    traceProjected(batch, { from, to });
     onTrouble(undefined);
     onStatus({ position: projector.position, caughtUp: batch.caughtUp, ...(batch.caughtUp ? { live: true } : {}) });
   };

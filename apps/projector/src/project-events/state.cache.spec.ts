@@ -2,7 +2,13 @@ import { describe, expect, it } from '@jest/globals';
 import { emptyOutreach } from '@homing/domain';
 import { StateCache } from './state.cache.js';
 
-const state = (outreachId: string, revision = 0n) => ({ outreachId, tenantId: 't', revision, state: emptyOutreach });
+const state = (outreachId: string, revision = 0n) => ({
+  outreachId,
+  tenantId: 't',
+  revision,
+  traceparent: null,
+  state: emptyOutreach,
+});
 
 describe('StateCache', () => {
   it('lets go of what was used least recently', () => {

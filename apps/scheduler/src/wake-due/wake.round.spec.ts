@@ -77,7 +77,7 @@ async function stage(...events: OutreachEvent[]) {
         Promise.resolve(
           projected.revision === 'no_stream'
             ? []
-            : [{ outreachId, tenantId, revision: projected.revision, state: projected.state }],
+            : [{ outreachId, tenantId, revision: projected.revision, traceparent: null, state: projected.state }],
         ),
     },
     ...over,

@@ -15,13 +15,16 @@ import { assume, lookUpFor } from './unknown.wake.js';
 import { wakes } from './wake.metrics.js';
 import { nextWakeAt, rewakeOf } from './wake.policy.js';
 
+/** Goes on in the outreach's trace, where one is kept. */
+export type Traced<Message> = Message & { readonly traceparent?: string | undefined };
+
 export interface WakeParts {
   readonly store: Pick<EventStore, 'append' | 'readStream'>;
   readonly readModel: Pick<SystemQueries, 'dueEntries' | 'markWoken' | 'foldedStates'>;
   /** Resolves when every dispatch is stored on the bus. */
-  readonly publish: (dispatches: readonly OutgoingDispatch[]) => Promise<void>;
+  readonly publish: (dispatches: readonly Traced<OutgoingDispatch>[]) => Promise<void>;
   /** Resolves when every look-up is stored on the bus. */
-  readonly lookUp: (lookUps: readonly OutgoingLookUp[]) => Promise<void>;
+  readonly lookUp: (lookUps: readonly Traced<OutgoingLookUp>[]) => Promise<void>;
   /** Resolves when the orchestrator has been told, durably, to look at each. */
   readonly follow: (outreach: readonly Pick<TimetableRow, 'outreachId' | 'tenantId' | 'wakes'>[]) => Promise<void>;
   /** Dispatches that still fit on the bus. */
@@ -64,7 +67,12 @@ export async function wakeDue(parts: WakeParts): Promise<WakeRound> {
   const starts = of('dispatch');
   const needed = [...starts, ...of('lookup')].map((entry) => entry.outreachId);
   const rows = await readModel.foldedStates([...new Set(needed)]);
-  const states = new Map(rows.map(({ outreachId, state, revision }) => [outreachId, { state, revision }]));
+  const states = new Map(
+    rows.map(({ outreachId, state, revision, traceparent }) => [
+      outreachId,
+      { state, revision, traceparent: traceparent ?? undefined },
+    ]),
+  );
 
   // Each on its own: a bus that is away keeps no lease, and one stream in trouble keeps nobody else waiting.
   const done = await Promise.allSettled([
@@ -80,7 +88,10 @@ export async function wakeDue(parts: WakeParts): Promise<WakeRound> {
     await parts.publish(dispatches);
     crashPoint('scheduler.after-dispatch');
   }
-  const lookUps = of('lookup').flatMap((entry) => lookUpFor(entry, states.get(entry.outreachId), at));
+  const lookUps = of('lookup').flatMap((entry): Traced<OutgoingLookUp>[] => {
+    const folded = states.get(entry.outreachId);
+    return lookUpFor(entry, folded, at).map((lookUp) => ({ ...lookUp, traceparent: folded?.traceparent }));
+  });
   if (lookUps.length > 0) await parts.lookUp(lookUps);
   // What was assumed is charged: the books are squared.
   const follow = [...of('reaction'), ...lapsed, ...of('assume')];
@@ -119,12 +130,13 @@ async function markAll({ readModel }: WakeParts, due: readonly TimetableRow[], n
   return woken;
 }
 
-function dispatchFor(entry: TimetableRow, folded: Folded<OutreachState> | undefined): OutgoingDispatch[] {
+function dispatchFor(entry: TimetableRow, folded: Folded<OutreachState> | undefined): Traced<OutgoingDispatch>[] {
   if (!folded || folded.state.status !== 'active' || folded.revision === 'no_stream') return [];
   // The first wake repeats the committer's message id: the bus drops it while that one is still known there.
   const { leg, attempt, wakes } = entry;
   const wake = wakes - 1;
-  return [dispatchOf(folded.state, folded.revision, { leg, attempt, wake })];
+  const { traceparent } = folded;
+  return [{ ...dispatchOf(folded.state, folded.revision, { leg, attempt, wake }), traceparent }];
 }
 
 async function expire({ store, instance }: WakeParts, entry: TimetableRow, now: string): Promise<void> {

@@ -7,6 +7,8 @@ export interface FoldedOutreach {
   readonly tenantId: string;
   readonly revision: bigint;
   readonly state: OutreachState;
+  /** W3C trace context of the stream's first event. */
+  readonly traceparent: string | null;
 }
 
 /**
@@ -37,6 +39,7 @@ export function foldNext(before: FoldedOutreach | undefined, event: OutreachStre
     outreachId,
     tenantId: before?.tenantId ?? metadata.tenantId,
     revision,
+    traceparent: before ? before.traceparent : (metadata.traceparent ?? null),
     state: known ? evolveOutreach(state, known) : state,
   };
 }

@@ -6,7 +6,7 @@ export interface StoredEvent {
   readonly id: string;
   readonly type: string;
   readonly data: unknown;
-  readonly metadata: { readonly tenantId: string; readonly recordedAt: string };
+  readonly metadata: { readonly tenantId: string; readonly recordedAt: string; readonly traceparent?: string };
   readonly revision: bigint;
   readonly position: bigint;
   readonly created: Date;

@@ -34,7 +34,7 @@ select "state", "refusal_step", "refusal_reason", "outcome_reason", count(*) as 
 select "position" from "read_model"."checkpoint" where "name" = $1;
 
 -- foldedStates
-select "outreach_id", "tenant_id", "revision", "state" from "read_model"."folded_state" where "outreach_id" = any($1::uuid[]);
+select "outreach_id", "tenant_id", "revision", "traceparent", "state" from "read_model"."folded_state" where "outreach_id" = any($1::uuid[]);
 
 -- eventsAfter
 select "position", "outreach_id", "tenant_id", "campaign_key", "revision", "event_id", "event_type", "transition", "delivery_id", "leg", "channel", "attempt", "reason", "occurred_at", "recorded_at" from "read_model"."outreach_events" where "position" > $1 order by "position" limit $2;
@@ -110,7 +110,7 @@ insert into "read_model"."outreach_attempts" as t ("delivery_id", "attempt", "ou
 insert into "read_model"."outreach_events" as t ("position", "outreach_id", "tenant_id", "campaign_key", "revision", "event_id", "event_type", "transition", "delivery_id", "leg", "channel", "attempt", "reason", "occurred_at", "recorded_at", "event_data") select "position", "outreach_id", "tenant_id", "campaign_key", "revision", "event_id", "event_type", "transition", "delivery_id", "leg", "channel", "attempt", "reason", "occurred_at", "recorded_at", "event_data" from json_populate_recordset(null::"read_model"."outreach_events", $1::json) on conflict ("position") do nothing;
 
 -- write folded_state
-insert into "read_model"."folded_state" as t ("outreach_id", "tenant_id", "revision", "state") select "outreach_id", "tenant_id", "revision", "state" from json_populate_recordset(null::"read_model"."folded_state", $1::json) on conflict ("outreach_id") do update set "tenant_id" = excluded."tenant_id", "revision" = excluded."revision", "state" = excluded."state";
+insert into "read_model"."folded_state" as t ("outreach_id", "tenant_id", "revision", "traceparent", "state") select "outreach_id", "tenant_id", "revision", "traceparent", "state" from json_populate_recordset(null::"read_model"."folded_state", $1::json) on conflict ("outreach_id") do update set "tenant_id" = excluded."tenant_id", "revision" = excluded."revision", "traceparent" = excluded."traceparent", "state" = excluded."state";
 
 -- timetable: take away
 delete from "read_model"."timetable" as t where t.outreach_id = any($1::uuid[]) and not exists (

@@ -37,7 +37,7 @@ export const openCounts = (db: ReadModelDb, now: string) =>
 export const foldedStatesOf = (db: ReadModelDb, outreachIds: readonly string[]) =>
   db
     .selectFrom('foldedState')
-    .select(['outreachId', 'tenantId', 'revision', 'state'])
+    .select(['outreachId', 'tenantId', 'revision', 'traceparent', 'state'])
     .where('outreachId', '=', sql<string>`any(${outreachIds}::uuid[])`);
 
 export const transitionsPage = (db: ReadModelDb, resume: { afterPosition: bigint; limit: number }) =>

@@ -167,6 +167,8 @@ export interface FoldedStateRow {
   readonly outreachId: string;
   readonly tenantId: string;
   readonly revision: bigint;
+  /** W3C trace context of the stream's first event. */
+  readonly traceparent: string | null;
   readonly state: OutreachState;
 }
 

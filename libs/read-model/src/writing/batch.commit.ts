@@ -71,7 +71,7 @@ export async function loadFolded(
   if (outreachIds.length === 0) return new Map();
   const rows = await db
     .selectFrom('foldedState')
-    .select(['outreachId', 'tenantId', 'revision', 'state'])
+    .select(['outreachId', 'tenantId', 'revision', 'traceparent', 'state'])
     .where('outreachId', '=', sql<string>`any(${outreachIds}::uuid[])`)
     .execute();
   return new Map(rows.map((row) => [row.outreachId, row]));

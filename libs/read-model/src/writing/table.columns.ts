@@ -138,7 +138,13 @@ export const OUTREACH_EVENTS: TableWrite<TimelineRow> = {
 export const FOLDED_STATE: TableWrite<FoldedStateRow> = {
   table: 'folded_state',
   key: ['outreachId'],
-  columns: columnsOf<FoldedStateRow>({ outreachId: true, tenantId: true, revision: true, state: true }),
+  columns: columnsOf<FoldedStateRow>({
+    outreachId: true,
+    tenantId: true,
+    revision: true,
+    traceparent: true,
+    state: true,
+  }),
 };
 
 export const TIMETABLE: TableWrite<TimetableRow> = {

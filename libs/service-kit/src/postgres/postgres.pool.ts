@@ -1,5 +1,6 @@
 import type { PostgresPool, PostgresPoolClient } from 'kysely';
 import { Pool, type CustomTypesConfig } from 'pg';
+import { queryTraced } from './query.tracing.js';
 import { failedAsPrepared, StatementNames } from './statement.names.js';
 
 export interface PostgresPoolSettings {
@@ -63,7 +64,8 @@ async function connect(pool: Pool, names: StatementNames): Promise<PostgresPoolC
     }
   };
   return {
-    query: query as PostgresPoolClient['query'],
+    query: ((sql: string, parameters: unknown[]) =>
+      queryTraced(sql, () => query(sql, parameters))) as PostgresPoolClient['query'],
     release: (destroy) => client.release(destroy === true || silence !== undefined),
   };
 }

@@ -1,3 +1,4 @@
+import { readTraceparent } from './trace.context.js';
 import type { SpanAttributes } from './span.attributes.js';
 
 export type SpanKind = 'internal' | 'server' | 'client' | 'producer' | 'consumer';
@@ -67,6 +68,13 @@ export function noteSpan(name: string, settings: SpanSettings, took: { from: num
 
 /** The span that is active here, as W3C `traceparent`. */
 export const activeTraceparent = (): string | undefined => tracing?.active()?.traceparent;
+
+/**
+ * What a request that came with this `traceparent` header is to hand on: the span active here, and where no trace is kept the
+ * caller's own, if it is one.
+ */
+export const handedOn = (header: unknown): string | undefined =>
+  activeTraceparent() ?? (typeof header === 'string' && readTraceparent(header) ? header : undefined);
 
 /** Runs the work without an active span: what works for several callers at once belongs to none of them. */
 export const detached = <T>(work: () => T): T => (tracing ? tracing.detached(work) : work());
