@@ -23,6 +23,7 @@ export * from './delivery/rebooking.policy.js';
 export * from './ledger/balance.decider.js';
 export * from './ledger/balance.state.js';
 export * from './ledger/books.policy.js';
+export * from './ledger/charges.policy.js';
 export * from './ledger/frequency-cap.policy.js';
 export * from './ledger/kept-slots.view.js';
 export * from './ledger/ledger.asks.js';

@@ -1,4 +1,5 @@
-import type { OutreachEvent } from '@homing/contracts';
+import { ledgerKindOf, type OutreachEvent } from '@homing/contracts';
+import { chargesOf } from '../ledger/charges.policy.js';
 import {
   deliveryOf,
   lastAttemptOf,
@@ -47,7 +48,9 @@ export function rebookingsWanted(state: OutreachState, now: string): readonly Re
   if (state.status !== 'active') return [];
   return state.deliveries.flatMap((delivery) => {
     const follow = followUp(state, delivery, now);
-    return follow.kind === 'start' && delivery.booking ? [{ ...follow.start, leg: delivery.leg }] : [];
+    return follow.kind === 'start' && needsRebooking(delivery, follow.start.at)
+      ? [{ ...follow.start, leg: delivery.leg }]
+      : [];
   });
 }
 
@@ -71,7 +74,9 @@ function reactTo(state: KnownOutreach, delivery: Delivery, { now, answer }: Reac
 function startEvents(delivery: Delivery, start: Omit<Rebooking, 'leg'>, { now, answer }: ReactOn): OutreachEvent[] {
   const { deliveryId, leg, channel, booking } = delivery;
   const { attempt, because } = start;
-  if (booking && (answer === undefined || answer.attempt !== attempt || answer.fence !== start.fence)) return [];
+  const kept = booking && !needsRebooking(delivery, start.at) ? booking : undefined;
+  const stale = answer === undefined || answer.attempt !== attempt || answer.fence !== start.fence;
+  if (booking && !kept && stale) return [];
   if (answer?.kind === 'refused') {
     if (!start.retry)
       return [{ type: 'DeliverySkipped', data: { deliveryId, leg, channel, reason: answer.reason, at: now } }];
@@ -79,8 +84,17 @@ function startEvents(delivery: Delivery, start: Omit<Rebooking, 'leg'>, { now, a
   }
   const at = answer?.at ?? start.at;
   if (Date.parse(at) >= Date.parse(delivery.expiresAt)) return [expired(delivery, now)];
-  const data = { deliveryId, leg, channel, attempt, at, because, ...(answer ? { booking: answer.booking } : {}) };
+  const holds = answer?.booking ?? kept;
+  const data = { deliveryId, leg, channel, attempt, at, because, ...(holds ? { booking: holds } : {}) };
   return [{ type: start.retry ? 'RetryScheduled' : 'DeliveryRescheduled', data }];
+}
+
+/** True unless what it holds in the books covers a start at `at`: still within its booking, and nothing of it charged. */
+function needsRebooking(delivery: Delivery, at: string): boolean {
+  const { booking } = delivery;
+  if (!booking) return false;
+  const counted = booking.ledgers.some((stream) => ledgerKindOf(stream) !== 'person');
+  return Date.parse(at) > Date.parse(booking.until) || (counted && chargesOf(delivery) > 0);
 }
 
 type FollowUp =

@@ -123,6 +123,14 @@ describe('a retry of something booked', () => {
     ]);
   });
 
+  it('needs no new booking while nothing was charged and its booking still holds', () => {
+    const turnedDown = fold(started(), rejected('retryable'));
+    expect(rebookingsWanted(turnedDown, at(10))).toEqual([]);
+    expect(react(turnedDown, at(10))).toMatchObject([{ type: 'RetryScheduled', data: { at: at(70), booking } }]);
+    expect(rebookingsWanted(turnedDown, at(250))).toMatchObject([{ attempt: 2, at: at(310) }]);
+    expect(react(turnedDown, at(250))).toEqual([]);
+  });
+
   it('is given up when the books refuse, with their reason', () => {
     const no = answer({ kind: 'refused', reason: 'budget_exhausted' } as Partial<RebookAnswer>);
     expect(react(bounced, at(10), no)).toMatchObject([

@@ -1,8 +1,9 @@
 import { ledgerKindOf, personStream, reservationKey } from '@homing/contracts';
-import { attemptState, type AttemptState } from '../delivery/attempt-state.policy.js';
+import { attemptState } from '../delivery/attempt-state.policy.js';
 import { mayHaveReached } from '../delivery/delivery-state.policy.js';
 import type { Delivery, KnownOutreach, OutreachState } from '../outreach/outreach.state.js';
 import { balanceAsks, heldUntil, type CampaignDay, type CampaignLimits, type LedgerAsk } from './ledger.asks.js';
+import { chargesOf, OPEN } from './charges.policy.js';
 import type { BalanceCommand } from './balance.decider.js';
 import type { ContactLimits, SlotCommand } from './person.decider.js';
 import type { Rebooking } from '../delivery/rebooking.policy.js';
@@ -11,16 +12,6 @@ import type { Rebooking } from '../delivery/rebooking.policy.js';
 export type BookEntry =
   | { readonly ledger: 'person'; readonly stream: string; readonly command: SlotCommand }
   | { readonly ledger: 'budget' | 'quota'; readonly stream: string; readonly command: BalanceCommand };
-
-const OPEN: ReadonlySet<AttemptState> = new Set(['pending', 'outcome_unknown']);
-
-/** How many messages of the leg the provider took, and so charges for. */
-export const chargesOf = (delivery: Delivery): number =>
-  delivery.attempts.filter((attempt) => {
-    const state = attemptState(attempt);
-    const taken = attempt.answer?.kind === 'accepted' || attempt.settled?.outcome === 'sent';
-    return taken || attempt.assumedSentAt !== undefined || (!OPEN.has(state) && state !== 'failed');
-  }).length;
 
 /**
  * What the books are owed by how an outreach stands: what was charged is settled, and what surely never will be sent is

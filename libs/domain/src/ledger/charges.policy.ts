@@ -1,0 +1,13 @@
+import { attemptState, type AttemptState } from '../delivery/attempt-state.policy.js';
+import type { Delivery } from '../outreach/outreach.state.js';
+
+/** Nobody knows yet what becomes of it. */
+export const OPEN: ReadonlySet<AttemptState> = new Set(['pending', 'outcome_unknown']);
+
+/** How many messages of the leg the provider took, and so charges for. */
+export const chargesOf = (delivery: Delivery): number =>
+  delivery.attempts.filter((attempt) => {
+    const state = attemptState(attempt);
+    const taken = attempt.answer?.kind === 'accepted' || attempt.settled?.outcome === 'sent';
+    return taken || attempt.assumedSentAt !== undefined || (!OPEN.has(state) && state !== 'failed');
+  }).length;
