@@ -124,6 +124,7 @@ export function wireOrchestrator({ env, logger, instance, readiness }: ServiceBa
           publisher,
           bus,
           policy: DEFAULT_POLICY,
+          foldedStates,
           window: new DispatchWindow(bus, {
             stream: BUS_STREAMS.dispatch,
             subjects: 'delivery.dispatch.*',

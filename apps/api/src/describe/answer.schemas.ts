@@ -99,6 +99,7 @@ export const ANSWER_SCHEMAS: Readonly<Record<string, Schema>> = {
       explanation: text,
       refusal,
       messageId: text,
+      duplicateOf: uuid,
     },
     ['outreachId', 'status', 'fallbackChain', 'explanation'],
   ),

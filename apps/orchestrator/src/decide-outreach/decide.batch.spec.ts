@@ -67,6 +67,7 @@ function stage(over: Partial<DeciderParts> = {}) {
     },
     bus: { notify: (_subject, data) => (answers.push(data), true) },
     policy: DEFAULT_POLICY,
+    foldedStates: () => Promise.resolve(new Map()),
     window: { room: () => Promise.resolve(600), took: () => undefined },
     books,
     suppressed,

@@ -15,10 +15,12 @@ import {
 import { crashPoint } from '@homing/service-kit';
 import { dispatched } from './decision.metrics.js';
 import { decideBatch, type Decided, type DecideParts } from './decide.batch.js';
+import { withEarlierMessages, type FoldedStates } from './earlier.message.js';
 import { intakeBatch } from './intake.batch.js';
 
 export interface DeciderParts extends DecideParts {
   readonly intake: RequestIntake;
+  readonly foldedStates: FoldedStates;
   readonly publisher: Pick<Publisher, 'publishMany'>;
   readonly bus: Pick<Bus, 'notify'>;
   readonly window: Pick<DispatchWindow, 'room' | 'took'>;
@@ -84,7 +86,8 @@ export class OutreachDecider {
     const traceparents = sound.map(({ incoming: { event } }) => event.traceparent);
     const dispatched = await this.#dispatch(decided, traceparents);
     crashPoint('orchestrator.after-dispatch');
-    sound.forEach(({ incoming }, i) => this.#answer(incoming, decided[i]));
+    const answered = await withEarlierMessages(this.parts.foldedStates, decided);
+    sound.forEach(({ incoming }, i) => this.#answer(incoming, answered[i]));
     const results = dispatched.values();
     return taken.map((result) =>
       result.status === 'rejected'

@@ -12,5 +12,8 @@ export interface DecisionAnswer {
   readonly confidence?: number;
   readonly explanation: string;
   readonly refusal?: { readonly step: string; readonly reason: string };
+  /** The provider's id of the message; of a duplicate, of the message it repeats, once that was sent. */
   readonly messageId?: string;
+  /** Of a duplicate: the outreach that carried the same content to the same address. */
+  readonly duplicateOf?: string;
 }

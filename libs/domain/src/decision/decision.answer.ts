@@ -15,12 +15,14 @@ export function decisionAnswer(outreachId: string, events: readonly OutreachEven
   return events.reduce((answer, event) => {
     switch (event.type) {
       case 'OutreachRefused': {
-        const { step, reason } = event.data;
+        const { step, reason, steps } = event.data;
+        const duplicateOf = steps.at(-1)?.facts?.['duplicateOf'];
         return {
           ...answer,
           status: step === 'dedup' ? 'duplicate' : 'refused',
           explanation: refusalSentence(event.data),
           refusal: { step, reason },
+          ...(typeof duplicateOf === 'string' ? { duplicateOf } : {}),
         };
       }
       case 'OutreachDecided': {
