@@ -46,6 +46,17 @@ export const WHILE_HEARING: Readonly<Record<string, number>> = {
   'orchestrator.after-signal-append': 8,
 };
 
+/** Points passed only by what `unknown-outcomes.e2e.spec.ts` asks for, and killed at there. */
+export const WHEN_ASKED: Readonly<Record<string, number>> = {
+  'gateway.before-lookup': 1,
+  'gateway.after-lookup': 1,
+  'gateway.after-lookup-recorded': 1,
+  'orchestrator.before-cancel': 1,
+  'orchestrator.after-cancel': 1,
+  'orchestrator.before-settle-unknown': 1,
+  'orchestrator.after-settle-unknown': 1,
+};
+
 /** Points that are passed only after another kill has left something to mend. */
 export const AFTER_ANOTHER: Readonly<Record<string, string>> = {
   'scheduler.before-expiry': 'gateway.after-claim',
@@ -62,7 +73,10 @@ export interface CrashingStack {
 }
 
 /** A stack that kills its own services at these points, each once. Webhooks wait until they are let go. */
-export async function startCrashingStack(points: Readonly<Record<string, number>>): Promise<CrashingStack> {
+export async function startCrashingStack(
+  points: Readonly<Record<string, number>>,
+  environment: Readonly<Record<string, string>> = {},
+): Promise<CrashingStack> {
   const directory = mkdtempSync(join(tmpdir(), 'homing-crash-'));
   const stack = await LocalStack.start({
     environment: {
@@ -74,6 +88,7 @@ export async function startCrashingStack(points: Readonly<Record<string, number>
       REFEED_AFTER_MS: '2000',
       RATE_LIMIT_PER_SECOND: '100000',
       RATE_LIMIT_BURST: '100000',
+      ...environment,
     },
   });
   const stop = async (): Promise<void> => {

@@ -15,10 +15,15 @@ export interface AttemptChange {
   readonly decide: (state: OutreachState) => readonly OutreachEvent[];
 }
 
-/** Changes the outreach of a dispatch, on its behalf. */
+/** Changes the outreach of a dispatch or a look-up, on its behalf. */
 export function changeAttempt(
   { store, instance, now }: ChangeParts,
-  { outreachId, tenantId, deliveryId, attempt }: DispatchDelivery,
+  {
+    outreachId,
+    tenantId,
+    deliveryId,
+    attempt,
+  }: Pick<DispatchDelivery, 'outreachId' | 'tenantId' | 'deliveryId' | 'attempt'>,
   { commandId, known, decide }: AttemptChange,
 ): Promise<Handled<OutreachState, OutreachEvent>> {
   const causationId = `${deliveryId}:${attempt}`;

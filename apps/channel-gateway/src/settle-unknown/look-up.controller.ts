@@ -11,7 +11,12 @@ export const SETTLE_PARTS = Symbol('what finding out needs');
 export class EmailLookUpController {
   constructor(@Inject(SETTLE_PARTS) private readonly parts: SettleParts) {}
 
-  @JsEvent(lookUpSubject('email'), { stream: BUS_STREAMS.dispatch, durable: 'gateway-lookup-email', maxInFlight: 4 })
+  @JsEvent(lookUpSubject('email'), {
+    stream: BUS_STREAMS.dispatch,
+    durable: 'gateway-lookup-email',
+    maxInFlight: 4,
+    ackWaitMs: 15_000,
+  })
   async email(@Payload() event: CloudEvent<LookUpAttempt>): Promise<void> {
     const { data } = event;
     if (!isLookUp(data)) throw new PoisonError('not_a_look_up');

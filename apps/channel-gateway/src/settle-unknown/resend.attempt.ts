@@ -1,5 +1,5 @@
 import type { ChannelProvider } from '@homing/channels';
-import type { LookUpAttempt, OutreachEvent } from '@homing/contracts';
+import type { LookUpAttempt } from '@homing/contracts';
 import {
   claimResend,
   deliveryOf,
@@ -9,8 +9,8 @@ import {
   type ResendDecision,
 } from '@homing/domain';
 import { AppendOutcomeUnknownError, type Folded } from '@homing/event-store';
-import { changeOutreach } from '@homing/event-store/outreach';
-import { crashPoint, retryWithBackoff, systemTiming } from '@homing/service-kit';
+import { retryWithBackoff, systemTiming } from '@homing/service-kit';
+import { changeAttempt } from '../send-delivery/attempt.change.js';
 import { callProvider } from '../send-delivery/provider.call.js';
 import { gateNow, gateQuestion, heldBackBy } from '../send-delivery/send.gate.js';
 import type { SendParts } from '../send-delivery/send.attempt.js';
@@ -45,34 +45,33 @@ export async function resendAttempt(
   const claimId = timing.randomId();
   const lease = timing.monotonic() + parts.providerTimeoutMs + parts.leaseMarginMs;
   let decision: ResendDecision = seen;
-  crashPoint('gateway.before-resend-claim');
   const claimed = await retryWithBackoff(
     () =>
-      change(parts, asked, { commandId: `resend:${claimId}`, known }, (state) => {
-        decision = claimResend(state, claimOf(parts, asked, claimId));
-        return decision.kind === 'claim' ? decision.events : [];
+      changeAttempt(parts, asked, {
+        commandId: `resend:${claimId}`,
+        known,
+        decide: (state) => {
+          decision = claimResend(state, claimOf(parts, asked, claimId));
+          return decision.kind === 'claim' ? decision.events : [];
+        },
       }),
     { ...timing, retryable: (error) => error instanceof AppendOutcomeUnknownError && timing.monotonic() < lease },
   );
-  crashPoint('gateway.after-resend-claim');
   const taken = decision as ResendDecision;
   if (taken.kind === 'stand_down') return standDown(taken);
   const heldNow = heldBackBy(await gateNow({ gate: parts.gate, timing }, question, reading));
   if (heldNow) return { kind: 'open', reason: heldNow.reason };
   const leftMs = lease - parts.leaseMarginMs - timing.monotonic();
   const answer = await callProvider(provider, rendered.message, { leftMs, deadline: timing.deadline });
-  crashPoint('gateway.after-resend-call');
   if (answer.kind !== 'accepted') return { kind: 'open', reason: answer.kind };
-  await retryWithBackoff(
-    () =>
-      change(parts, asked, { commandId: `resent:${claimId}`, known: claimed }, (state) => {
-        const { providerMessageId } = answer;
-        const found = { leg, attempt, outcome: 'sent', via: 'resend', providerMessageId, now: parts.now() } as const;
-        const settled = settleUnknown(state, found);
-        return settled.kind === 'settle' ? settled.events : [];
-      }),
-    timing,
-  );
+  const { providerMessageId } = answer;
+  const decide = (state: OutreachState) => {
+    const found = { leg, attempt, outcome: 'sent', via: 'resend', providerMessageId, now: parts.now() } as const;
+    const settled = settleUnknown(state, found);
+    return settled.kind === 'settle' ? settled.events : [];
+  };
+  const commandId = `resent:${claimId}`;
+  await retryWithBackoff(() => changeAttempt(parts, asked, { commandId, known: claimed, decide }), timing);
   return { kind: 'sent', via: 'resend' };
 }
 
@@ -89,22 +88,3 @@ const claimOf = (parts: SendParts, { leg, attempt }: LookUpAttempt, claimId: str
   now: parts.now(),
   leaseMs: parts.providerTimeoutMs + parts.leaseMarginMs,
 });
-
-function change(
-  parts: SendParts,
-  { outreachId, tenantId, deliveryId, attempt }: LookUpAttempt,
-  { commandId, known }: { readonly commandId: string; readonly known: Folded<OutreachState> },
-  decide: (state: OutreachState) => readonly OutreachEvent[],
-) {
-  const causationId = `lookup:${deliveryId}:${attempt}`;
-  const now = parts.now();
-  return changeOutreach(parts.store, parts.instance, {
-    outreachId,
-    tenantId,
-    known,
-    decide,
-    commandId,
-    causationId,
-    now,
-  });
-}

@@ -2,7 +2,6 @@ import { assumeSent, lookUpOf, type OutgoingLookUp, type OutreachState } from '@
 import type { EventStore, Folded } from '@homing/event-store';
 import { changeOutreach, readOutreach } from '@homing/event-store/outreach';
 import type { TimetableRow } from '@homing/read-model';
-import { crashPoint } from '@homing/service-kit';
 
 /** Asks the gateway to find out; nothing where nothing can be found out any more. */
 export function lookUpFor(
@@ -22,7 +21,6 @@ export async function assume(
   now: string,
 ): Promise<void> {
   const { outreachId, tenantId, deliveryId, leg, attempt } = entry;
-  crashPoint('scheduler.before-assumption');
   await changeOutreach(store, instance, {
     outreachId,
     tenantId,
@@ -32,5 +30,4 @@ export async function assume(
     causationId: `assume:${deliveryId}:${attempt}`,
     now,
   });
-  crashPoint('scheduler.after-assumption');
 }

@@ -58,6 +58,11 @@ export class ApiClient {
     return this.call<T>('/api/v1/outreach/send', { method: 'POST', headers, body });
   }
 
+  post<T = Record<string, unknown>>(path: string, body: unknown = {}): Promise<ApiAnswer<T>> {
+    const headers = { 'content-type': 'application/json' };
+    return this.call<T>(`/api/v1${path}`, { method: 'POST', headers, body: JSON.stringify(body) });
+  }
+
   async outreach(id: string): Promise<Outreach | undefined> {
     const { status, body } = await this.get<Outreach>(`/outreach/${id}`);
     return status === 200 ? body : undefined;
