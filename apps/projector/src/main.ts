@@ -1,7 +1,19 @@
 import 'reflect-metadata';
 import { runMain, serviceBasics } from '@homing/service-kit';
+import type { Command } from './operate/command.context.js';
+import { runCommand } from './operate/command.runner.js';
 import { wireProjector } from './projector.wiring.js';
-import { runRebuild } from './rebuild/rebuild.command.js';
 
-if (process.argv[2] === 'rebuild') process.exitCode = await runRebuild(serviceBasics('projector'));
-else await runMain('projector', wireProjector);
+/** What an operator runs beside the service. Without a name the service itself runs. */
+const commands: Readonly<Record<string, () => Promise<Command>>> = {
+  rebuild: async () => (await import('./rebuild/rebuild.command.js')).rebuild,
+};
+
+const [name, ...args] = process.argv.slice(2);
+const load = name === undefined ? undefined : commands[name];
+if (name === undefined) await runMain('projector', wireProjector);
+else if (load) await runCommand(serviceBasics('projector'), args, await load());
+else {
+  process.stderr.write(`unknown command "${name}"; there are: ${Object.keys(commands).join(', ')}\n`);
+  process.exitCode = 64;
+}

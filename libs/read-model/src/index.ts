@@ -28,4 +28,6 @@ export { commitBatch, loadFolded, type BatchCommit } from './writing/batch.commi
 export { advanceCheckpoint, ProjectionFencedError, takeLease } from './writing/projection.lease.js';
 export type { Advance, ProjectionLease, TakenLease } from './writing/projection.lease.js';
 export { databaseClock, recordProgress, type Progress } from './writing/progress.writes.js';
-export { compareReadModels, holdCheckpoint, type TableDifference } from './writing/read-model.comparison.js';
+export { compareReadModels, type RowDifference, type TableDifference } from './rebuilding/read-model.comparison.js';
+export { dropRebuilt, NotOursError, rebuiltPosition } from './rebuilding/rebuilt.schema.js';
+export { holdCheckpoints, swapSchemas, type Swap } from './rebuilding/schema.swap.js';

@@ -18,6 +18,8 @@ export interface KeeperParts {
   readonly logger: Logger;
   readonly projection: Reader;
   readonly publication: Reader;
+  /** Somebody else has taken over, or the rows were replaced. */
+  readonly onFenced: () => void;
   readonly onLag: (lag: { readonly projection: Lag; readonly publication: Lag }) => void;
   /** The projection has stalled for so long that somebody else should try. */
   readonly onGiveUp: () => void;
@@ -49,7 +51,7 @@ export class ProgressKeeper {
   }
 
   async look(): Promise<void> {
-    const { store, readModel, projection, publication, onLag, onGiveUp } = this.parts;
+    const { store, readModel, projection, publication, onFenced, onLag, onGiveUp } = this.parts;
     const seen = projection.position();
     const at = await databaseClock(readModel.db);
     const head = await store.headPosition();
@@ -64,11 +66,12 @@ export class ProgressKeeper {
       ...{ at, head: projected, position: published },
       ...{ behind: waiting, caughtUp: !waiting && caughtUp },
     });
+    if (!rows || !bus) return onFenced();
     onLag({ projection: rows, publication: bus });
     if (rows.stalledForMs >= (this.parts.giveUpAfterMs ?? GIVE_UP_AFTER_MS)) onGiveUp();
   }
 
-  async #tell({ lease, trouble }: Reader, seen: Seen): Promise<Lag> {
+  async #tell({ lease, trouble }: Reader, seen: Seen): Promise<Lag | undefined> {
     const { readModel, instance: leader, stalledAfterMs = STALLED_AFTER_MS } = this.parts;
     const now = systemTiming.monotonic();
     const stands = standing(this.#standing.get(lease.name), { ...seen, at: now });
@@ -80,9 +83,10 @@ export class ProgressKeeper {
       ...{ at, head, position, caughtUp, leader },
       trouble: trouble() ?? (stalled ? 'STALLED' : null),
     });
+    if (!row) return undefined;
     return {
       head,
-      secondsBehind: row?.caughtUpAt ? Math.max(0, Date.parse(at) - Date.parse(row.caughtUpAt)) / 1_000 : undefined,
+      secondsBehind: row.caughtUpAt ? Math.max(0, Date.parse(at) - Date.parse(row.caughtUpAt)) / 1_000 : undefined,
       positionsBehind: head > position ? head - position : 0n,
       stalledForMs,
       stalled,

@@ -66,6 +66,7 @@ export async function lead(parts: LeaderParts, signal: AbortSignal): Promise<voi
       ...{ lease: publicationLease, position: publication.position },
       trouble: () => troubles.publication,
     },
+    onFenced: end,
     onLag: onStatus,
     onGiveUp: () => {
       logger.error({ position: projector.position }, 'stalled for too long: somebody else may try');

@@ -88,13 +88,13 @@ select *,
 -- write progress
 insert into "read_model"."projection_progress" as p
     (name, position, head, caught_up_at, moved_at, trouble, leader, epoch, beat_at)
-    values ($1, $2, $3, $4::timestamptz, $5::timestamptz, $6, $7,
-      $8, $9::timestamptz)
+    select c.name, $1::bigint, $2::bigint, $3::timestamptz, $4::timestamptz, $5, $6,
+      c.epoch, $7::timestamptz
+    from "read_model"."checkpoint" as c where c.name = $8 and c.epoch = $9
     on conflict (name) do update set position = excluded.position, head = excluded.head,
       caught_up_at = coalesce(excluded.caught_up_at, p.caught_up_at),
       moved_at = case when p.position = excluded.position then p.moved_at else excluded.moved_at end,
       trouble = excluded.trouble, leader = excluded.leader, epoch = excluded.epoch, beat_at = excluded.beat_at
-    where p.epoch <= excluded.epoch
     returning *;
 
 -- write outreach

@@ -16,7 +16,7 @@ export async function databaseClock(db: ReadModelDb): Promise<Instant> {
   return rows[0]!.at;
 }
 
-/** Tells where a reader stands. What a leader of an earlier epoch tells is left out; undefined then. */
+/** Tells where a reader stands; undefined, and nothing is told, when the lease is no longer ours. */
 export async function recordProgress(
   { db, schema }: { readonly db: ReadModelDb; readonly schema: string },
   lease: ProjectionLease,
@@ -29,12 +29,12 @@ export function progressWrite(schema: string, lease: ProjectionLease, progress: 
   const { at, position, head, trouble, leader, caughtUp } = progress;
   return sql<ProgressRow>`insert into ${sql.id(schema, 'projection_progress')} as p
     (name, position, head, caught_up_at, moved_at, trouble, leader, epoch, beat_at)
-    values (${lease.name}, ${position}, ${head}, ${caughtUp ? at : null}::timestamptz, ${at}::timestamptz, ${trouble}, ${leader},
-      ${lease.epoch}, ${at}::timestamptz)
+    select c.name, ${position}::bigint, ${head}::bigint, ${caughtUp ? at : null}::timestamptz, ${at}::timestamptz, ${trouble}, ${leader},
+      c.epoch, ${at}::timestamptz
+    from ${sql.id(schema, 'checkpoint')} as c where c.name = ${lease.name} and c.epoch = ${lease.epoch}
     on conflict (name) do update set position = excluded.position, head = excluded.head,
       caught_up_at = coalesce(excluded.caught_up_at, p.caught_up_at),
       moved_at = case when p.position = excluded.position then p.moved_at else excluded.moved_at end,
       trouble = excluded.trouble, leader = excluded.leader, epoch = excluded.epoch, beat_at = excluded.beat_at
-    where p.epoch <= excluded.epoch
     returning *`;
 }

@@ -1,0 +1,34 @@
+import { ConfigError, toSafeError, type ServiceBasics } from '@homing/service-kit';
+import { WalkAbortedError } from '../rebuild/store.walk.js';
+import { EXIT, UsageError, type Command } from './command.context.js';
+
+/** Runs one command of an operator to its end and sets the exit code. A second signal ends the process at once. */
+export async function runCommand(basics: ServiceBasics, args: readonly string[], command: Command): Promise<void> {
+  const abort = new AbortController();
+  const stop = (): void => {
+    process.off('SIGINT', stop).off('SIGTERM', stop);
+    abort.abort();
+  };
+  process.on('SIGINT', stop).on('SIGTERM', stop);
+  const say = (line: string): void => void process.stderr.write(`${line}\n`);
+  try {
+    const write = (line: string): void => void process.stdout.write(`${line}\n`);
+    process.exitCode = await command({ ...basics, args, write, say, signal: abort.signal });
+  } catch (error) {
+    process.exitCode = codeOf(error);
+    say(wordsOf(error));
+  } finally {
+    process.off('SIGINT', stop).off('SIGTERM', stop);
+  }
+}
+
+function codeOf(error: unknown): number {
+  if (error instanceof WalkAbortedError) return EXIT.interrupted;
+  return error instanceof UsageError || error instanceof ConfigError ? EXIT.usage : EXIT.failed;
+}
+
+/** Messages of drivers may quote values: only our own are shown whole. */
+function wordsOf(error: unknown): string {
+  const { type, code, message } = toSafeError(error);
+  return `failed: ${message ?? `${type}${code === undefined ? '' : ` ${code}`}`}`;
+}
