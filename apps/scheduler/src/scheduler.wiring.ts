@@ -6,10 +6,12 @@ import {
   connectReadModel,
   createSystemQueries,
   standForElection,
+  type DueFilter,
   type Leadership,
   type Role,
 } from '@homing/read-model';
 import { closeOnShutdown, type ServiceBasics } from '@homing/service-kit';
+import { createGateReader } from '@homing/vault/gate';
 import { createVaultIntake, openVaultDatabase, pingVault } from '@homing/vault/intake';
 import { Module, type DynamicModule } from '@nestjs/common';
 import { refeedAccepted } from './refeed-accepted/refeed.round.js';
@@ -19,6 +21,8 @@ import { serveTerm, type Rounds } from './lead/scheduler.term.js';
 import type { Loop } from './round.loop.js';
 import { reclaimStale } from './reclaim-reservations/reclaim.round.js';
 import { measureScheduler, refed } from './scheduler.metrics.js';
+import { dueExceptPaused } from './rest-paused/paused.entries.js';
+import { ResumedWatch } from './rest-paused/resumed.watch.js';
 import { wakeDue, type Traced } from './wake-due/wake.round.js';
 
 @Module({})
@@ -43,10 +47,11 @@ export function wireScheduler({ env, logger, instance, readiness }: ServiceBasic
 
   const bus = connectBus({ url: busUrl, name: instance, logger });
   const store = connectEventStore({ url: storeUrl.reveal() });
-  const vaultDb = openVaultDatabase({ url: vaultUrl.reveal(), maxConnections: 1 });
+  const vaultDb = openVaultDatabase({ url: vaultUrl.reveal(), maxConnections: 2 });
   const readModel = connectReadModel({ connectionString: readUrl.reveal(), applicationName: instance, max: 2 });
   const queries = createSystemQueries(readModel);
   const vault = createVaultIntake({ db: vaultDb, sealKey, fingerprintKey: fingerprintKey.reveal() });
+  const gate = createGateReader(vaultDb);
   const publisher = new Publisher(bus);
 
   const now = (): Date => new Date();
@@ -103,11 +108,27 @@ export function wireScheduler({ env, logger, instance, readiness }: ServiceBasic
   const roundsOf = (leadership: Leadership): Rounds[] => {
     const acts = fencedBy(leadership, { publish: publishDispatches, lookUp: publish, publishAll, follow });
     const due = { store: fencedBy(leadership, store), readModel: fencedBy(leadership, queries) };
+    const resting = { readModel: due.readModel, gate, now };
+    const readModel = {
+      ...due.readModel,
+      dueEntries: (wanted: DueFilter) => dueExceptPaused(resting, wanted),
+    };
+    const resumed = new ResumedWatch(resting);
+    const room = (): Promise<number> => window.room();
     return [
       {
         name: 'wake due',
         everyMs: wakeEveryMs,
-        round: async () => (await wakeDue({ ...due, ...acts, room: () => window.room(), instance, now })).more,
+        round: async () => (await wakeDue({ ...due, ...acts, readModel, room, instance, now })).more,
+      },
+      {
+        name: 'wake resumed campaigns',
+        everyMs: wakeEveryMs,
+        round: async () => {
+          const woken = await resumed.look();
+          if (woken > 0) logger.info({ woken }, 'what resumed or stopped campaigns had waiting was woken');
+          return false;
+        },
       },
       {
         name: 'reclaim reservations',

@@ -22,6 +22,7 @@ import { encodeCursor } from './cursor.js';
 import * as tenant from './outreach.queries.js';
 import { progressWrite } from '../writing/progress.writes.js';
 import { attemptsByMessage, foldedStatesOf, openCounts, progressNow, transitionsPage } from './system.queries.js';
+import { campaignMembers, restTimetable, wakeCampaignTimetable } from './resting.queries.js';
 import { dueTimetable, wokenTimetable } from './timetable.queries.js';
 
 const schema = 'read_model';
@@ -69,6 +70,9 @@ const queries: Record<string, Compilable<unknown> | { compile(executor: typeof d
   dueEntries: dueTimetable(schema, { now, limit: 100 }),
   'dueEntries: of one kind and channel': dueTimetable(schema, { now, limit: 100, kind: 'dispatch', channel: 'email' }),
   markWoken: wokenTimetable(schema, { entries: [], now, nextWakeAt: now }),
+  campaignMembers: campaignMembers(db, [id]),
+  restEntries: restTimetable(schema, []),
+  wakeCampaigns: wakeCampaignTimetable(schema, { campaigns: [], now, dueUntil: now }),
   progress: progressNow(schema),
   'write progress': progressWrite(
     schema,

@@ -78,6 +78,24 @@ update "read_model"."timetable" as t
     returning t.delivery_id, t.kind, t.outreach_id, t.tenant_id, t.leg, t.channel, t.attempt, t.urgency, t.urgency_rank, t.due_at, t.wake_at,
   t.wakes, t.last_wake_at;
 
+-- campaignMembers
+select "outreach_id", "tenant_id", "expires_at", "campaign_key" as "campaign_key" from "read_model"."outreach" where "outreach_id" = any($1::uuid[]) and "campaign_key" is not null;
+
+-- restEntries
+update "read_model"."timetable" as t set wake_at = seen.until
+    from unnest($1::text[], $2::text[],
+      $3::timestamptz[], $4::timestamptz[])
+      as seen(delivery_id, kind, wake_at, until)
+    where t.delivery_id = seen.delivery_id and t.kind = seen.kind and t.wake_at = seen.wake_at;
+
+-- wakeCampaigns
+update "read_model"."timetable" as t
+    set wake_at = least(t.wake_at, $1::timestamptz), wakes = greatest(t.wakes, 1)
+    from unnest($2::uuid[], $3::text[])
+      as c(tenant_id, campaign_key)
+    join "read_model"."outreach" as o on o.tenant_id = c.tenant_id and o.campaign_key = c.campaign_key
+    where t.outreach_id = o.outreach_id and t.kind = 'dispatch' and t.due_at <= $4::timestamptz;
+
 -- progress
 select *,
     greatest(0, extract(epoch from clock_timestamp() - caught_up_at))::float8 as seconds_behind,

@@ -192,3 +192,42 @@ describe('system queries', () => {
     expect(again).toHaveLength(entries.length);
   });
 });
+
+describe('entries of campaigns that rest', () => {
+  const spring = { tenantId: tenant, campaignKey: 'spring' };
+  const far = '9999-01-01T00:00:00.000Z';
+  const dueOf = async (now: string): Promise<string[]> =>
+    (await system.dueEntries({ now, limit: 50, kind: 'dispatch' })).map((entry) => entry.deliveryId).sort();
+
+  it('are told by their outreach, and left alone without a wake until the instant given', async () => {
+    const now = '2027-02-01T00:00:00.000Z';
+    const entries = await system.dueEntries({ now, limit: 50, kind: 'dispatch' });
+    const members = await system.campaignMembers(entries.map((entry) => entry.outreachId));
+    expect(new Set(members.map((member) => member.campaignKey))).toEqual(new Set(['spring', 'autumn']));
+    expect(members[0]).toMatchObject({ tenantId: tenant, expiresAt: '2026-01-06T10:00:00.000Z' });
+    const until = '2027-02-02T00:00:00.000Z';
+    const springs = members.filter((member) => member.campaignKey === 'spring').map((member) => member.outreachId);
+    const mine = entries.filter((entry) => springs.includes(entry.outreachId));
+    expect(mine.length).toBeGreaterThan(0);
+    await system.restEntries(mine.map((entry) => ({ entry, until })));
+    expect(await dueOf(now)).toHaveLength(entries.length - mine.length);
+    const back = (await system.dueEntries({ now: until, limit: 50, kind: 'dispatch' })).filter((entry) =>
+      springs.includes(entry.outreachId),
+    );
+    expect(back.map((entry) => entry.wakes).sort()).toEqual(mine.map((entry) => entry.wakes).sort());
+
+    // Woken by hand meanwhile: who read them before has no say any more.
+    expect(await system.wakeCampaigns({ campaigns: [spring], now, dueUntil: far })).toBe(mine.length);
+    await system.restEntries(back.map((entry) => ({ entry, until: far })));
+    expect(await dueOf(now)).toHaveLength(entries.length);
+  });
+
+  it('are woken as something else than their committer’s first dispatch, and only what is due', async () => {
+    const now = '2027-03-01T00:00:00.000Z';
+    expect(await system.wakeCampaigns({ campaigns: [spring], now, dueUntil: '2026-01-01T00:00:00.000Z' })).toBe(0);
+    await system.wakeCampaigns({ campaigns: [spring], now, dueUntil: now });
+    const woken = await system.dueEntries({ now, limit: 50, kind: 'dispatch' });
+    expect(woken.every((entry) => entry.wakes >= 1 || entry.tenantId !== tenant)).toBe(true);
+    expect(await system.wakeCampaigns({ campaigns: [], now, dueUntil: far })).toBe(0);
+  });
+});

@@ -2,6 +2,7 @@ import type { Channel } from '@homing/contracts';
 import type { OutreachStateName } from '@homing/domain';
 import type { LedgerBalanceRow, OpenReservationRow } from '../tables/ledger.tables.js';
 import type { StaleFilter, StaleReservation } from './ledger.queries.js';
+import type { CampaignMember, Resting, WakeCampaigns } from './resting.queries.js';
 import type {
   AttemptRow,
   DeliveryRow,
@@ -16,6 +17,7 @@ import type {
 } from '../tables/read-model.tables.js';
 
 export type { StaleFilter, StaleReservation } from './ledger.queries.js';
+export type { CampaignMember, Resting, WakeCampaigns } from './resting.queries.js';
 
 /** What a tenant may ask. Each call is one short transaction that sees rows of that tenant only. */
 export interface TenantQueries {
@@ -47,6 +49,12 @@ export interface SystemQueries {
    * counted, with the new `wakes`; the others were woken or moved on by somebody else.
    */
   markWoken(woken: Woken): Promise<TimetableRow[]>;
+  /** Which of these outreach belong to a campaign, and to which; in any order. */
+  campaignMembers(outreachIds: readonly string[]): Promise<CampaignMember[]>;
+  /** Leaves entries alone for a while without counting a wake; those that somebody woke meanwhile stay as they are. */
+  restEntries(resting: readonly Resting[]): Promise<void>;
+  /** Starts of these campaigns may be woken from now on. Returns how many there were. */
+  wakeCampaigns(wake: WakeCampaigns): Promise<number>;
   /** The timeline of all tenants after a position, oldest first, without gap and without the events' data. */
   eventsAfter(resume: { afterPosition: bigint; limit: number }): Promise<TransitionRow[]>;
   /** Attempts by the provider's own id; those nobody knows (yet) are left out. */

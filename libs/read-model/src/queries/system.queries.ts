@@ -4,6 +4,7 @@ import { checkpointPosition } from './outreach.queries.js';
 import type { ProgressView, ProviderMessage, SystemQueries } from './read-model.port.js';
 import { PROJECTION } from './projection.name.js';
 import { openReservationsOf, staleReservations } from './ledger.queries.js';
+import { campaignMembers, restTimetable, wakeCampaignTimetable } from './resting.queries.js';
 import { dueTimetable, wokenTimetable } from './timetable.queries.js';
 
 /** For projector, orchestrator and scheduler: over all tenants, with the system role. */
@@ -14,6 +15,15 @@ export function createSystemQueries({ db, schema }: ReadModelConnection): System
     markWoken: async (woken) => {
       if (woken.entries.length === 0) return [];
       return (await wokenTimetable(schema, woken).execute(db)).rows;
+    },
+    campaignMembers: async (outreachIds) =>
+      outreachIds.length === 0 ? [] : campaignMembers(db, outreachIds).execute(),
+    restEntries: async (resting) => {
+      if (resting.length > 0) await restTimetable(schema, resting).execute(db);
+    },
+    wakeCampaigns: async (wake) => {
+      if (wake.campaigns.length === 0) return 0;
+      return Number((await wakeCampaignTimetable(schema, wake).execute(db)).numAffectedRows ?? 0n);
     },
     eventsAfter: (resume) => transitionsPage(db, resume).execute(),
     attemptsByProviderMessage: (ids) => attemptsByMessage(db, ids).execute(),
