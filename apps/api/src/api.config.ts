@@ -12,6 +12,8 @@ export interface ApiConfig {
   readonly idNamespace: Secret;
   readonly fingerprintKey: Secret;
   readonly sealKey: Secret;
+  /** Public half of the dead letters' own key pair. */
+  readonly deadLetterSealKey: Secret;
   readonly consoleDirectory: string;
   readonly settings: ApiSettings;
 }
@@ -28,6 +30,7 @@ export function readApiConfig(env: Env): ApiConfig {
     idNamespace: env.secret('ID_NAMESPACE', { minLength: 36 }),
     fingerprintKey: env.secret('FINGERPRINT_KEY', { minLength: 44 }),
     sealKey: env.secret('VAULT_SEAL_KEY', { minLength: 44 }),
+    deadLetterSealKey: env.secret('DEAD_LETTER_SEAL_KEY', { minLength: 44 }),
     consoleDirectory: env.string('CONSOLE_DIRECTORY', {
       default: fileURLToPath(new URL('../../console/dist', import.meta.url)),
     }),
@@ -42,6 +45,7 @@ function readSettings(env: Env): ApiSettings {
       burst: env.int('RATE_LIMIT_BURST', { default: 1_000, min: 1 }),
     },
     decisionWaitMs: env.int('DECISION_WAIT_MS', { default: 2_000, min: 0, max: 30_000 }),
+    deskWaitMs: env.int('DESK_WAIT_MS', { default: 8_000, min: 100, max: 60_000 }),
     feedPollMs: env.int('FEED_POLL_MS', { default: 2_000, min: 50 }),
     heartbeatMs: env.int('HEARTBEAT_MS', { default: 15_000, min: 100 }),
     streamsPerKey: env.int('STREAMS_PER_KEY', { default: 50, min: 1 }),

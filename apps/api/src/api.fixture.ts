@@ -4,6 +4,7 @@ import { configureHttp } from './api.http.js';
 import { ApiModule } from './api.module.js';
 import type { ApiParts, ApiSettings } from './api.parts.js';
 import { BODY_LIMIT } from './http/body.hook.js';
+import { SCOPES } from './security/caller.js';
 import { MAX_PARAM_LENGTH } from './http/path.check.js';
 import { SCOPES } from './security/caller.js';
 
@@ -12,6 +13,7 @@ export const KEY = 'key-of-tenant-one';
 export const SETTINGS: ApiSettings = {
   rateLimit: { perSecond: 10_000, burst: 10_000 },
   decisionWaitMs: 2_000,
+  deskWaitMs: 2_000,
   feedPollMs: 60_000,
   heartbeatMs: 60_000,
   streamsPerKey: 5,
@@ -44,11 +46,23 @@ export function fakeParts(own: Partial<ApiParts> = {}): { parts: ApiParts; lines
       campaignStatus: nothing,
       currentPosition: async () => 0n,
     },
+    letters: {
+      view: {
+        list: async () => ({ items: [] }),
+        find: async () => undefined,
+        actions: async () => [],
+        listSignals: async () => ({ items: [] }),
+        countSignals: async () => [],
+      },
+      createAnswerKey: nothing,
+      sealRepair: async (bytes) => bytes,
+    },
     bus: {
       isUp: () => true,
       publishRequested: nothing,
       publishCommand: nothing,
       expectAnswer: () => ({ replyTo: '_INBOX.a.b', answer: Promise.resolve(undefined), cancel: () => {} }),
+      tellDesk: () => false,
       onPoke: () => () => {},
     },
     stopping: readiness.stopping,

@@ -2,9 +2,11 @@ import { type DynamicModule, Module, type Provider } from '@nestjs/common';
 import { APP_FILTER, APP_GUARD } from '@nestjs/core';
 import { API_PARTS, type ApiParts } from './api.parts.js';
 import { CommandOutreachController } from './command-outreach/command-outreach.controller.js';
+import { DeadLettersController } from './handle-dead-letters/dead-letters.controller.js';
 import { LiveFeedController } from './live-feed/live-feed.controller.js';
 import { ProblemFilter } from './problem/problem.filter.js';
 import { ReadOutreachController } from './read-outreach/read-outreach.controller.js';
+import { SignalsController } from './read-signals/signals.controller.js';
 import { ScopeGuard } from './security/scope.guard.js';
 import { TakeRequestController } from './take-request/take-request.controller.js';
 
@@ -14,7 +16,14 @@ export class ApiModule {
   static over(parts: ApiParts, others: readonly Provider[] = []): DynamicModule {
     return {
       module: ApiModule,
-      controllers: [TakeRequestController, CommandOutreachController, ReadOutreachController, LiveFeedController],
+      controllers: [
+        TakeRequestController,
+        CommandOutreachController,
+        ReadOutreachController,
+        DeadLettersController,
+        SignalsController,
+        LiveFeedController,
+      ],
       providers: [
         { provide: API_PARTS, useValue: parts },
         { provide: APP_GUARD, useClass: ScopeGuard },

@@ -1,9 +1,10 @@
-import type { CloudEvent } from '@homing/contracts';
+import type { CloudEvent, DeskRequest } from '@homing/contracts';
 import type { RequestIntake } from '@homing/intake';
 import type { Logger } from '@homing/service-kit';
 import type { TenantQueries } from '@homing/read-model';
 import type { VaultEraser } from '@homing/vault/erase';
 import type { VaultIntake } from '@homing/vault/intake';
+import type { AnswerKey, LetterView } from '@homing/vault/letters';
 import type { RegistryReader } from '@homing/vault/registry';
 import type { RateLimit } from './security/rate.limiter.js';
 
@@ -14,6 +15,7 @@ export interface ApiParts {
   readonly accepted: Pick<VaultIntake, 'loadAccepted' | 'listUnfedOfCampaign'>;
   readonly persons: Pick<VaultEraser, 'findPerson'>;
   readonly queries: TenantQueries;
+  readonly letters: ApiLetters;
   readonly bus: ApiBus;
   /** Aborted when the service begins to stop. */
   readonly stopping: AbortSignal;
@@ -21,10 +23,21 @@ export interface ApiParts {
   readonly settings: ApiSettings;
 }
 
+/** What waits for an operator: to be seen here, to be ended by the desk. */
+export interface ApiLetters {
+  readonly view: LetterView;
+  /** A key pair for one answer of the desk. */
+  createAnswerKey(): Promise<AnswerKey>;
+  /** Seals a repaired body for the desk. */
+  sealRepair(bytes: Uint8Array, letterId: string): Promise<Uint8Array>;
+}
+
 export interface ApiSettings {
   readonly rateLimit: RateLimit;
   /** Wait for the decision in milliseconds. */
   readonly decisionWaitMs: number;
+  /** Wait for the desk of the dead letters in milliseconds. */
+  readonly deskWaitMs: number;
   /** Look for new events this often in milliseconds when nobody pokes. */
   readonly feedPollMs: number;
   /** Sign of life on an idle event stream, in milliseconds. */
@@ -42,6 +55,8 @@ export interface ApiBus {
   publishCommand(event: CloudEvent, message: { tenantId: string; key: string; replyTo?: string }): Promise<void>;
   /** Listens for one answer over core NATS; `id` is used once at a time. Undefined when none came in time. */
   expectAnswer(id: string, withinMs: number): ExpectedAnswer;
+  /** Asks the desk over core NATS. False: nobody can be asked now. */
+  tellDesk(request: DeskRequest): boolean;
   /** Calls on each hint that the read model moved on. Returns the way to stop. */
   onPoke(listener: () => void): () => void;
 }

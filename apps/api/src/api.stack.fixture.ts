@@ -5,10 +5,12 @@ import { join } from 'node:path';
 import { createIdDeriver } from '@homing/contracts';
 import { type RunningNats, startNats } from '@homing/embedded-stores';
 import { createLogger, type RunningService, serviceBasics, startService } from '@homing/service-kit';
+import { generateVaultKeys, type VaultKeys } from '@homing/vault';
 import { type AcceptedRecord, createVaultIntake } from '@homing/vault/intake';
 import { createRegistry, type Registry } from '@homing/vault/registry';
 import { makeReadDatabase, type ReadDatabase } from '../../../libs/read-model/src/fixtures/read-database.fixture.js';
 import { startTestVault, type TestVault } from '../../../libs/vault/src/database/vault.fixture.js';
+import { SCOPES } from './security/caller.js';
 import { wireApi } from './api.wiring.js';
 import { SCOPES } from './security/caller.js';
 import { FakeOrchestrator } from './fake-orchestrator.fixture.js';
@@ -18,7 +20,7 @@ const actor = 'test';
 
 export interface TestTenant {
   readonly tenantId: string;
-  /** All scopes. */
+  /** All scopes of a tenant. */
   readonly key: string;
   readonly keyWith: (scopes: readonly string[]) => Promise<string>;
 }
@@ -28,6 +30,8 @@ export interface ApiStack {
   readonly service: RunningService;
   readonly orchestrator: FakeOrchestrator;
   readonly vault: TestVault;
+  /** The dead letters' own pair. */
+  readonly deadLetterKeys: VaultKeys;
   readonly read: ReadDatabase;
   readonly registry: Registry;
   readonly ids: ReturnType<typeof createIdDeriver>;
@@ -51,6 +55,7 @@ export async function startApiStack(): Promise<ApiStack> {
   let nats: RunningNats = await start(0);
   const orchestrator = await FakeOrchestrator.start(nats.url);
   const lines: string[] = [];
+  const deadLetterKeys = await generateVaultKeys();
   const environment = {
     PORT: '0',
     NATS_URL: nats.url,
@@ -60,6 +65,8 @@ export async function startApiStack(): Promise<ApiStack> {
     ID_NAMESPACE,
     FINGERPRINT_KEY: vault.fingerprintKey,
     VAULT_SEAL_KEY: vault.keys.sealKey,
+    DEAD_LETTER_SEAL_KEY: deadLetterKeys.sealKey,
+    DESK_WAIT_MS: '2000',
     FEED_POLL_MS: '200',
   };
   const startOne = (own: Record<string, string> = {}): Promise<RunningService> => {
@@ -80,6 +87,7 @@ export async function startApiStack(): Promise<ApiStack> {
     service,
     orchestrator,
     vault,
+    deadLetterKeys,
     read,
     registry,
     ids: createIdDeriver(ID_NAMESPACE),
@@ -89,8 +97,8 @@ export async function startApiStack(): Promise<ApiStack> {
       const tenantId = randomUUID();
       await operator.createTenant({ actor, id: tenantId, name: 'Sandbox' });
       const keyWith = async (scopes: readonly string[]): Promise<string> =>
-        (await registry.createApiKey({ actor, tenantId, name: 'k', scopes, env: 'test' })).key;
-      return { tenantId, keyWith, key: await keyWith(SCOPES) };
+        (await operator.createApiKey({ actor, tenantId, name: 'k', scopes, env: 'test' })).key;
+      return { tenantId, keyWith, key: await keyWith(SCOPES.filter((scope) => scope !== 'installation:operate')) };
     },
     async startAnother(own) {
       const another = await startOne(own);

@@ -1,29 +1,12 @@
 import { CHANNELS, DECISION_STEPS, TRANSITIONS } from '@homing/contracts';
 import { OUTREACH_STATES } from '../read-outreach/outreach.states.js';
+import { DEAD_LETTER_SCHEMAS } from './dead-letter.schemas.js';
+import { flag, instant, list, partial, record, ref, text, uuid, whole, type Schema } from './schema.parts.js';
 
-type Schema = Record<string, unknown>;
-
-const text = { type: 'string' };
-const flag = { type: 'boolean' };
-const whole = { type: 'integer' };
-const instant = { type: 'string', format: 'date-time' };
-const uuid = { type: 'string', format: 'uuid' };
 const channel = { type: 'string', enum: [...CHANNELS] };
 const share = { type: 'number', minimum: 0, maximum: 1 };
 /** 64 bits: a decimal string. */
 const big = { type: 'string', pattern: '^\\d+$' };
-const list = (items: Schema): Schema => ({ type: 'array', items });
-const ref = (name: string): Schema => ({ $ref: `#/components/schemas/${name}` });
-const record = (properties: Record<string, Schema>, optional: readonly string[] = []): Schema => ({
-  type: 'object',
-  properties,
-  required: Object.keys(properties).filter((name) => !optional.includes(name)),
-});
-const partial = (properties: Record<string, Schema>, required: readonly string[]): Schema =>
-  record(
-    properties,
-    Object.keys(properties).filter((name) => !required.includes(name)),
-  );
 
 const step = { type: 'string', enum: [...DECISION_STEPS] };
 const refusal = record({ step, reason: text });
@@ -68,6 +51,7 @@ const listed = {
 
 /** What this API answers with, by name. The integration tests hold every real answer against these. */
 export const ANSWER_SCHEMAS: Readonly<Record<string, Schema>> = {
+  ...DEAD_LETTER_SCHEMAS,
   Money: record({
     micros: { ...whole, description: 'millionths of the currency' },
     currency: { ...text, description: 'ISO 4217' },

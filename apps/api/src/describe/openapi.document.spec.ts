@@ -33,6 +33,10 @@ describe('the OpenAPI document', () => {
       components: { schemas: Record<string, unknown> };
     };
     expect(Object.keys(document.paths).sort()).toEqual([
+      '/api/v1/dead-letters',
+      '/api/v1/dead-letters/{id}',
+      '/api/v1/dead-letters/{id}/content',
+      '/api/v1/dead-letters/{id}/replay',
       '/api/v1/events',
       '/api/v1/outreach',
       '/api/v1/outreach/campaigns/{id}/status',
@@ -41,6 +45,7 @@ describe('the OpenAPI document', () => {
       '/api/v1/outreach/{id}/cancel',
       '/api/v1/unknown-outcomes',
       '/api/v1/unknown-outcomes/{deliveryId}/{attempt}/settle',
+      '/api/v1/unmatched-signals',
     ]);
     for (const operation of Object.values(document.paths).flatMap((path) => Object.values(path))) {
       expect(Object.keys(operation.responses)).toEqual(expect.arrayContaining(['401', '403', '429', '503']));

@@ -4,7 +4,8 @@ import { DEFAULT_PAGE, LARGEST_PAGE } from '../http/query.reader.js';
 import { OUTREACH_STATES } from '../read-outreach/outreach.states.js';
 import { answers, DescribeProblems } from './problem.description.js';
 
-const paging = (): MethodDecorator =>
+/** Cursor and limit of a list. */
+export const paging = (): MethodDecorator =>
   applyDecorators(
     ApiQuery({ name: 'cursor', required: false, description: '`nextCursor` of the page before' }),
     ApiQuery({

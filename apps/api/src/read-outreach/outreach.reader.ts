@@ -1,6 +1,7 @@
 import type { OutreachStateName } from '@homing/domain';
 import type { AcceptedRecord } from '@homing/vault/intake';
 import type { ApiParts } from '../api.parts.js';
+import { withCursor } from '../http/cursor.check.js';
 import { readLimit, readQuery } from '../http/query.reader.js';
 import { invalidField, ProblemError } from '../problem/problem.error.js';
 import type { Caller } from '../security/caller.js';
@@ -88,17 +89,6 @@ export class OutreachReader {
 function readState(state: string | undefined): OutreachStateName | undefined {
   if (state === undefined || isOutreachState(state)) return state;
   throw invalidField('state', 'unknown_state', `must be one of ${OUTREACH_STATES.join(', ')}`);
-}
-
-async function withCursor<T>(page: Promise<T>): Promise<T> {
-  try {
-    return await page;
-  } catch (error) {
-    if (error instanceof Error && error.name === 'InvalidCursorError') {
-      throw invalidField('cursor', 'malformed', 'must be the nextCursor of a page of this list');
-    }
-    throw error;
-  }
 }
 
 type Defined<T> = { [K in keyof T]?: Exclude<T[K], undefined> };

@@ -7,7 +7,18 @@ export interface Caller {
   readonly scopes: readonly string[];
 }
 
-export const SCOPES = ['outreach:write', 'outreach:read', 'events:read', 'unknown-outcomes:settle'] as const;
+export const SCOPES = [
+  'outreach:write',
+  'outreach:read',
+  'events:read',
+  'unknown-outcomes:settle',
+  'dead-letters:read',
+  'dead-letters:write',
+  /** What they say, in clear: personal data. */
+  'dead-letters:read-content',
+  /** Also what belongs to no tenant; given by the owner of the installation alone. */
+  'installation:operate',
+] as const;
 export type Scope = (typeof SCOPES)[number];
 
 const callers = new WeakMap<FastifyRequest, Caller>();

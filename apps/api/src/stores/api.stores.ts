@@ -6,6 +6,7 @@ import { connectReadModel, createTenantQueries } from '@homing/read-model';
 import type { ServiceBasics } from '@homing/service-kit';
 import { createVaultEraser } from '@homing/vault/erase';
 import { createVaultIntake, openVaultDatabase, type VaultDatabase } from '@homing/vault/intake';
+import { createAnswerKey, createLetterView, createRepairSealer } from '@homing/vault/letters';
 import { createRegistry } from '@homing/vault/registry';
 import type { ApiConfig } from '../api.config.js';
 import type { ApiParts } from '../api.parts.js';
@@ -45,6 +46,11 @@ export function openApiStores(config: ApiConfig, { logger, readiness, instance }
       accepted: sealed,
       persons: createVaultEraser({ db: vault, fingerprintKey }),
       queries: createTenantQueries(read),
+      letters: {
+        view: createLetterView(vault),
+        createAnswerKey,
+        sealRepair: createRepairSealer({ sealKey: config.deadLetterSealKey.reveal() }),
+      },
       bus: apiBus(bus),
       stopping: readiness.stopping,
       logger,

@@ -1,4 +1,4 @@
-import { LIVE_POKE, OUTREACH_COMMAND, OUTREACH_REQUESTED } from '@homing/contracts';
+import { DEAD_LETTER_DESK, LIVE_POKE, OUTREACH_COMMAND, OUTREACH_REQUESTED } from '@homing/contracts';
 import { type Bus, Publisher } from '@homing/messaging';
 import type { ApiBus } from '../api.parts.js';
 
@@ -17,6 +17,7 @@ export function apiBus(bus: Bus): ApiBus {
     publishRequested: async (event, message) => void (await publisher.publish(OUTREACH_REQUESTED, event, message)),
     publishCommand: async (event, message) => void (await publisher.publish(OUTREACH_COMMAND, event, message)),
     expectAnswer: (id, withinMs) => inbox.expect(id, withinMs),
+    tellDesk: (request) => bus.notify(DEAD_LETTER_DESK, request),
     onPoke(listener) {
       listeners.add(listener);
       return () => void listeners.delete(listener);

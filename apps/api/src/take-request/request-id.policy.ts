@@ -12,8 +12,14 @@ export function requestIdOf(given: {
   fresh: string;
 }): string {
   const { requestId, idempotencyKey, fresh } = given;
-  const key = idempotencyKey === undefined ? undefined : readKey(idempotencyKey);
+  const key = idempotencyKeyOf(idempotencyKey);
   return requestId ?? key ?? fresh;
+}
+
+/** The key of an `Idempotency-Key` header. @throws ProblemError when it is none, or given more than once */
+export function idempotencyKeyOf(header: string | readonly string[] | undefined): string | undefined {
+  if (header === undefined || typeof header === 'string') return header === undefined ? undefined : readKey(header);
+  throw invalidField('Idempotency-Key', 'malformed', 'must be given once');
 }
 
 function readKey(header: string): string {

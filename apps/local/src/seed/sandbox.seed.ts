@@ -16,8 +16,17 @@ export interface SandboxSeed {
 }
 
 const actor = 'local';
-/** What a caller of the API may be allowed; the sandbox key may do everything. */
-const everyScope = ['outreach:write', 'outreach:read', 'events:read', 'unknown-outcomes:settle'];
+/** What a caller of the API may be allowed; the sandbox key may do everything, what only an installation's operator may included. */
+const everyScope = [
+  'outreach:write',
+  'outreach:read',
+  'events:read',
+  'unknown-outcomes:settle',
+  'dead-letters:read',
+  'dead-letters:write',
+  'dead-letters:read-content',
+  'installation:operate',
+];
 export const sandboxCampaign = 'sandbox';
 
 /** The tenant people try things out with, its API key, campaign and templates. Repeating it changes nothing. */
@@ -38,11 +47,15 @@ export async function seedSandbox(seed: SandboxSeed): Promise<void> {
   }
 }
 
-/** The vault keeps only the key's digest: the key we kept is used as long as that vault knows it. */
+/** The vault keeps only the key's digest: the key we kept is used as long as that vault knows it, and it may do everything there is. */
 async function ensureApiKey(registry: Registry, { secrets, secretsFile }: SandboxSeed): Promise<void> {
   const verdict = secrets.apiKey === '' ? undefined : await registry.verifyApiKey(secrets.apiKey);
-  if (verdict?.kind === 'valid' && verdict.tenantId === secrets.tenantId) return;
   const { tenantId } = secrets;
+  if (verdict?.kind === 'valid' && verdict.tenantId === tenantId) {
+    const { keyId, scopes } = verdict;
+    if (everyScope.every((scope) => scopes.includes(scope))) return;
+    await registry.revokeApiKey({ actor, tenantId, keyId });
+  }
   const { key } = await registry.createApiKey({ actor, tenantId, name: 'sandbox', scopes: everyScope, env: 'local' });
   secrets.apiKey = key;
   saveSecrets(secretsFile, secrets);

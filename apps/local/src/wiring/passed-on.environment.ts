@@ -20,6 +20,7 @@ const tuning = [
   'WEBHOOK_MAX_CONCURRENT',
   'STATE_CACHE_SIZE',
   'DESK_TIDY_MS',
+  'DESK_WAIT_MS',
 ];
 const passed = new Set([...names, ...tuning]);
 /** Telemetry settings and, for reliability tests, the points at which a service kills itself. */

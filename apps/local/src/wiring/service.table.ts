@@ -102,6 +102,7 @@ export function serviceTable(at: LocalAddresses, secrets: LocalSecrets): Service
         VAULT_INTAKE_DATABASE_URL: at.database('vault_intake'),
         ...identity,
         ...seal,
+        ...letters,
       },
     },
   ];

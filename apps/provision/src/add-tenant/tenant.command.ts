@@ -4,7 +4,9 @@ import { createRegistry, openVaultDatabase } from '@homing/vault/registry';
 import type { Command } from '../provision.command.js';
 
 const actor = 'operator';
-const everyScope = 'outreach:write,outreach:read,events:read,unknown-outcomes:settle';
+/** What a tenant's own programs and people need; reading what dead letters say, and operating the installation, are named by hand. */
+const everyScope =
+  'outreach:write,outreach:read,events:read,unknown-outcomes:settle,dead-letters:read,dead-letters:write';
 const usage =
   'tenant --name NAME --email SENDER [--id UUID] [--sender-name NAME] [--scopes A,B] [--templates FOLDER]\n';
 
