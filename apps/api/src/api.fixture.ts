@@ -6,7 +6,6 @@ import type { ApiParts, ApiSettings } from './api.parts.js';
 import { BODY_LIMIT } from './http/body.hook.js';
 import { SCOPES } from './security/caller.js';
 import { MAX_PARAM_LENGTH } from './http/path.check.js';
-import { SCOPES } from './security/caller.js';
 
 export const TENANT = '0197a000-0000-7000-8000-000000000001';
 export const KEY = 'key-of-tenant-one';

@@ -12,7 +12,6 @@ import { makeReadDatabase, type ReadDatabase } from '../../../libs/read-model/sr
 import { startTestVault, type TestVault } from '../../../libs/vault/src/database/vault.fixture.js';
 import { SCOPES } from './security/caller.js';
 import { wireApi } from './api.wiring.js';
-import { SCOPES } from './security/caller.js';
 import { FakeOrchestrator } from './fake-orchestrator.fixture.js';
 
 export const ID_NAMESPACE = '5b0d1f52-8a61-4d7c-9a55-3f4f6a0a1c77';
