@@ -20,6 +20,8 @@ export interface PostgresPoolSettings {
 
 /** An idle connection whose other side is gone without a word is noticed within half a minute. */
 const keepAliveAfterMs = 10_000;
+/** Making a connection costs both sides milliseconds of CPU (SCRAM) and every prepared statement: not for a pause of seconds. */
+const keptIdleForMs = 300_000;
 
 /**
  * Connections to one PostgreSQL, for Kysely's dialect; made when they are needed. A server that falls silent without a reset
@@ -33,6 +35,7 @@ export function openPostgresPool(settings: PostgresPoolSettings): PostgresPool {
     connectionString: settings.url,
     max: settings.maxConnections,
     connectionTimeoutMillis: settings.connectTimeoutMs ?? 5_000,
+    idleTimeoutMillis: keptIdleForMs,
     keepAlive: true,
     keepAliveInitialDelayMillis: keepAliveAfterMs,
     ...(settings.queryTimeoutMs > 0 ? { query_timeout: settings.queryTimeoutMs } : {}),
