@@ -8,6 +8,7 @@ import { createLedgerTables } from './0002-ledgers.migration.js';
 import { createProgress } from './0003-progress.migration.js';
 import { showWhatSettles } from './0004-unknown-outcomes.migration.js';
 import { addTraces } from './0005-traces.migration.js';
+import { keepPlainJson } from './0006-plain-json.migration.js';
 import { accessStatements, DEFAULT_ROLES, type ReadModelRoles } from './access.statements.js';
 
 /** In the order of their names. One that was released is never changed; the next change is the next number. */
@@ -17,6 +18,7 @@ const MIGRATIONS: Readonly<Record<string, Migration>> = {
   '0003-progress': { up: createProgress },
   '0004-unknown-outcomes': { up: showWhatSettles },
   '0005-traces': { up: addTraces },
+  '0006-plain-json': { up: keepPlainJson },
 };
 
 export interface MigrateOptions {

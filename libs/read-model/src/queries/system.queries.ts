@@ -1,4 +1,4 @@
-import { sql, type RawBuilder } from 'kysely';
+import { type Compilable, CompiledQuery, sql, type RawBuilder } from 'kysely';
 import type { ReadModelConnection, ReadModelDb } from '../connection/read-model.connection.js';
 import { checkpointPosition } from './outreach.queries.js';
 import type { ProgressView, ProviderMessage, SystemQueries } from './read-model.port.js';
@@ -9,8 +9,10 @@ import { dueTimetable, wokenTimetable } from './timetable.queries.js';
 
 /** For projector, orchestrator and scheduler: over all tenants, with the system role. */
 export function createSystemQueries({ db, schema }: ReadModelConnection): SystemQueries {
+  const folded = textOf(() => foldedStatesOf(db, []));
+  const page = textOf(() => transitionsPage(db, { afterPosition: 0n, limit: 1 }));
   return {
-    foldedStates: (outreachIds) => foldedStatesOf(db, outreachIds).execute(),
+    foldedStates: async (outreachIds) => (await db.executeQuery(folded([[...outreachIds]]))).rows,
     dueEntries: async (due) => (await dueTimetable(schema, due).execute(db)).rows,
     markWoken: async (woken) => {
       if (woken.entries.length === 0) return [];
@@ -25,7 +27,7 @@ export function createSystemQueries({ db, schema }: ReadModelConnection): System
       if (wake.campaigns.length === 0) return 0;
       return Number((await wakeCampaignTimetable(schema, wake).execute(db)).numAffectedRows ?? 0n);
     },
-    eventsAfter: (resume) => transitionsPage(db, resume).execute(),
+    eventsAfter: async ({ afterPosition, limit }) => (await db.executeQuery(page([afterPosition, limit]))).rows,
     attemptsByProviderMessage: (ids) => attemptsByMessage(db, ids).execute(),
     staleReservations: async (filter) => (await staleReservations(schema, filter).execute(db)).rows,
     openReservations: async (outreachId) => (await openReservationsOf(schema, outreachId).execute(db)).rows,
@@ -36,6 +38,12 @@ export function createSystemQueries({ db, schema }: ReadModelConnection): System
       return { unknownOutcomes: Number(unknownOutcomes), overdue: Number(overdue) };
     },
   };
+}
+
+/** A query that is asked all the time: put together once, sent each time with other parameters, in the order its text names them. */
+function textOf<Row>(build: () => Compilable<Row>): (parameters: unknown[]) => CompiledQuery<Row> {
+  let text: string | undefined;
+  return (parameters) => CompiledQuery.raw((text ??= build().compile().sql), parameters) as CompiledQuery<Row>;
 }
 
 export const openCounts = (db: ReadModelDb, now: string) =>

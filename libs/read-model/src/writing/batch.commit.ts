@@ -1,7 +1,8 @@
-import { type RawBuilder, sql } from 'kysely';
+import { sql } from 'kysely';
 import type { ReadModelConnection } from '../connection/read-model.connection.js';
 import type { BatchChanges } from '../projection/batch.projection.js';
 import type { FoldedOutreach } from '../projection/outreach.fold.js';
+import type { FixedStatement } from './fixed.statement.js';
 import { advanceCheckpoint, type Advance, type ProjectionLease } from './projection.lease.js';
 import {
   balanceUpsert,
@@ -37,17 +38,16 @@ export interface BatchCommit extends Advance {
 export async function commitBatch({ db, schema }: ReadModelConnection, commit: BatchCommit): Promise<void> {
   const statements = statementsOf(schema, commit.changes);
   await db.transaction().execute(async (trx) => {
-    await advanceCheckpoint(trx, commit.lease, commit);
+    await advanceCheckpoint({ db: trx, schema }, commit.lease, commit);
     commit.amidCommit?.();
     for (const statement of statements) await statement.execute(trx);
     commit.beforeCommit?.();
   });
 }
 
-function statementsOf(schema: string, changes: BatchChanges): RawBuilder<unknown>[] {
+function statementsOf(schema: string, changes: BatchChanges): FixedStatement[] {
   const { outreach, deliveries, attempts, timeline, folded, timetable, ledgers } = changes;
-  const when = (rows: readonly unknown[], statement: () => RawBuilder<unknown>) =>
-    rows.length > 0 ? [statement()] : [];
+  const when = (rows: readonly unknown[], statement: () => FixedStatement) => (rows.length > 0 ? [statement()] : []);
   const ids = folded.map((row) => row.outreachId);
   return [
     ...when(timeline, () => insertStatement(schema, OUTREACH_EVENTS, timeline)),

@@ -1,5 +1,6 @@
 import { sql } from 'kysely';
 import type { ReadModelDb, ReadModelTransaction } from '../connection/read-model.connection.js';
+import { FixedStatement } from './fixed.statement.js';
 
 /** The right to move one checkpoint. Whoever takes it later fences everybody who took it before. */
 export interface ProjectionLease {
@@ -43,16 +44,15 @@ export interface Advance {
  * @throws ProjectionFencedError when the lease is no longer ours or the checkpoint does not stand at `from`
  */
 export async function advanceCheckpoint(
-  db: ReadModelDb | ReadModelTransaction,
-  lease: ProjectionLease,
+  { db, schema }: { readonly db: ReadModelDb | ReadModelTransaction; readonly schema: string },
+  { name, epoch }: ProjectionLease,
   { from, to }: Advance,
 ): Promise<void> {
-  const moved = await db
-    .updateTable('checkpoint')
-    .set({ position: to, updatedAt: sql`now()` })
-    .where('name', '=', lease.name)
-    .where('epoch', '=', lease.epoch)
-    .where('position', '=', from)
-    .executeTakeFirst();
-  if (moved.numUpdatedRows !== 1n) throw new ProjectionFencedError(lease.name);
+  const moved = await new FixedStatement(
+    `advance ${schema}.checkpoint`,
+    [to, name, epoch, from],
+    () => sql`update ${sql.id(schema, 'checkpoint')} set position = ${to}, updated_at = now()
+      where name = ${name} and epoch = ${epoch} and position = ${from}`,
+  ).execute(db);
+  if (moved.numAffectedRows !== 1n) throw new ProjectionFencedError(name);
 }

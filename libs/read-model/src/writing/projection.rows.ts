@@ -17,5 +17,5 @@ export interface ProjectionRows {
 export const rowsIn = (readModel: ReadModelConnection): ProjectionRows => ({
   loadFolded: (outreachIds) => loadFolded(readModel, outreachIds),
   commitBatch: (commit) => commitBatch(readModel, commit),
-  advanceCheckpoint: (lease, advance) => advanceCheckpoint(readModel.db, lease, advance),
+  advanceCheckpoint: (lease, advance) => advanceCheckpoint(readModel, lease, advance),
 });

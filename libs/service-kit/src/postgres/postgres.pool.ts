@@ -36,6 +36,7 @@ export function openPostgresPool(settings: PostgresPoolSettings): PostgresPool {
     max: settings.maxConnections,
     connectionTimeoutMillis: settings.connectTimeoutMs ?? 5_000,
     idleTimeoutMillis: keptIdleForMs,
+    allowExitOnIdle: true,
     keepAlive: true,
     keepAliveInitialDelayMillis: keepAliveAfterMs,
     ...(settings.queryTimeoutMs > 0 ? { query_timeout: settings.queryTimeoutMs } : {}),
