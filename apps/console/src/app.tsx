@@ -4,7 +4,9 @@ import { OutreachDetail } from './detail/outreach.detail.js';
 import { OutreachList } from './list/outreach.list.js';
 import { SessionContext, useConnection, useSession } from './live/live.context.js';
 import { LiveFeed } from './live/live.feed.js';
+import { UnknownOutcomes } from './outcomes/unknown-outcomes.js';
 import { Notice } from './parts/notice.js';
+import { hashOf, type Route } from './routing/hash.route.js';
 import { useRoute } from './routing/use-route.js';
 import { forgetKey, keysOfThisTab, rememberKey, type TabKeys } from './session/api-key.session.js';
 import { KeyChoice } from './session/key.choice.js';
@@ -75,6 +77,7 @@ function Frame({ onLeave }: { onLeave: (refused: boolean) => void }): ReactNode 
           <img src="/console/mark.svg" alt="" width="24" height="24" />
           Homing
         </a>
+        <Sections page={route.page} />
         <ConnectionBadge />
         <button type="button" className="plain" onClick={() => onLeave(false)}>
           Sign out
@@ -83,6 +86,7 @@ function Frame({ onLeave }: { onLeave: (refused: boolean) => void }): ReactNode 
       <main id="main" tabIndex={-1}>
         {route.page === 'list' && <OutreachList key={route.state ?? ''} filter={route.state} />}
         {route.page === 'outreach' && <OutreachDetail key={route.outreachId} outreachId={route.outreachId} />}
+        {route.page === 'outcomes' && <UnknownOutcomes />}
         {route.page === 'unknown' && (
           <Notice title="There is nothing here">
             <a href="#/">All outreach</a>
@@ -92,6 +96,25 @@ function Frame({ onLeave }: { onLeave: (refused: boolean) => void }): ReactNode 
     </>
   );
 }
+
+const SECTIONS = [
+  { page: 'list', name: 'Outreach' },
+  { page: 'outcomes', name: 'Unknown outcomes' },
+] as const;
+
+const Sections = ({ page }: { page: Route['page'] }): ReactNode => (
+  <nav className="sections" aria-label="Sections">
+    {SECTIONS.map((section) => (
+      <a
+        key={section.page}
+        href={hashOf({ page: section.page })}
+        aria-current={section.page === page ? 'page' : undefined}
+      >
+        {section.name}
+      </a>
+    ))}
+  </nav>
+);
 
 /** The hash is our router's: the link moves the focus and leaves the address alone. */
 function focusMain(event: { preventDefault(): void }): void {

@@ -88,6 +88,38 @@ export interface ShownEvent {
   readonly subtype?: string;
   readonly machine?: boolean;
   readonly provider?: string;
+  readonly via?: string;
+  readonly note?: string;
+}
+
+export interface UnknownOutcome {
+  readonly deliveryId: string;
+  readonly attempt: number;
+  readonly outreachId: string;
+  readonly channel: Channel;
+  readonly provider: string;
+  readonly startedAt: string;
+  readonly unknownSince: string;
+  readonly ageSeconds: number;
+  /** What ends it by itself. */
+  readonly settles: { readonly nextLookUpAt?: string; readonly assumedSentAt?: string };
+}
+
+export interface UnknownOutcomePage {
+  readonly items: readonly UnknownOutcome[];
+  readonly nextCursor?: string;
+}
+
+/** `accepted`: it will be done; what came of it shows by itself. */
+export interface Cancellation {
+  readonly status: 'cancelled' | 'nothing_to_cancel' | 'accepted';
+}
+
+/** What an operator knows of an attempt. */
+export interface Settlement {
+  readonly outcome: 'sent' | 'not_sent';
+  readonly providerMessageId?: string;
+  readonly note?: string;
 }
 
 export interface ShownExplanation {

@@ -5,6 +5,8 @@ import { Moment } from '../parts/moment.js';
 import { Notice } from '../parts/notice.js';
 import { StateChip } from '../parts/state-chip.js';
 import { money, words } from '../parts/wording.js';
+import { CancelButton } from './cancel.button.js';
+import { mayBeCancelled } from './cancel.policy.js';
 import { Deliveries } from './deliveries.section.js';
 import { Explanation } from './explanation.section.js';
 import { Timeline } from './timeline.section.js';
@@ -51,8 +53,11 @@ function Shown({ outreach }: { outreach: ShownOutreach }): ReactNode {
           </h1>
           <p className="hint mono">{outreach.outreachId}</p>
         </div>
-        <div role="status" aria-live="polite">
-          <StateChip state={outreach.state} />
+        <div className="actions">
+          <div role="status" aria-live="polite">
+            <StateChip state={outreach.state} />
+          </div>
+          {mayBeCancelled(outreach) && <CancelButton outreachId={outreach.outreachId} />}
         </div>
       </div>
       <Facts outreach={outreach} />

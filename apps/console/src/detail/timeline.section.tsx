@@ -29,8 +29,8 @@ export function Timeline({ events }: { events: readonly ShownEvent[] }): ReactNo
   );
 }
 
-const detailsOf = ({ channel, provider, reason, class: kind, subtype, code }: ShownEvent): string =>
-  [...new Set([channel, provider, kind, subtype, code, reason])]
+const detailsOf = ({ channel, provider, reason, class: kind, subtype, code, note }: ShownEvent): string =>
+  [...new Set([channel, provider, kind, subtype, code, reason, note])]
     .filter((part) => part !== undefined)
     .map(words)
     .join(' · ');

@@ -22,6 +22,7 @@ const STATES = [
   'bounced',
   'failed',
   'outcome_unknown',
+  'assumed_sent',
   'complained',
   'unsubscribed',
   'expired',

@@ -21,6 +21,7 @@ const TONES: Readonly<Record<string, Tone>> = {
   retrying: 'warn',
   deferred: 'warn',
   outcome_unknown: 'warn',
+  assumed_sent: 'warn',
   unknown: 'warn',
   complained: 'bad',
   bounced: 'bad',
@@ -31,6 +32,7 @@ const TONES: Readonly<Record<string, Tone>> = {
   permanent_failed: 'bad',
   expired: 'quiet',
   cancelled: 'quiet',
+  cancel_requested: 'quiet',
   not_applicable: 'quiet',
 };
 

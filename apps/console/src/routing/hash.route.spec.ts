@@ -4,10 +4,12 @@ import { hashOf, readRoute, type Route } from './hash.route.js';
 const outreachId = '0197a000-0000-7000-8000-000000000001';
 
 describe('routes', () => {
-  it.each<Route>([{ page: 'list' }, { page: 'list', state: 'outcome_unknown' }, { page: 'outreach', outreachId }])(
-    '%j survives the address',
-    (route) => expect(readRoute(hashOf(route))).toEqual(route),
-  );
+  it.each<Route>([
+    { page: 'list' },
+    { page: 'list', state: 'outcome_unknown' },
+    { page: 'outreach', outreachId },
+    { page: 'outcomes' },
+  ])('%j survives the address', (route) => expect(readRoute(hashOf(route))).toEqual(route));
 
   it('knows an empty address and does not follow a made-up one', () => {
     expect(readRoute('')).toEqual({ page: 'list' });
