@@ -7,6 +7,7 @@ import { wireProjector } from './projector.wiring.js';
 /** What an operator runs beside the service. Without a name the service itself runs. */
 const commands: Readonly<Record<string, () => Promise<Command>>> = {
   rebuild: async () => (await import('./rebuild/rebuild.command.js')).rebuild,
+  republish: async () => (await import('./republish/republish.command.js')).republishCommand,
 };
 
 const [name, ...args] = process.argv.slice(2);

@@ -23,6 +23,33 @@ export function startProgram(room: string, env: Record<string, string>, args: re
   return follow([fileURLToPath(new URL(`../../../apps/${room}/dist/main.js`, import.meta.url)), ...args], env);
 }
 
+export interface Ended {
+  readonly code: number | null;
+  /** Standard output and standard error. */
+  readonly out: string;
+  readonly said: string;
+}
+
+/** Runs what a room ships to its end. `on` gets the process, to signal it. */
+export async function runProgram(
+  room: string,
+  env: Record<string, string>,
+  args: readonly string[],
+  on?: (child: ChildProcess) => void,
+): Promise<Ended> {
+  const program = fileURLToPath(new URL(`../../../apps/${room}/dist/main.js`, import.meta.url));
+  const child = spawn(process.execPath, [program, ...args], {
+    env: { PATH: process.env['PATH'] ?? '', ...env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  const heard = { out: '', said: '' };
+  child.stdout.on('data', (text) => (heard.out += String(text)));
+  child.stderr.on('data', (text) => (heard.said += String(text)));
+  on?.(child);
+  const [code] = (await once(child, 'close')) as [number | null];
+  return { code, ...heard };
+}
+
 function follow(args: readonly string[], env: Record<string, string>): Child {
   const child = spawn(process.execPath, args, {
     env: { PATH: process.env['PATH'] ?? '', ...env },

@@ -1,5 +1,5 @@
 import { ConfigError, toSafeError, type ServiceBasics } from '@homing/service-kit';
-import { WalkAbortedError } from '../rebuild/store.walk.js';
+import { WalkAbortedError } from './aborted.error.js';
 import { EXIT, UsageError, type Command } from './command.context.js';
 
 /** Runs one command of an operator to its end and sets the exit code. A second signal ends the process at once. */

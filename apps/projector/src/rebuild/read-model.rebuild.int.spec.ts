@@ -5,7 +5,7 @@ import { NotOursError, ProjectionFencedError } from '@homing/read-model';
 import { append } from '../projector.fixture.js';
 import { RebuildExistsError } from './read-model.rebuild.js';
 import { RebuildStage } from './rebuild.stage.fixture.js';
-import { WalkAbortedError } from './store.walk.js';
+import { WalkAbortedError } from '../operate/aborted.error.js';
 
 let stage: RebuildStage;
 beforeAll(async () => {

@@ -18,8 +18,9 @@ import {
   type TableDifference,
 } from '@homing/read-model';
 import { BatchProjector } from '../project-events/batch.projector.js';
-import { paceOf, type Pace } from './rebuild.pace.js';
-import { WalkAbortedError, walkTo } from './store.walk.js';
+import { paceOf, type Pace } from '../operate/walk.pace.js';
+import { WalkAbortedError } from '../operate/aborted.error.js';
+import { walkTo } from './store.walk.js';
 
 export interface RebuildOptions {
   readonly store: Pick<EventStore, 'subscribeToAll' | 'headPosition'>;

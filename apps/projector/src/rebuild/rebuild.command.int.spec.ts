@@ -1,18 +1,15 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { type ChildProcess, spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { fileURLToPath } from 'node:url';
+import type { ChildProcess } from 'node:child_process';
 import { sql } from 'kysely';
 import { connectEventStore, type EventStore } from '@homing/event-store';
 import type { ReadModelConnection } from '@homing/read-model';
 import { makeReadDatabase, type ReadDatabase } from '../../../../libs/read-model/src/fixtures/read-database.fixture.js';
 import { project } from '../../../../libs/read-model/src/fixtures/project.fixture.js';
-import { type Child, startProgram } from '../../../../libs/service-kit/src/child-process.fixture.js';
+import { type Child, runProgram, startProgram } from '../../../../libs/service-kit/src/child-process.fixture.js';
 import { append } from '../projector.fixture.js';
 import { emailStory } from '../../../../libs/read-model/src/fixtures/outreach-story.fixture.js';
 
 // Real here: the shipped command and the shipped event store server as processes, Postgres.
-const program = fileURLToPath(new URL('../../dist/main.js', import.meta.url));
 let database: ReadDatabase;
 let live: ReadModelConnection;
 let server: Child;
@@ -45,24 +42,8 @@ async function all() {
   return { events: events.toSorted((a, b) => (a.position < b.position ? -1 : 1)) };
 }
 
-interface Ended {
-  readonly code: number | null;
-  readonly out: string;
-  readonly said: string;
-}
-
-async function run(args: readonly string[], more: Record<string, string> = {}, on?: (child: ChildProcess) => void) {
-  const child = spawn(process.execPath, [program, ...args], {
-    env: { PATH: process.env['PATH'] ?? '', ...env, ...more },
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
-  const heard = { out: '', said: '' };
-  child.stdout.on('data', (text) => (heard.out += String(text)));
-  child.stderr.on('data', (text) => (heard.said += String(text)));
-  on?.(child);
-  const [code] = (await once(child, 'close')) as [number | null];
-  return { code, ...heard } satisfies Ended;
-}
+const run = (args: readonly string[], more: Record<string, string> = {}, on?: (child: ChildProcess) => void) =>
+  runProgram('projector', { ...env, ...more }, args, on);
 
 describe('the rebuild command', () => {
   it('ends with 0 when the rows are equal, and tells how it got on', async () => {

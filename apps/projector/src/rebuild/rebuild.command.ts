@@ -1,10 +1,10 @@
 import { parseArgs } from 'node:util';
 import { connectEventStore } from '@homing/event-store';
-import { EXIT, UsageError, type Command, type CommandContext } from '../operate/command.context.js';
+import { EXIT, UsageError, type Command } from '../operate/command.context.js';
 import { rebuildInto, RebuildExistsError, type RebuildReport } from './read-model.rebuild.js';
-import { paceLine, type Pace } from './rebuild.pace.js';
+import { paceTeller } from '../operate/pace.teller.js';
 import { reportLines } from './rebuild.report.js';
-import { WalkAbortedError } from './store.walk.js';
+import { WalkAbortedError } from '../operate/aborted.error.js';
 
 export const REBUILD_USAGE = `rebuild [--resume | --anew] [--swap] [--json]
   --resume  go on with what an interrupted rebuild left
@@ -12,15 +12,12 @@ export const REBUILD_USAGE = `rebuild [--resume | --anew] [--swap] [--json]
   --swap    put the rebuilt rows in the place of the live ones
   --json    the report as JSON`;
 
-/** Between two lines about how it gets on, in milliseconds. */
-const tellEveryMs = 2_000;
-
 /**
  * `node apps/projector/dist/main.js rebuild`. Exit code 0 when the rebuilt rows equal the live ones or were put in their place, 2
  * when they differ, 130 when it was interrupted (`--resume` goes on), 64 when it was used wrongly, 1 when it failed.
  */
 export const rebuild: Command = async (context) => {
-  const { env, args, write, say, signal } = context;
+  const { env, args, logger, write, say, signal } = context;
   const flags = parse(args);
   const storeUrl = env.secret('EVENTSTORE_URL', { protocols: ['esdb', 'esdb+discover'] });
   const ownerUrl = env.secret('READ_OWNER_DATABASE_URL', { protocols: ['postgres', 'postgresql'] });
@@ -32,7 +29,8 @@ export const rebuild: Command = async (context) => {
     const report = await rebuildInto({
       ...{ store, ownerUrl: ownerUrl.reveal(), systemUrl: systemUrl.reveal(), schema, signal, swap: flags.swap },
       ...(flags.existing ? { existing: flags.existing } : {}),
-      ...narrate(context),
+      onPace: paceTeller(context),
+      onTrouble: (error) => logger.warn({ err: error }, 'held up, trying again'),
     });
     if (flags.json) write(JSON.stringify({ ...report, schema }, bigintAsText));
     else for (const line of reportLines(report, schema)) write(line);
@@ -48,18 +46,6 @@ export const rebuild: Command = async (context) => {
 
 const exitCodeOf = ({ differences, liveAhead, replaced }: RebuildReport): number =>
   replaced || (differences.length === 0 && liveAhead === undefined) ? EXIT.done : EXIT.different;
-
-function narrate({ say, logger }: CommandContext) {
-  let told = -Infinity;
-  return {
-    onPace: (pace: Pace): void => {
-      if (performance.now() - told < tellEveryMs && pace.position < pace.end) return;
-      told = performance.now();
-      say(paceLine(pace));
-    },
-    onTrouble: (error: unknown): void => logger.warn({ err: error }, 'held up, trying again'),
-  };
-}
 
 function parse(args: readonly string[]): { existing?: 'resume' | 'anew'; swap: boolean; json: boolean } {
   const flag = { type: 'boolean', default: false } as const;

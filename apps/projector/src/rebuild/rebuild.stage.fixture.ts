@@ -1,7 +1,7 @@
 import { InMemoryEventStore } from '@homing/event-store/memory';
 import { createSystemQueries, type ReadModelConnection, type SystemQueries } from '@homing/read-model';
 import { makeReadDatabase, type ReadDatabase } from '../../../../libs/read-model/src/fixtures/read-database.fixture.js';
-import { runElections } from '../lead/election.loop.js';
+import { runElections, type ElectionParts } from '../lead/election.loop.js';
 import { append, FakeBus, silent, StatusBoard, until } from '../projector.fixture.js';
 import { rebuildInto, type RebuildOptions, type RebuildReport } from './read-model.rebuild.js';
 
@@ -24,12 +24,13 @@ export class RebuildStage {
     return new RebuildStage(database, live, createSystemQueries(live));
   }
 
-  lead(): void {
+  lead(more: Partial<ElectionParts> = {}): void {
     const stop = new AbortController();
     const parts = {
       ...{ store: this.store, readModel: this.live, queries: this.queries, logger: silent, instance: 'projector-1' },
       ...{ publisher: this.bus.publisher, bus: { notify: this.bus.notify }, onStatus: this.board.onStatus },
       ...{ connectionString: this.database.urlOf('system'), timing: { tryMs: 20 }, progress: { everyMs: 20 } },
+      ...more,
     };
     this.#leading = { stop, ended: runElections(parts, stop.signal) };
   }

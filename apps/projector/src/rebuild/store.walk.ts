@@ -1,17 +1,7 @@
 import type { EventBatch, EventStore } from '@homing/event-store';
 import { ProjectionFencedError, RevisionGapError } from '@homing/read-model';
+import { WalkAbortedError } from '../operate/aborted.error.js';
 import type { BatchProjector } from '../project-events/batch.projector.js';
-
-/** The walk was given up; what is in stays in. */
-export class WalkAbortedError extends Error {
-  readonly safeMessage = true;
-  readonly code = 'ABORTED';
-
-  constructor(readonly position: bigint) {
-    super(`given up at position ${position}`);
-    this.name = 'WalkAbortedError';
-  }
-}
 
 export interface Walk {
   readonly store: Pick<EventStore, 'subscribeToAll' | 'headPosition'>;

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
-import { durationText, paceLine, paceOf } from './rebuild.pace.js';
+import { durationText, paceLine, paceOf } from './walk.pace.js';
 
-describe('the pace of a rebuild', () => {
+describe('the pace of a walk', () => {
   it('tells percent by position, events a second and what is left', () => {
     const pace = paceOf({ events: 1_000, from: 0n, position: 250n, end: 1_000n, seconds: 10 });
     expect(pace).toMatchObject({ percent: 25, eventsPerSecond: 100, secondsLeft: 30 });
