@@ -107,6 +107,7 @@ const tasks = {
   format: () => node([bin('prettier/bin/prettier.cjs'), '--write', '--log-level', 'warn', '.']),
   start: (args) => inOrder(build, () => start(args)),
   example: (args) => inOrder(tsc, () => node(['apps/local/dist/main.js', 'example', ...args])),
+  projector: (args) => inOrder(tsc, () => node(['apps/local/dist/main.js', 'projector', ...args])),
   bench: (args) => inOrder(tsc, () => node(['bench/dist/main.js', ...args])),
   'test:unit': (args) => inOrder(graph, () => jest([...args, '--selectProjects', 'unit'], size('quick'))),
   test: (args) => testOn(process.env.TEST_STACK, args, 'quick'),

@@ -2,6 +2,7 @@
 const commands: Record<string, () => Promise<(args: string[]) => Promise<number>>> = {
   start: async () => (await import('./start/start.command.js')).start,
   example: async () => (await import('./example/example.command.js')).example,
+  projector: async () => (await import('./operate/projector.command.js')).projectorCommand,
 };
 
 const [name = 'start', ...args] = process.argv.slice(2);

@@ -17,26 +17,33 @@ export interface HomeDirectory {
   lock: string;
 }
 
+/** Where everything of a home lies, whether it is there or not. */
+export const homePaths = (root: string): HomeDirectory => ({
+  root,
+  logs: join(root, 'logs'),
+  postgres: join(root, 'postgres'),
+  events: join(root, 'events'),
+  nats: join(root, 'nats'),
+  simulator: join(root, 'simulator'),
+  secrets: join(root, 'secrets.json'),
+  env: join(root, 'env'),
+  services: join(root, 'services.json'),
+  lock: join(root, 'launcher.lock'),
+});
+
+/** `OUTREACH_HOME`, default `.local` below the given folder. */
+export const homeRoot = (workspace: string, outreachHome: string | undefined): string =>
+  resolve(workspace, outreachHome || '.local');
+
 /**
- * `OUTREACH_HOME`, default `.local` below the given folder; made if missing, for its owner only. One that is there is closed to
- * others. @throws Error when it is not ours to close, or shared by its nature (`/tmp`).
+ * The home, made if missing, for its owner only. One that is there is closed to others.
+ * @throws Error when it is not ours to close, or shared by its nature (`/tmp`).
  */
 export function homeDirectory(workspace: string, outreachHome: string | undefined): HomeDirectory {
-  const root = resolve(workspace, outreachHome || '.local');
+  const root = homeRoot(workspace, outreachHome);
   mkdirSync(root, { recursive: true, mode: 0o700 });
   closeToOthers(root);
-  return {
-    root,
-    logs: join(root, 'logs'),
-    postgres: join(root, 'postgres'),
-    events: join(root, 'events'),
-    nats: join(root, 'nats'),
-    simulator: join(root, 'simulator'),
-    secrets: join(root, 'secrets.json'),
-    env: join(root, 'env'),
-    services: join(root, 'services.json'),
-    lock: join(root, 'launcher.lock'),
-  };
+  return homePaths(root);
 }
 
 function closeToOthers(root: string): void {

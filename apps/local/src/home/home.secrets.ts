@@ -53,6 +53,12 @@ export async function loadSecrets(
   return secrets;
 }
 
+/** The secrets as they are, nothing made; undefined when there are none. @throws Error when the file is damaged */
+export function keptSecrets(file: string): LocalSecrets | undefined {
+  const kept = read(file);
+  return kept.idNamespace === undefined ? undefined : (kept as LocalSecrets);
+}
+
 export const saveSecrets = (file: string, secrets: LocalSecrets): void =>
   writeAtomically(file, `${JSON.stringify(secrets, undefined, 2)}\n`);
 

@@ -2,11 +2,16 @@ import { ConfigError, toSafeError, type ServiceBasics } from '@homing/service-ki
 import { WalkAbortedError } from './aborted.error.js';
 import { EXIT, UsageError, type Command } from './command.context.js';
 
-/** Runs one command of an operator to its end and sets the exit code. A second signal ends the process at once. */
+/** One Ctrl-C reaches us several times, from the terminal and from every layer above: that is still one. */
+const oneWishMs = 1_500;
+
+/** Runs one command of an operator to its end and sets the exit code. A second, later signal ends the process at once. */
 export async function runCommand(basics: ServiceBasics, args: readonly string[], command: Command): Promise<void> {
   const abort = new AbortController();
+  let askedAt: number | undefined;
   const stop = (): void => {
-    process.off('SIGINT', stop).off('SIGTERM', stop);
+    if (askedAt !== undefined && performance.now() - askedAt > oneWishMs) process.exit(EXIT.interrupted);
+    askedAt ??= performance.now();
     abort.abort();
   };
   process.on('SIGINT', stop).on('SIGTERM', stop);
