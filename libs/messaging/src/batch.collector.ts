@@ -1,5 +1,5 @@
-import { detached } from '@homing/service-kit/telemetry';
-import { type CollectorMeter, meterOf } from './collector.metrics.js';
+import { type BatchMeter, detached } from '@homing/service-kit/telemetry';
+import { meterOf } from './collector.metrics.js';
 
 export type Settled<R> = PromiseSettledResult<R>;
 export const fulfilled = <R>(value: R): Settled<R> => ({ status: 'fulfilled', value });
@@ -48,7 +48,7 @@ interface Waiting<T, R> {
 export class Collector<T, R> {
   readonly #queue: Waiting<T, R>[] = [];
   readonly #options: Required<CollectorOptions<T, R>>;
-  readonly #meter: CollectorMeter;
+  readonly #meter: BatchMeter;
   #flushing = 0;
   #cancelLinger: (() => void) | undefined;
   #cancelTurn: (() => void) | undefined;

@@ -22,6 +22,7 @@ export type { Snapshots } from './stream.mailboxes.js';
 
 /** One person's slots: short streams, most of them new. */
 export const personBook: Book<PersonState, SlotCommand, SlotChange, SlotResult, PersonEvent> = {
+  name: 'person',
   fold: { empty: emptyPerson, evolve: evolvePerson },
   decide: decideSlot,
   draft: (state) => state,
@@ -34,6 +35,7 @@ export const personBook: Book<PersonState, SlotCommand, SlotChange, SlotResult, 
 
 /** Budgets and quotas: few streams, hot ones. */
 export const balanceBook: Book<BalanceState, BalanceCommand, BalanceChange, BalanceResult, BalanceEvent> = {
+  name: 'balance',
   fold: { empty: emptyBalance, evolve: evolveBalance },
   decide: decideBalance,
   draft: (state) => ({ ...state, open: { ...state.open } }),

@@ -1,11 +1,14 @@
 import { randomUUID } from 'node:crypto';
-import { detached } from '@homing/service-kit/telemetry';
+import { type BatchMeter, detached } from '@homing/service-kit/telemetry';
 import type { Fold, Folded } from '../command.handler.js';
 import { AppendOutcomeUnknownError } from '../event-store.errors.js';
 import type { EventMetadata, EventStore, NewEvent } from '../event-store.port.js';
+import { meterOf } from './mailbox.metrics.js';
 
 /** How one kind of hot stream is kept. `K`: one change; an event holds several. */
 export interface Book<S, C, K, R, E extends NewEvent> {
+  /** What metrics call it. */
+  readonly name: string;
   readonly fold: Fold<S, E>;
   /** Pure. No change: nothing to append for this command. */
   decide(state: S, command: C): { readonly changes: readonly K[]; readonly result: R };
@@ -47,6 +50,8 @@ interface Waiting<C, R> {
   readonly tenantId: string;
   readonly resolve: (result: R) => void;
   readonly reject: (reason: unknown) => void;
+  /** In milliseconds of `performance.now()`. */
+  readonly since: number;
 }
 
 interface Box<S, C, R> {
@@ -62,12 +67,15 @@ interface Box<S, C, R> {
  */
 export class StreamMailboxes<S, C, K, R, E extends NewEvent> {
   readonly #boxes = new Map<string, Box<S, C, R>>();
+  readonly #meter: BatchMeter;
   #waiting = 0;
 
   constructor(
     private readonly book: Book<S, C, K, R, E>,
     private readonly parts: MailboxParts<S>,
-  ) {}
+  ) {
+    this.#meter = meterOf(book.name);
+  }
 
   /** Commands waiting or in hand, over all streams. */
   get size(): number {
@@ -79,7 +87,8 @@ export class StreamMailboxes<S, C, K, R, E extends NewEvent> {
     const box = this.#boxOf(stream);
     this.#waiting += 1;
     return new Promise<R>((resolve, reject) => {
-      box.queue.push({ command, tenantId, resolve, reject });
+      box.queue.push({ command, tenantId, resolve, reject, since: performance.now() });
+      this.#meter.waiting += 1;
       if (!box.running) void detached(() => this.#run(stream, box));
     });
   }
@@ -101,6 +110,9 @@ export class StreamMailboxes<S, C, K, R, E extends NewEvent> {
     await Promise.resolve();
     while (box.queue.length > 0) {
       const batch = box.queue.splice(0, this.parts.maxBatch ?? 256);
+      const now = performance.now();
+      this.#meter.waiting -= batch.length;
+      this.#meter.started(batch.map(({ since }) => (now - since) / 1_000));
       try {
         const results = await this.#handle(stream, box, batch);
         batch.forEach((waiting, i) => waiting.resolve(results[i] as R));
