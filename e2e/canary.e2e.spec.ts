@@ -1,10 +1,12 @@
 // Personal data leaves no trace outside the vault: every personal field of every door carries a word that occurs nowhere else,
-// the stack is stopped, and the raw bytes of its whole home are searched. Real: everything that is shipped.
+// the stack is stopped, and the raw bytes of its whole home are searched, and with them every span it exported and every metric
+// it showed. Real: everything that is shipped.
 import { randomBytes, randomUUID } from 'node:crypto';
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import { LocalStack, until, type BusClient } from '@homing/testing/local-stack';
+import { OtlpReceiver } from './otlp-receiver.fixture.js';
 import { findInFiles, formsOf } from './raw-bytes.fixture.js';
 import { signedWebhook } from './webhook.fixture.js';
 
@@ -14,16 +16,22 @@ let counter = 0;
 const canary = (field: string): string => `${mark}${field}${counter++}`;
 const addressOf = (persona: string): string => `${canary('addr')}+${persona}@${canary('domain')}.test`;
 
+let receiver: OtlpReceiver;
 let stack: LocalStack;
 let bus: BusClient;
 /** Ids of everything that was accepted. */
 const accepted: string[] = [];
 
 beforeAll(async () => {
-  stack = await LocalStack.start({ environment: { LOG_LEVEL: 'debug', PROVIDER_TIMEOUT_MS: '500' } });
+  receiver = await OtlpReceiver.start();
+  const settings = { LOG_LEVEL: 'debug', PROVIDER_TIMEOUT_MS: '500' };
+  stack = await LocalStack.start({ environment: { ...settings, ...receiver.environment } });
   bus = await stack.bus();
 }, 180_000);
-afterAll(() => stack.stop(), 60_000);
+afterAll(async () => {
+  await stack.stop();
+  await receiver.stop();
+}, 60_000);
 
 const template = () => ({
   templateId: 'email_intro',
@@ -152,7 +160,12 @@ it('no canary lies in the raw bytes of stores, bus or logs', async () => {
   const reader = await stack.bus('orchestrator');
   await until(async () => (await reader.stored('deadLetters')).length >= letters, 'every dead letter');
   await until(async () => (await reader.backlog('signals')) === 0, 'every signal');
+  const shown = await metricsShown();
   await stack.halt();
+  const telemetry = join(stack.home, 'telemetry');
+  mkdirSync(telemetry);
+  for (const [service, text] of shown) writeFileSync(join(telemetry, `${service}.metrics`), text);
+  writeFileSync(join(telemetry, 'spans.jsonl'), receiver.bodies.join('\n'));
 
   // The search finds what is there: the ledger, which is the provider's, and a file in which every form was planted.
   const ledger = readFileSync(join(stack.home, 'simulator', 'ledger.jsonl'), 'utf8');
@@ -165,7 +178,14 @@ it('no canary lies in the raw bytes of stores, bus or logs', async () => {
 
   // It sees into both servers' data; the bus's is there and encrypted.
   const seenIn = findInFiles(stack.home, accepted[0] ?? '', ['simulator']).map(({ file }) => file.split('/')[0]);
-  expect([...new Set(seenIn)].filter((folder) => folder !== 'logs').sort()).toEqual(['events', 'postgres']);
+  expect([...new Set(seenIn)].filter((folder) => folder !== 'logs').sort()).toEqual([
+    'events',
+    'postgres',
+    'telemetry',
+  ]);
+  // What is searched in vain holds what was asked for, refused and sent.
+  expect(shown.get('api')).toContain('http_route="/api/v1/outreach/send",http_response_status_code="422"');
+  expect(shown.get('channel-gateway')).toMatch(/homing_provider_call_seconds_count\{[^}]*outcome="rejected"/);
   const blocks = readdirSync(join(stack.home, 'nats'), { recursive: true }).filter((name) =>
     String(name).endsWith('.blk'),
   );
@@ -174,6 +194,19 @@ it('no canary lies in the raw bytes of stores, bus or logs', async () => {
   expect(findInFiles(stack.home, mark, ['simulator', 'scratch'])).toEqual([]);
   expect(stack.launcher.output()).not.toContain(mark);
 }, 240_000);
+
+/** What every service that serves metrics says of all this, by service. */
+async function metricsShown(): Promise<Map<string, string>> {
+  const shown = new Map<string, string>();
+  for (const [service, { url }] of Object.entries(stack.services())) {
+    const answer = await fetch(`${url}/metrics`).catch(() => undefined);
+    const text = (await answer?.text()) ?? '';
+    if (answer?.status === 200) shown.set(service, text);
+  }
+  const all = ['api', 'channel-gateway', 'orchestrator', 'projector', 'scheduler', 'webhook-ingestion'];
+  expect([...shown.keys()].sort()).toEqual(all);
+  return shown;
+}
 
 const isAnswered = ({ transition }: { transition: string }) => ['rejected', 'outcome_unknown'].includes(transition);
 
@@ -202,6 +235,9 @@ async function badRequests(): Promise<void> {
     authorization: `Bearer ${canary('bearer')}`,
     'user-agent': canary('agent'),
     cookie: canary('cookie'),
+    traceparent: canary('traceparent'),
+    tracestate: `a=${canary('tracestate')}`,
+    baggage: `a=${canary('baggage')}`,
   };
   expect((await fetch(`${api.url}/api/v1/outreach?q=${canary('query')}`, { headers: strange })).status).toBe(401);
 }
@@ -228,7 +264,7 @@ async function badMessages(): Promise<number> {
   ];
   for (const message of messages) await buried(message);
   // Unknown attributes and fields are ignored with a warning, which must not repeat them.
-  const attribute = { [canary('attribute')]: canary('value') };
+  const attribute = { [canary('attribute')]: canary('value'), traceparent: canary('traceparent') };
   await buried({ ...event, ...attribute, id: canary('id'), data: { ...data, [canary('field')]: canary('value') } });
   accepted.push(stack.outreachId(event.source, data.requestId));
   return messages.length;
