@@ -36,7 +36,14 @@ const secretNames = ({ secrets }: Service): string[] =>
   secrets.map((each) => (typeof each === 'string' ? each : each.source));
 
 /** For every service, read by Node itself or a library. */
-const besides = ['NODE_ENV', 'NODE_EXTRA_CA_CERTS', 'ALLOW_PLAINTEXT_HOSTS'];
+const besides = [
+  'NODE_ENV',
+  'NODE_EXTRA_CA_CERTS',
+  'ALLOW_PLAINTEXT_HOSTS',
+  'OTEL_EXPORTER_OTLP_PROTOCOL',
+  'OTEL_TRACES_SAMPLER',
+  'OTEL_TRACES_SAMPLER_ARG',
+];
 const basics = variablesOf(root, 'libs/service-kit').map(({ name }) => name);
 
 describe('docker-compose.yml', () => {

@@ -14,16 +14,19 @@ export interface TracedProcess {
 
 /** By OpenTelemetry's own variables: an exporter or an endpoint is named, and nobody said `none`. */
 export function isTracingConfigured(env: Env): boolean {
-  const said = (name: string) => env.string(name, { default: '' }).trim();
-  if (/^true$/i.test(said('OTEL_SDK_DISABLED'))) return false;
-  const exporter = said('OTEL_TRACES_EXPORTER');
-  if (exporter !== '') return exporter !== 'none';
-  return said('OTEL_EXPORTER_OTLP_ENDPOINT') !== '' || said('OTEL_EXPORTER_OTLP_TRACES_ENDPOINT') !== '';
+  const disabled = env.string('OTEL_SDK_DISABLED', { default: '' });
+  const exporter = env.string('OTEL_TRACES_EXPORTER', { default: '' }).trim();
+  const protocols = ['http', 'https'];
+  const endpoint = env.url('OTEL_EXPORTER_OTLP_ENDPOINT', { default: '', protocols });
+  const ofTraces = env.url('OTEL_EXPORTER_OTLP_TRACES_ENDPOINT', { default: '', protocols });
+  if (/^true$/i.test(disabled.trim())) return false;
+  return exporter === '' ? endpoint !== '' || ofTraces !== '' : exporter !== 'none';
 }
 
 /**
  * Loads the SDK where tracing is configured; elsewhere nothing is loaded. Call it before anything is wired. A faulty configuration is
- * logged and the process goes on without traces: they are never worth a message.
+ * logged and the process goes on without traces: they are never worth a message. An endpoint that is no URL, or in production one in
+ * clear on another machine, is a fault that `env.check()` names.
  */
 export async function startTracing({ name, instance, logger, env }: TracedProcess): Promise<StopTracing> {
   if (!isTracingConfigured(env)) return async () => {};
