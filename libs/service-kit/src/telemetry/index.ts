@@ -2,7 +2,7 @@ export { counter, gauge, histogram, latencyBuckets } from './metric.factory.js';
 export type { CounterMetric, GaugeMetric, HistogramMetric, HistogramOptions, MetricOptions } from './metric.factory.js';
 export type { LabelBounds, LabelsOf } from './label.bounds.js';
 export { batchMeters, type BatchMeter, type BatchMeterOptions } from './batch.meter.js';
-export { metricsText, readMetric } from './metrics.registry.js';
+export { describeMetrics, type MetricDescription, metricsText, readMetric } from './metrics.registry.js';
 export {
   activeTraceparent,
   beginSpan,

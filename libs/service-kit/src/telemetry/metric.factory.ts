@@ -1,4 +1,4 @@
-import { Counter, Gauge, Histogram } from 'prom-client';
+import { Counter, Gauge, Histogram } from './prom.parts.js';
 import { BoundLabels, type LabelBounds, type LabelsOf } from './label.bounds.js';
 import { type Observed, type Reading, showReadings } from './gauge.reading.js';
 import { registry } from './metrics.registry.js';

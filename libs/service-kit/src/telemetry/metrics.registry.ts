@@ -1,4 +1,4 @@
-import { Registry } from 'prom-client';
+import { Registry } from './prom.parts.js';
 
 /** All metrics of this process. */
 export const registry = new Registry();
@@ -24,4 +24,20 @@ export async function readMetric(
     return metricName === name && Object.entries(labels).every(([key, value]) => sample.labels[key] === value);
   });
   return fitting.length === 0 ? undefined : fitting.reduce((sum, { value }) => sum + value, 0);
+}
+
+export interface MetricDescription {
+  readonly name: string;
+  readonly type: string;
+  readonly help: string;
+  readonly labels: readonly string[];
+}
+
+/** Every metric that is defined in this process, for the catalogue in the docs. */
+export function describeMetrics(): MetricDescription[] {
+  return registry.getMetricsAsArray().map((metric) => {
+    // The library knows more of its metrics than it declares.
+    const { name, help, labelNames = [], constructor } = metric as typeof metric & { labelNames?: readonly string[] };
+    return { name, type: constructor.name.toLowerCase(), help, labels: labelNames };
+  });
 }

@@ -1,5 +1,5 @@
 import { monitorEventLoopDelay, performance } from 'node:perf_hooks';
-import { Counter, Gauge } from 'prom-client';
+import { Counter, Gauge } from './prom.parts.js';
 import { registry } from './metrics.registry.js';
 
 /** Wakes ten times a second, outside JavaScript. */
