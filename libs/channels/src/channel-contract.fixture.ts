@@ -98,7 +98,7 @@ export function channelContract(name: string, stage: ChannelStage, capabilities:
     });
 
     it('gives up at its time-out, closes the connection and says unknown', async () => {
-      expect(await answered('hang', { ...patient(), timeoutMs: 50 })).toMatchObject({ kind: 'unknown' });
+      expect(await answered('hang', { ...patient(), timeoutMs: 1_000 })).toMatchObject({ kind: 'unknown' });
       await server.until(() => server.abandoned === 1);
     });
 
