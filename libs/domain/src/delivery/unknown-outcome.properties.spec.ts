@@ -218,7 +218,7 @@ describe('an attempt of unknown outcome', () => {
         const waits = world.last && ['queued', 'sent'].includes(attemptState(world.last));
         expect(world.state.status === 'settled' || waits).toBe(true);
       }),
-      { numRuns: 1_000 },
+      { numRuns: process.env['HOMING_TEST_SIZE'] === 'full' ? 3_000 : 400 },
     ));
 
   it('has a state that does not depend on the order in which things came to light', () => {

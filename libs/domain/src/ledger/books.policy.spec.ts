@@ -4,9 +4,12 @@ import {
   accepted,
   assumed,
   at,
+  cancelAsked,
+  cancelled,
   committed,
   deliveryId,
   failed,
+  found,
   plan,
   rejected,
   request,
@@ -14,10 +17,11 @@ import {
   unknown,
 } from '@homing/testing/outreach-story';
 import { evolveOutreach } from '../outreach/outreach.evolve.js';
-import { emptyOutreach, type OutreachState } from '../outreach/outreach.state.js';
+import { deliveryOf, emptyOutreach, type Delivery, type OutreachState } from '../outreach/outreach.state.js';
 import { rebookingsWanted, react } from '../delivery/reaction.decider.js';
 import type { RebookAnswer } from '../delivery/rebooking.policy.js';
 import { bookEntriesOf, rebookAsks } from './books.policy.js';
+import { chargesOf } from './charges.policy.js';
 import { fenceEvents, reclaimOf, RECLAIM_AFTER_MS, type OpenReservation } from './reclaim.policy.js';
 
 const person = `person-${request.personId}`;
@@ -30,6 +34,7 @@ const booked: OutreachEvent[] = committed.map((event) =>
 );
 const fold = (...events: OutreachEvent[]): OutreachState =>
   [...booked, ...events].reduce(evolveOutreach, emptyOutreach);
+const legOf = (state: OutreachState): Delivery => deliveryOf(state, 1)!;
 const fact = (kind: 'delivered' | 'bounced', attempt = 1): OutreachEvent => ({
   type: 'ProviderFactRecorded',
   data: {
@@ -41,7 +46,7 @@ const fact = (kind: 'delivered' | 'bounced', attempt = 1): OutreachEvent => ({
     },
   },
 });
-const settled = (outcome: 'delivered' | 'failed' | 'assumed_sent'): OutreachEvent => ({
+const settled = (outcome: 'delivered' | 'failed' | 'assumed_sent' | 'cancelled'): OutreachEvent => ({
   type: 'OutreachSettled',
   data: { outcome, at: at(9) },
 });
@@ -77,6 +82,22 @@ describe('what the books are owed', () => {
     const state = fold(started(), unknown(), assumed(300), settled('assumed_sent'));
     expect(entries(state)).toContain(`${budget} settle /1/1 7`);
     expect(entries(state)).not.toContain(`${person} release /1/1`);
+  });
+
+  it('the price of what came to light as sent, also when that came after a retry was planned', () => {
+    expect(entries(fold(started(), unknown(), found('sent')))).toContainEqual(
+      expect.stringMatching(`^${budget} settle .* 7$`),
+    );
+    expect(chargesOf(legOf(fold(started(), unknown(), found('sent'))))).toBe(1);
+    expect(chargesOf(legOf(fold(started(), unknown(), found('not_sent'))))).toBe(0);
+    expect(chargesOf(legOf(fold(started(), unknown(), found('not_sent'), accepted())))).toBe(1);
+  });
+
+  it('everything back for what was cancelled in time, and nothing back while it may be under way', () => {
+    expect(entries(fold(cancelAsked(2), cancelled(2), settled('cancelled')))).toEqual(
+      [person, budget, day1, quota].map((stream) => expect.stringContaining(`${stream} release`)),
+    );
+    expect(entries(fold(started(), unknown(), cancelAsked(20)))).toEqual([]);
   });
 
   it('a second price for a retry after a bounce, in the day it moved to; the day it left gets back what it held', () => {
