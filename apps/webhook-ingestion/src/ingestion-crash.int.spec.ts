@@ -7,7 +7,7 @@ import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { superviseIngestion, type SupervisedIngestion } from './ingestion-process.fixture.js';
-import { keys, TestBus, until } from './ingestion.fixture.js';
+import { deadLetterKeys, keys, TestBus, until } from './ingestion.fixture.js';
 
 const POINTS = ['ingestion.before-publish', 'ingestion.after-publish'];
 let home: string;
@@ -23,6 +23,7 @@ beforeAll(async () => {
     PORT: String(port),
     NATS_URL: bus.url,
     SENDGRID_WEBHOOK_PUBLIC_KEY: keys.publicKey,
+    DEAD_LETTER_SEAL_KEY: deadLetterKeys.sealKey,
     HOMING_CRASH_POINTS: `${POINTS[0]}@2,${POINTS[1]}@3`,
     HOMING_CRASH_DIR: join(home, 'crashes'),
   });

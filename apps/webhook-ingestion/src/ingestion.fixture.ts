@@ -7,6 +7,7 @@ import { BUS_STREAMS, type CloudEvent, type ProviderSignal } from '@homing/contr
 import { sendgridBody, signatureHeaders } from '@homing/provider-simulator';
 import { ensureStreams } from '@homing/messaging';
 import { serviceBasics, startService, type RunningService } from '@homing/service-kit';
+import { generateVaultKeys } from '@homing/vault';
 import { jetstreamManager, type JetStreamManager } from '@nats-io/jetstream';
 import { connect } from '@nats-io/transport-node';
 import { wireIngestion } from './ingestion.wiring.js';
@@ -17,6 +18,9 @@ export function signingKeys() {
 }
 export const keys = signingKeys();
 export const otherKeys = signingKeys();
+
+/** The dead letters' own pair. */
+export const deadLetterKeys = await generateVaultKeys();
 
 let events = 0;
 /** A delivered event as SendGrid posts it, with its own id and our ids. */
@@ -120,6 +124,19 @@ export class TestBus {
     return this.#asking(async (manager) => (await manager.streams.info(BUS_STREAMS.signals)).state.messages);
   }
 
+  /** Every dead letter: its headers and sealed bytes. */
+  async letters(): Promise<{ readonly header: (name: string) => string; readonly data: Uint8Array }[]> {
+    return this.#asking(async (manager) => {
+      const { state } = await manager.streams.info(BUS_STREAMS.deadLetters);
+      const found = [];
+      for (let seq = state.first_seq; seq <= state.last_seq; seq++) {
+        const message = await manager.streams.getMessage(BUS_STREAMS.deadLetters, { seq });
+        if (message) found.push({ header: (name: string) => message.header.get(name), data: message.data });
+      }
+      return found;
+    });
+  }
+
   async #asking<T>(ask: (manager: JetStreamManager) => Promise<T>): Promise<T> {
     const connection = await connect({ servers: this.url });
     try {
@@ -134,6 +151,7 @@ export function startIngestion(busUrl: string, env: Record<string, string> = {})
   const source = {
     NATS_URL: busUrl,
     SENDGRID_WEBHOOK_PUBLIC_KEY: keys.publicKey,
+    DEAD_LETTER_SEAL_KEY: deadLetterKeys.sealKey,
     LOG_LEVEL: 'silent',
     SERVICE_INSTANCE: 'ingestion-test',
     ...env,

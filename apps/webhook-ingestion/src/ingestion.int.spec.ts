@@ -4,7 +4,8 @@ import type { Server } from 'node:http';
 import type { RunningService } from '@homing/service-kit';
 import { BODY_LIMIT } from './http/http.surface.js';
 import * as given from './ingestion.fixture.js';
-import { delivered, otherKeys, post, signedBytes, signedPost } from './ingestion.fixture.js';
+import { createLetterOpener } from '@homing/vault/desk';
+import { deadLetterKeys, delivered, otherKeys, post, signedBytes, signedPost } from './ingestion.fixture.js';
 
 describe('webhook ingestion', () => {
   let bus: given.TestBus;
@@ -110,6 +111,24 @@ describe('webhook ingestion', () => {
       expect([answer.status, await answer.json()]).toEqual([200, { stored: 2, faulty: 2 }]);
     });
     expect(signals.map(({ data }) => data?.unknownEvent ?? data?.fact)).toEqual(['delivered', 'teleported']);
+  });
+
+  it('keeps what it cannot read, sealed, once, before it answers', async () => {
+    const before = (await bus.letters()).length;
+    const broken = { event: 'delivered', email: 'ada@example.test' };
+    for (let times = 0; times < 3; times += 1) {
+      const answer = await to(signedPost([delivered(), broken]));
+      expect(await answer.json()).toEqual({ stored: 1, faulty: 1 });
+    }
+    const [letter, ...more] = (await bus.letters()).slice(before);
+    if (!letter) throw new Error('nothing was kept');
+    expect(more).toEqual([]);
+    expect(letter.header('Homing-Reason')).toBe('unreadable_webhook');
+    expect(letter.header('Homing-Faults')).toBe('[{"path":"[1]","code":"timestamp_unreadable"}]');
+    expect(Buffer.from(letter.data).includes('ada@')).toBe(false);
+    const opener = createLetterOpener(deadLetterKeys);
+    const opened = await opener.open(letter.data, { messageId: letter.header('Nats-Msg-Id'), sealedTenant: null });
+    expect(JSON.parse(Buffer.from(opened.bytes).toString())).toEqual([broken]);
   });
 
   it('takes the bytes whatever their type is called, and what is signed but no array once', async () => {

@@ -1,7 +1,8 @@
 import { createPublicKey } from 'node:crypto';
 import { createSendgridWebhook } from '@homing/channels';
-import { connectBus, Publisher } from '@homing/messaging';
+import { connectBus, publishDeadLetter, Publisher } from '@homing/messaging';
 import { closeOnShutdown, crashPoint, type Env, type ServiceBasics, type ServiceOptions } from '@homing/service-kit';
+import { createDeadLetterSealer } from '@homing/vault/seal';
 import { Module } from '@nestjs/common';
 import { BODY_LIMIT, configureHttp, REQUEST_TIMEOUT_MS } from './http/http.surface.js';
 import { LOGGER, RECEIVER_PARTS, WebhookController } from './receive-webhook/webhook.controller.js';
@@ -18,6 +19,7 @@ const UNACKNOWLEDGED_AT_ONCE = 256;
 export function wireIngestion(basics: ServiceBasics): ServiceOptions {
   const { env, logger, instance, readiness, http } = basics;
   const busUrl = env.secret('NATS_URL', { protocols: ['nats', 'tls'] });
+  const deadLetterSealKey = env.string('DEAD_LETTER_SEAL_KEY');
   const callers = new Map<string, Caller>([['sendgrid', sendgridCaller(env)]]);
   const maxConcurrent = env.int('WEBHOOK_MAX_CONCURRENT', { default: 64, min: 1, max: 4_096 });
   const maxBytes = env.int('WEBHOOK_MAX_BYTES', { default: 32 * BODY_LIMIT, min: BODY_LIMIT });
@@ -25,9 +27,11 @@ export function wireIngestion(basics: ServiceBasics): ServiceOptions {
 
   const bus = connectBus({ url: busUrl, name: instance, logger });
   const publisher = new Publisher(bus, PUBLISH_WITHIN);
+  const seal = createDeadLetterSealer({ sealKey: deadLetterSealKey });
   const parts: ReceiverParts = {
     callers,
     publish: (messages) => publisher.publishMany(messages, UNACKNOWLEDGED_AT_ONCE),
+    keep: (letter) => publishDeadLetter(publisher, seal, letter),
     now: Date.now,
     crashPoint,
   };

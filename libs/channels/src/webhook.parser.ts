@@ -9,11 +9,13 @@ export interface ParsedFact extends ProviderFact {
   readonly payloadDigest: string;
 }
 
-/** A part of a webhook that could not be read: where it stood and what was wrong, never what it said. */
+/** A part of a webhook that could not be read: where it stood and what was wrong. */
 export interface ParseFault {
   /** Position in the posted array; -1 for the body as a whole. */
   readonly index: number;
   readonly code: string;
+  /** As it came: personal. For sealing, never for a log. */
+  readonly raw: string;
 }
 
 export interface WebhookRequest {

@@ -11,6 +11,7 @@ export * from './bus/integration-event.js';
 export * from './bus/outreach-command.js';
 export * from './bus/provider-signal.js';
 export * from './bus/read-command.js';
+export * from './bus/signal.message.js';
 export * from './bus/subjects.js';
 export * from './dead-letter/dead-letter.js';
 export * from './dead-letter/desk-messages.js';

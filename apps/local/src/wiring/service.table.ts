@@ -90,7 +90,7 @@ export function serviceTable(at: LocalAddresses, secrets: LocalSecrets): Service
     {
       name: 'webhook-ingestion',
       after: ['nats'],
-      env: { ...bus('webhook-ingestion'), SENDGRID_WEBHOOK_PUBLIC_KEY: secrets.sendgridWebhookPublicKey },
+      env: { ...bus('webhook-ingestion'), ...letters, SENDGRID_WEBHOOK_PUBLIC_KEY: secrets.sendgridWebhookPublicKey },
     },
     {
       name: 'api',

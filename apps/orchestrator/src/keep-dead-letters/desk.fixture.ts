@@ -1,4 +1,5 @@
 import { createHash, randomUUID } from 'node:crypto';
+import { createSendgridWebhook } from '@homing/channels';
 import { createIdDeriver, deadLetterId, type DeskRequest, type DeskWish } from '@homing/contracts';
 import type { IntakeItem, IntakeResult } from '@homing/intake';
 import { EnvelopeError, type DeskLetter, type FiledLetter, type LetterOpener } from '@homing/vault/desk';
@@ -114,6 +115,7 @@ export function stage(over: Partial<DeskParts> = {}) {
             publish: (subject, event, { key }) => publish(subject, key, Buffer.from(JSON.stringify(event))),
             publishBytes: (subject, bytes, { msgId }) => publish(subject, msgId, bytes),
           },
+          parsers: new Map([['sendgrid', createSendgridWebhook()]]),
           now: () => NOW,
         },
         replay,

@@ -19,6 +19,7 @@ import { createVaultIntake } from '@homing/vault/intake';
 import { createRegistry } from '@homing/vault/registry';
 import { createDeadLetterSealer, createFingerprinter } from '@homing/vault/seal';
 import { createVaultEraser } from '@homing/vault/erase';
+import { nanos } from '@nats-io/transport-node';
 import { startTestBus, until, type TestBus } from '../../../../libs/messaging/src/bus.fixture.js';
 import { startTestVault, type TestVault } from '../../../../libs/vault/src/database/vault.fixture.js';
 import { DeadLetterController } from './dead-letter.controller.js';
@@ -59,7 +60,8 @@ beforeAll(async () => {
     file,
     stream,
     opener: createLetterOpener(keys),
-    replay: (replay) => replayLetter({ intake, publisher, now: () => new Date().toISOString() }, replay),
+    replay: (replay) =>
+      replayLetter({ intake, publisher, parsers: new Map(), now: () => new Date().toISOString() }, replay),
     digestOf: (letterId, wish) => fingerprinter.digest(letterId, { wish: wish ?? null }),
   });
   const seal = createDeadLetterSealer({ sealKey: keys.sealKey, concern: requestConcern(fingerprinter) });
@@ -71,7 +73,7 @@ beforeAll(async () => {
   };
   const requests = { stream: 'OUTREACH', durable: 'requests', subject: 'outreach.requested' };
   server.addHandler('requests', handle as never, true, requests);
-  const clerk = new DeadLetterController(new LetterFiler({ file, registry }));
+  const clerk = new DeadLetterController(new LetterFiler({ file, stream, registry }));
   const letters = { stream: 'DEADLETTERS', durable: 'clerk', subject: 'deadletter.*', headersOnly: true };
   server.addHandler(
     'clerk',
@@ -117,6 +119,14 @@ const ask = (letterId: string, wish: DeskWish) =>
 const held = async () => (await (await bus.api()).manager.streams.info('DEADLETTERS')).state.messages;
 const tidy = () => tidyDesk({ file, stream, now: () => new Date() });
 const contacts = { email: 'ada@example.test' };
+const headers = {
+  'Homing-Consumer': 'x',
+  'Homing-Subject': 'webhook.sendgrid',
+  'Homing-Reason': 'unreadable_webhook',
+  'Homing-Faults': 'no json',
+  'Homing-Size': '3',
+  'Homing-Stored-At': '2026-05-01T09:00:00.000Z',
+};
 
 describe('from a broken message to its end', () => {
   it('is filed with everything but what it says, opened for one answer, and replayed once', async () => {
@@ -185,6 +195,24 @@ describe('from a broken message to its end', () => {
     expect((await ask(id, { action: 'open', answerKey })).kind).toBe('opened');
   });
 
+  it('has one content, however often it was kept', async () => {
+    await tidy();
+    const before = await held();
+    const { manager } = await bus.api();
+    const messageId = `dlq-${randomUUID()}`;
+    const keep = () =>
+      new Publisher(bus).publishBytes('deadletter.x', Buffer.from('sealed'), { msgId: messageId, headers });
+    // The bus forgets message ids after a while: it is kept a second time.
+    await manager.streams.update('DEADLETTERS', { duplicate_window: nanos(100) });
+    await keep();
+    await until(async () => !(await keep()).duplicate, 'it is kept twice');
+    await until(async () => (await held()) === before + 1, 'the older copy is removed');
+    const id = deadLetterId(messageId);
+    await ask(id, { action: 'discard', reason: 'duplicate' });
+    await tidy();
+    expect(await held()).toBe(before);
+  });
+
   it('expires when the bus has lost it, whatever lies in its place by then', async () => {
     const id = await bury({ n: 3 });
     await (await bus.api()).manager.streams.purge('DEADLETTERS');
@@ -225,14 +253,6 @@ describe('the desk’s own consumer', () => {
     const publisher = new Publisher(bus);
     await publisher.publishBytes('deadletter.strange', new Uint8Array(3), { msgId: randomUUID() });
     await until(() => (servers[0]?.stats['clerk']?.poison['unreadable'] ?? 0) > 0, 'passed over');
-    const headers = {
-      'Homing-Consumer': 'x',
-      'Homing-Subject': 'webhook.sendgrid',
-      'Homing-Reason': 'unreadable_webhook',
-      'Homing-Faults': 'no json',
-      'Homing-Size': '3',
-      'Homing-Stored-At': '2026-05-01T09:00:00.000Z',
-    };
     await publisher.publishBytes('deadletter.x', new Uint8Array(3), { msgId: messageId, headers });
     const id = deadLetterId(messageId);
     await until(async () => (await view().find(viewer, id)) !== undefined, 'filed');

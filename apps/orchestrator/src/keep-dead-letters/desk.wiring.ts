@@ -1,3 +1,4 @@
+import { createSendgridWebhook } from '@homing/channels';
 import type { RequestIntake } from '@homing/intake';
 import { type Bus, DeadLetterStream, Publisher } from '@homing/messaging';
 import {
@@ -60,11 +61,12 @@ export function wireDesk(settings: DeskSettings, around: DeskSurroundings): Desk
   const file = createDeadLetterFile(db);
   const stream = new DeadLetterStream(bus);
   const publisher = new Publisher(bus, publishing);
+  const parsers = new Map([createSendgridWebhook()].map((parser) => [parser.provider, parser]));
   const desk = new LetterDesk({
     file,
     stream,
     opener: createLetterOpener({ openKey: settings.openKey.reveal() }),
-    replay: (replay) => replayLetter({ intake, publisher, now }, replay),
+    replay: (replay) => replayLetter({ intake, publisher, parsers, now }, replay),
     digestOf: (letterId, wish) => fingerprinter.digest(letterId, { wish: wish ?? null }),
   });
   readiness.add('desk', async () => (await pingVault(db), { status: 'up' }));
@@ -72,7 +74,7 @@ export function wireDesk(settings: DeskSettings, around: DeskSurroundings): Desk
   let rounds: RoundLoop | undefined;
   return {
     controllers: [DeadLetterController],
-    providers: [{ provide: LetterFiler, useValue: new LetterFiler({ file, registry }) }],
+    providers: [{ provide: LetterFiler, useValue: new LetterFiler({ file, stream, registry }) }],
     start() {
       stopHearing = openDesk({ bus, desk, logger });
       const round = () => tidyDesk({ file, stream, now: () => new Date() });

@@ -147,6 +147,37 @@ describe('replaying what our own services wrote', () => {
   });
 });
 
+describe('replaying parts of a webhook', () => {
+  const readable = { event: 'open', timestamp: 1_777_626_000, sg_event_id: 'e-1', email: 'ada@example.test' };
+  const webhook = { subject: 'webhook.sendgrid', reason: 'unreadable_webhook', tenantId: null, source: null } as const;
+  const operator = { operator: true };
+
+  it('reads them anew, and publishes what they say as signals, without what is personal', async () => {
+    const { ask, bury, published } = stage();
+    const id = bury([readable, { ...readable, sg_event_id: 'e-2' }], webhook);
+    expect(await ask(id, replay, operator)).toMatchObject({ kind: 'resolved' });
+    expect(published.map(({ subject, id: key }) => [subject, key])).toEqual([
+      ['provider.signal.sendgrid', 'sendgrid:e-1'],
+      ['provider.signal.sendgrid', 'sendgrid:e-2'],
+    ]);
+    expect(JSON.parse(published[0]?.body ?? '')).toMatchObject({
+      data: { fact: 'opened', provider: 'sendgrid', receivedAt: '2026-05-01T09:00:00.000Z' },
+    });
+    expect(JSON.stringify(published)).not.toContain('ada@');
+  });
+
+  it('names what still cannot be read, and publishes nothing', async () => {
+    const { ask, bury, published, repaired } = stage();
+    const id = bury([readable, { event: 'open' }], webhook);
+    expect(await ask(id, replay, operator)).toMatchObject({
+      kind: 'faulty',
+      faults: [{ field: '[1]', code: 'timestamp_unreadable' }],
+    });
+    expect(await ask(id, { ...replay, repaired: repaired([readable]) }, operator)).toEqual({ kind: 'not_repairable' });
+    expect(published).toEqual([]);
+  });
+});
+
 describe('opening and discarding', () => {
   it('opens what was said to whoever may, and puts that on record first', async () => {
     const { ask, bury, read } = stage();

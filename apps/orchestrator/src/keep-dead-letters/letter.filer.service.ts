@@ -1,10 +1,11 @@
-import { Collector, fulfilled } from '@homing/messaging';
+import { Collector, fulfilled, type DeadLetterStream } from '@homing/messaging';
 import type { DeadLetterFile } from '@homing/vault/desk';
 import type { RegistryReader } from '@homing/vault/registry';
 import { isTenantId, readLetter, type LetterOnBus, type ReadLetter } from './letter.filing.js';
 
 export interface FilerParts {
-  readonly file: Pick<DeadLetterFile, 'file'>;
+  readonly file: Pick<DeadLetterFile, 'file' | 'listSuperseded'>;
+  readonly stream: Pick<DeadLetterStream, 'remove'>;
   readonly registry: Pick<RegistryReader, 'findTenants'>;
 }
 
@@ -33,6 +34,8 @@ export class LetterFiler {
     // A tenant nobody knows owns nothing: such a letter is the installation's.
     const owner = (tenantId: string | null): string | null =>
       isTenantId(tenantId) && known.has(tenantId) ? tenantId : null;
+    // One letter kept twice has one content: when it ends, nothing of it may stay behind.
+    for (const copy of await this.parts.file.listSuperseded(letters)) await this.parts.stream.remove(copy);
     await this.parts.file.file(letters.map((letter) => ({ ...letter, tenantId: owner(letter.sealedTenant) })));
     return letters.map(() => fulfilled(undefined));
   }

@@ -1,6 +1,7 @@
 import { OUTREACH_REQUESTED } from '@homing/contracts';
 import type { Replay, Replayed, ReplayParts } from './replay.types.js';
 import { replayRequest } from './request.replay.js';
+import { replayWebhook, webhookParserOf } from './webhook.replay.js';
 
 /** Where services of ours speak to each other: handed in again as it was, never rewritten by hand. */
 const OURS = /^(outreach\.command|delivery\.(dispatch|lookup)\.\w+|provider\.signal\.[\w-]+|event\.outreach\.[\w-]+)$/;
@@ -13,6 +14,8 @@ const OURS = /^(outreach\.command|delivery\.(dispatch|lookup)\.\w+|provider\.sig
 export async function replayLetter(parts: ReplayParts, replay: Replay): Promise<Replayed> {
   const { letter, content, repaired } = replay;
   if (letter.subject === OUTREACH_REQUESTED) return replayRequest(parts, replay);
+  const parser = webhookParserOf(parts, letter.subject);
+  if (parser && repaired === undefined) return replayWebhook(parts, parser, replay);
   if (repaired !== undefined || !OURS.test(letter.subject)) return { kind: 'not_repairable' };
   await parts.publisher.publishBytes(letter.subject, content.bytes, { msgId: `replay-${letter.id}` });
   return { kind: 'replayed' };

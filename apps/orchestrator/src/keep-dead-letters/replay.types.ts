@@ -1,3 +1,4 @@
+import type { WebhookParser } from '@homing/channels';
 import type { FieldFault } from '@homing/contracts';
 import type { RequestIntake } from '@homing/intake';
 import type { Publisher } from '@homing/messaging';
@@ -19,5 +20,7 @@ export type Replayed =
 export interface ReplayParts {
   readonly intake: RequestIntake;
   readonly publisher: Pick<Publisher, 'publish' | 'publishBytes'>;
+  /** By provider: reads what a webhook said. */
+  readonly parsers: ReadonlyMap<string, WebhookParser>;
   readonly now: () => string;
 }

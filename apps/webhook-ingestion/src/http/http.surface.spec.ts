@@ -32,6 +32,7 @@ beforeEach(async () => {
       await released;
       return messages.map(() => ({ status: 'fulfilled', value: { stream: 'SIGNALS', seq: 1, duplicate: false } }));
     },
+    keep: async () => {},
     now: Date.now,
     crashPoint: () => {},
   };

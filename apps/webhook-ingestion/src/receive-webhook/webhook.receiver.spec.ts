@@ -1,19 +1,24 @@
 import { describe, expect, it } from '@jest/globals';
 import { createSendgridWebhook } from '@homing/channels';
-import type { Outgoing, PublishAck, Settled } from '@homing/messaging';
+import type { DeadLetter, Outgoing, PublishAck, Settled } from '@homing/messaging';
 import { delivered, keys, signedPost } from '../ingestion.fixture.js';
 import { receiveWebhook, type ReceiverParts } from './webhook.receiver.js';
 
 const stored: Settled<PublishAck> = { status: 'fulfilled', value: { stream: 'SIGNALS', seq: 1, duplicate: false } };
 const lost: Settled<PublishAck> = { status: 'rejected', reason: new Error('no ack') };
 
-function given(results: (messages: readonly Outgoing[]) => Settled<PublishAck>[]) {
+function given(results: (messages: readonly Outgoing[]) => Settled<PublishAck>[], keeps = true) {
   const happened: string[] = [];
+  const kept: DeadLetter[] = [];
   const parts: ReceiverParts = {
     callers: new Map([['sendgrid', { parser: createSendgridWebhook(), keys: [keys.publicKey] }]]),
     publish: async (messages) => {
       happened.push(`publish ${messages.length}`);
       return results(messages);
+    },
+    keep: async (letter) => {
+      if (!keeps) throw new Error('not kept');
+      kept.push(letter);
     },
     now: Date.now,
     crashPoint: (name) => void happened.push(name),
@@ -22,7 +27,7 @@ function given(results: (messages: readonly Outgoing[]) => Settled<PublishAck>[]
     const { body, headers } = signedPost(events);
     return receiveWebhook(parts, { provider, headers, rawBody: body });
   };
-  return { happened, parts, receive };
+  return { happened, kept, parts, receive };
 }
 
 describe('a received webhook', () => {
@@ -36,6 +41,32 @@ describe('a received webhook', () => {
     const { receive } = given(() => [stored, lost, lost]);
     const reception = await receive([delivered(), delivered(), delivered()]);
     expect(reception).toEqual({ kind: 'not-stored', missing: 2, first: new Error('no ack') });
+  });
+
+  const broken = { event: 'delivered', email: 'ada@example.test' };
+
+  it('keeps what it cannot read beside the facts it can, as one letter', async () => {
+    const { receive, kept } = given((messages) => messages.map(() => stored));
+    expect(await receive([delivered(), broken, [7]])).toMatchObject({ kind: 'stored', facts: [{}], faults: [{}, {}] });
+    expect(kept).toMatchObject([
+      {
+        consumer: 'webhook-ingestion',
+        subject: 'webhook.sendgrid',
+        reason: 'unreadable_webhook',
+        faults: [
+          { path: '[1]', code: 'timestamp_unreadable' },
+          { path: '[2]', code: 'not_an_object' },
+        ],
+      },
+    ]);
+    expect(JSON.parse(Buffer.from(kept[0]?.bytes ?? []).toString())).toEqual([broken, [7]]);
+    await receive([delivered(), broken, [7]]);
+    expect(kept[1]?.id).toBe(kept[0]?.id);
+  });
+
+  it('is not stored while what it cannot read is not kept', async () => {
+    const { receive } = given((messages) => messages.map(() => stored), false);
+    expect(await receive([delivered(), broken])).toMatchObject({ kind: 'not-stored', missing: 1 });
   });
 
   it('publishes nothing of a stranger or of an unknown provider', async () => {

@@ -1,6 +1,7 @@
 import type { ParsedFact, ParseFault, WebhookParser } from '@homing/channels';
-import type { Outgoing, PublishAck, Settled } from '@homing/messaging';
-import { signalMessage } from './signal.message.js';
+import { signalMessage } from '@homing/contracts';
+import type { DeadLetter, Outgoing, PublishAck, Settled } from '@homing/messaging';
+import { unreadableLetter } from './unreadable.letter.js';
 
 /** One provider that may call, and the keys it signs with now. */
 export interface Caller {
@@ -12,10 +13,14 @@ export interface ReceiverParts {
   readonly callers: ReadonlyMap<string, Caller>;
   /** Resolves with one result per message; fulfilled means stored. */
   readonly publish: (messages: readonly Outgoing[]) => Promise<readonly Settled<PublishAck>[]>;
+  /** Keeps what could not be read, sealed. Rejects when it is not kept. */
+  readonly keep: (letter: DeadLetter) => Promise<unknown>;
   /** Milliseconds since the epoch. */
   readonly now: () => number;
   readonly crashPoint: (name: string) => void;
 }
+
+const SOURCE = 'homing/webhook-ingestion';
 
 export interface Received {
   readonly provider: string;
@@ -27,7 +32,7 @@ export type Reception =
   | { readonly kind: 'unknown-provider' }
   | { readonly kind: 'forged'; readonly reason: string }
   | { readonly kind: 'stored'; readonly facts: readonly ParsedFact[]; readonly faults: readonly ParseFault[] }
-  /** Some or all facts are not stored: the provider must come again. */
+  /** Some or all of it is not stored: the provider must come again. */
   | { readonly kind: 'not-stored'; readonly missing: number; readonly first: unknown };
 
 /** What can be refused before the body is read; undefined when it must be. */
@@ -41,7 +46,10 @@ export function refuseHead(
   return verdict.kind === 'invalid' ? { kind: 'forged', reason: verdict.reason } : undefined;
 }
 
-/** Verifies the bytes, makes every fact durable, and only then says `stored`. What the facts mean is decided elsewhere. */
+/**
+ * Verifies the bytes, makes every fact durable and keeps what could not be read, and only then says `stored`. What the facts mean is
+ * decided elsewhere.
+ */
 export async function receiveWebhook(
   parts: ReceiverParts,
   { provider, headers, rawBody }: Received,
@@ -54,9 +62,12 @@ export async function receiveWebhook(
   const { facts, faults } = caller.parser.parse(rawBody);
   const heard = { provider, channel: caller.parser.channel, receivedAt: new Date(now).toISOString() };
   parts.crashPoint('ingestion.before-publish');
-  const results = await parts.publish(facts.map((fact) => signalMessage(fact, heard)));
+  const [results, kept] = await Promise.all([
+    parts.publish(facts.map((fact) => signalMessage(fact, heard, SOURCE))),
+    Promise.allSettled(faults.length > 0 ? [parts.keep(unreadableLetter({ ...heard, rawBody }, faults))] : []),
+  ]);
   parts.crashPoint('ingestion.after-publish');
-  const missing = results.filter((result) => result.status === 'rejected');
+  const missing = [...results, ...kept].filter((result) => result.status === 'rejected');
   if (missing.length === 0) return { kind: 'stored', facts, faults };
   return { kind: 'not-stored', missing: missing.length, first: missing[0]?.reason };
 }

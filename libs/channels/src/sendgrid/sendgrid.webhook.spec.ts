@@ -113,7 +113,10 @@ describe('SendGrid’s events become facts', () => {
   });
 
   it.each(['', '{}', '[', 'null', '"x"', '[]x'])('says that %j is no array', (text) => {
-    expect(parse(Buffer.from(text))).toEqual({ facts: [], faults: [{ index: -1, code: 'not_a_json_array' }] });
+    expect(parse(Buffer.from(text))).toEqual({
+      facts: [],
+      faults: [{ index: -1, code: 'not_a_json_array', raw: text }],
+    });
   });
 
   it('carries nothing of the person, in any field', () => {

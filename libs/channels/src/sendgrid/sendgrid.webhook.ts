@@ -28,13 +28,14 @@ export function createSendgridWebhook(config: SendgridWebhookConfig = {}): Webho
 function parse(rawBody: Uint8Array): { facts: ParsedFact[]; faults: ParseFault[] } {
   const text = Buffer.from(rawBody).toString('utf8');
   const elements = parseArray(text);
-  if (!elements) return { facts: [], faults: [{ index: -1, code: 'not_a_json_array' }] };
+  if (!elements) return { facts: [], faults: [{ index: -1, code: 'not_a_json_array', raw: text }] };
   const facts: ParsedFact[] = [];
   const faults: ParseFault[] = [];
   const slices = arraySlices(text);
   elements.forEach((element, index) => {
-    const read = readEvent(element, slices[index] ?? '');
-    if (typeof read === 'string') faults.push({ index, code: read });
+    const raw = slices[index] ?? '';
+    const read = readEvent(element, raw);
+    if (typeof read === 'string') faults.push({ index, code: read, raw });
     else facts.push(read);
   });
   return { facts, faults };

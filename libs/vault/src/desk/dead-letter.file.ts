@@ -2,7 +2,7 @@ import { deadLetterId, type DeadLetterResolution } from '@homing/contracts';
 import { sql } from 'kysely';
 import type { Selectable, Transaction } from 'kysely';
 import type { DeadLetterTable, VaultDatabase, VaultTables } from '../database/vault.tables.js';
-import type { DeadLetterFile, DeskLetter, FiledLetter, NewResolution } from './desk.types.js';
+import type { DeadLetterFile, DeskLetter, FiledLetter, LetterPlace, NewResolution } from './desk.types.js';
 
 /** How long one who holds a letter may keep others waiting. */
 const holdFor = '10s';
@@ -11,6 +11,7 @@ const holdFor = '10s';
 export function createDeadLetterFile(db: VaultDatabase): DeadLetterFile {
   return {
     file: (letters) => file(db, letters),
+    listSuperseded: (letters) => listSuperseded(db, letters),
     hold: (id, work) =>
       db.transaction().execute(async (trx) => {
         await sql`select set_config('lock_timeout', ${holdFor}, true)`.execute(trx);
@@ -69,7 +70,7 @@ export function createDeadLetterFile(db: VaultDatabase): DeadLetterFile {
 
 async function file(db: VaultDatabase, letters: readonly FiledLetter[]): Promise<number> {
   if (letters.length === 0) return 0;
-  const rows = letters.map((letter) => ({
+  const rows = newestOfEach(letters).map((letter) => ({
     id: deadLetterId(letter.messageId),
     message_id: letter.messageId,
     tenant_id: letter.tenantId,
@@ -87,16 +88,49 @@ async function file(db: VaultDatabase, letters: readonly FiledLetter[]): Promise
     letter_sequence: letter.sequence,
     subjects: letter.subjects,
   }));
-  // One statement and one parameter, however many there are. A letter kept twice by the bus is one.
+  // One statement and one parameter, however many there are.
   const { numAffectedRows } = await sql`
     insert into desk.dead_letter (id, message_id, tenant_id, sealed_tenant, consumer, reason, faults, subject, source_stream,
       source_sequence, stored_at, buried_at, size, digest, letter_sequence, subjects)
-    select distinct on (id) * from json_to_recordset(${JSON.stringify(rows)}::json) as w (id uuid, message_id text, tenant_id uuid,
+    select * from json_to_recordset(${JSON.stringify(rows)}::json) as w (id uuid, message_id text, tenant_id uuid,
       sealed_tenant text, consumer text, reason text, faults jsonb, subject text, source_stream text, source_sequence bigint,
       stored_at timestamptz, buried_at timestamptz, size integer, digest text, letter_sequence bigint, subjects text[])
-    on conflict do nothing`.execute(db);
+    on conflict (id) do update set letter_sequence = excluded.letter_sequence, buried_at = excluded.buried_at
+      where dead_letter.state = 'open' and dead_letter.buried_at < excluded.buried_at`.execute(db);
   return Number(numAffectedRows ?? 0);
 }
+
+type Copy = Pick<FiledLetter, 'messageId' | 'sequence' | 'buriedAt'>;
+
+/** The bus may keep one letter twice, long after the first time: what could not be handled was delivered again. */
+const newestOfEach = <T extends Copy>(copies: readonly T[]): T[] => {
+  const byLetter = new Map<string, T>();
+  for (const copy of [...copies].sort(byTime)) byLetter.set(copy.messageId, copy);
+  return [...byLetter.values()];
+};
+const byTime = (a: Copy, b: Copy): number => Date.parse(a.buriedAt) - Date.parse(b.buriedAt) || a.sequence - b.sequence;
+
+async function listSuperseded(db: VaultDatabase, given: readonly Copy[]): Promise<LetterPlace[]> {
+  const ids = [...new Set(given.map(({ messageId }) => deadLetterId(messageId)))];
+  if (ids.length === 0) return [];
+  const { rows } = await sql<{ messageId: string; sequence: string; buriedAt: Date; open: boolean }>`
+    select message_id as "messageId", letter_sequence as sequence, buried_at as "buriedAt", state = 'open' as open
+    from desk.dead_letter where id = any(${ids}::uuid[])`.execute(db);
+  const filed = rows.map((row) => ({
+    messageId: row.messageId,
+    sequence: Number(row.sequence),
+    buriedAt: row.buriedAt.toISOString(),
+    open: row.open,
+  }));
+  const ended = new Map(filed.filter(({ open }) => !open).map((copy) => [copy.messageId, copy]));
+  const copies: Copy[] = [...filed.filter(({ open }) => open), ...given];
+  // Of an ended letter the copy it was filed with is removed by whoever ends it; every other one here.
+  const kept = new Set(newestOfEach(copies).map((copy) => keyOf(ended.get(copy.messageId) ?? copy)));
+  const superseded = new Map(copies.filter((copy) => !kept.has(keyOf(copy))).map((copy) => [keyOf(copy), copy]));
+  return [...superseded.values()].map(({ messageId, sequence }) => ({ messageId, sequence }));
+}
+
+const keyOf = ({ messageId, sequence }: LetterPlace): string => `${sequence} ${messageId}`;
 
 async function resolve(
   trx: Transaction<VaultTables>,

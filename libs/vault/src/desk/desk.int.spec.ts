@@ -48,6 +48,32 @@ describe('filing dead letters', () => {
     });
   });
 
+  it('takes the newer copy of an open letter for its content, and names the copies that are left over', async () => {
+    const at = (second: number) => `2026-03-01T09:00:0${second}.000Z`;
+    const first = filedLetter({ sequence: 9, buriedAt: at(1) });
+    const [second, third] = [
+      { ...first, sequence: 2, buriedAt: at(2) },
+      { ...first, sequence: 3, buriedAt: at(3) },
+    ];
+    const place = ({ messageId, sequence }: FiledLetter) => ({ messageId, sequence });
+    const sequence = async () =>
+      (await desk.hold(deadLetterId(first.messageId), async (letter) => ({ answer: letter.sequence })))?.answer;
+    expect(await desk.listSuperseded([first])).toEqual([]);
+    await desk.file([first]);
+    expect(await desk.listSuperseded([first])).toEqual([]);
+    expect(await desk.listSuperseded([third, second])).toEqual([place(first), place(second)]);
+    expect(await desk.file([third, second])).toBe(1);
+    expect(await sequence()).toBe(3);
+    // Told of the older ones once more: they are left over, and nothing moves back.
+    expect(await desk.listSuperseded([first, second])).toEqual([place(first), place(second)]);
+    expect(await desk.file([first, second])).toBe(0);
+    expect(await sequence()).toBe(3);
+    await desk.hold(deadLetterId(first.messageId), async () => ({ end: discarded, answer: 0 }));
+    const fourth = { ...first, sequence: 4, buriedAt: at(4) };
+    expect(await desk.listSuperseded([fourth, third])).toEqual([place(fourth)]);
+    expect(await desk.file([fourth])).toBe(0);
+  });
+
   it('gives back what was filed', async () => {
     const letter = filedLetter({ tenantId: randomUUID(), digest: 'ab', source: null });
     await desk.file([letter]);

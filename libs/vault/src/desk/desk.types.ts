@@ -39,12 +39,19 @@ export type NewResolution = Omit<DeadLetterResolution, 'resolvedAt' | 'resolvedB
   readonly digest?: Buffer | undefined;
 };
 
-export type LetterToRemove = { readonly id: string; readonly messageId: string; readonly sequence: number };
+/** Where a copy of a letter lies on the bus. */
+export type LetterPlace = { readonly messageId: string; readonly sequence: number };
+export type LetterToRemove = LetterPlace & { readonly id: string };
 
 /** Where dead letters are kept in order. One instance may be used by many; every method is safe to repeat. */
 export type DeadLetterFile = {
-  /** A letter that is filed already stays as it is. Returns how many are new. */
+  /**
+   * A letter that is filed already stays as it is, but for an open one that was kept again: then the newer copy is its content.
+   * Returns how many are new or moved.
+   */
   file(letters: readonly FiledLetter[]): Promise<number>;
+  /** Copies on the bus that filing these would leave without a letter: to be removed before. */
+  listSuperseded(letters: readonly Pick<FiledLetter, 'messageId' | 'sequence' | 'buriedAt'>[]): Promise<LetterPlace[]>;
   /**
    * Holds the letter while `work` runs: nobody else resolves it meanwhile. What `work` answers as `end` is written with who did it, and
    * only then does this resolve. Undefined: no such letter. @throws what `work` throws, and nothing is written then
