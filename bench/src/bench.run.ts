@@ -29,7 +29,7 @@ export interface BenchIo {
 /** Starts the shipped processes, measures what was asked for, stops them; writes `bench/results.json` and prints the report. */
 export async function runBench(flags: BenchFlags, { say, print }: BenchIo): Promise<void> {
   say('starting the stack');
-  const stack = await startBenchStack();
+  const stack = await startBenchStack(flags);
   try {
     // Idle first: nothing has been asked of the processes yet, not even to calibrate.
     const parts = { stack, flags, say };

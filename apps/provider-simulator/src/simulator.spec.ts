@@ -220,6 +220,13 @@ describe('the simulator plays SendGrid to the real SDK', () => {
     expect(listener.posts.every(({ verdict }) => verdict === 'invalid')).toBe(true);
   });
 
+  it('gathers events that come together into one post', async () => {
+    await behave(simulator.url, { webhook: { gatherMs: 400 } });
+    await Promise.all(['r1@sandbox.test', 'r2@sandbox.test'].map((to) => sendgrid.send(to)));
+    await listener.until(() => listener.facts.length >= 4);
+    expect(listener.posts).toHaveLength(1);
+  });
+
   it('posts the same bytes again until they are taken', async () => {
     listener.status = 503;
     await sendgrid.send('r1@sandbox.test');

@@ -3,12 +3,19 @@ import { parseBenchFlags, SECTIONS } from './bench.flags.js';
 
 describe('flags', () => {
   it('ask for everything when there are none', () => {
-    expect(parseBenchFlags([])).toEqual({ sections: SECTIONS, quick: false, profile: false, via: 'bus' });
+    expect(parseBenchFlags([])).toEqual({
+      sections: SECTIONS,
+      quick: false,
+      profile: false,
+      via: 'bus',
+      gatherMs: 250,
+    });
   });
 
   it('ask for one section, at a rate, for a time', () => {
-    const flags = parseBenchFlags(['--only', 'e2e', '--rate', '150', '--seconds', '20', '--via', 'http', '--quick']);
-    expect(flags).toEqual({ sections: ['e2e'], quick: true, profile: false, via: 'http', rate: 150, seconds: 20 });
+    const args = '--only e2e --rate 150 --seconds 20 --via http --gather 0 --quick'.split(' ');
+    const wish = { sections: ['e2e'], quick: true, profile: false, via: 'http', rate: 150, seconds: 20, gatherMs: 0 };
+    expect(parseBenchFlags(args)).toEqual(wish);
   });
 
   it.each([[['--only', 'tea']], [['--rate', '0']], [['--rate']], [['--via', 'pigeon']], [['--fast']]])(

@@ -13,20 +13,23 @@ export interface BenchFlags {
   readonly profile: boolean;
   /** Which door the load of `e2e`, `highest` and the profile comes through. Default `bus`. */
   readonly via: 'bus' | 'http';
+  /** How long the simulated provider gathers events before it posts them, milliseconds. Default 250; SendGrid gathers for up to 30 s. */
+  readonly gatherMs: number;
 }
 
-export const USAGE = `npm run bench -- [--only ${SECTIONS.join(',')}] [--rate N] [--seconds N] [--via bus|http] [--quick] [--profile]`;
+export const USAGE = `npm run bench -- [--only ${SECTIONS.join(',')}] [--rate N] [--seconds N] [--via bus|http] [--gather MS] [--quick] [--profile]`;
 
 /** @throws Error naming what it does not understand, with the usage */
 export function parseBenchFlags(args: readonly string[]): BenchFlags {
   const left = [...args];
-  let flags: BenchFlags = { sections: SECTIONS, quick: false, profile: false, via: 'bus' };
+  let flags: BenchFlags = { sections: SECTIONS, quick: false, profile: false, via: 'bus', gatherMs: 250 };
   for (let flag = left.shift(); flag !== undefined; flag = left.shift()) {
     if (flag === '--quick') flags = { ...flags, quick: true };
     else if (flag === '--profile') flags = { ...flags, profile: true };
     else if (flag === '--only') flags = { ...flags, sections: sections(left.shift()) };
     else if (flag === '--rate') flags = { ...flags, rate: positive(flag, left.shift()) };
     else if (flag === '--seconds') flags = { ...flags, seconds: positive(flag, left.shift()) };
+    else if (flag === '--gather') flags = { ...flags, gatherMs: Number(left.shift()) || 0 };
     else if (flag === '--via') flags = { ...flags, via: door(left.shift()) };
     else throw new Error(`unknown argument ${flag}\n  next: ${USAGE}`);
   }

@@ -10,6 +10,7 @@ import { ProjectionObserver } from '../load/projection.observer.js';
 import { processesOf, STORES, usageOfStack, type StackUsage } from '../machine/stack.usage.js';
 import { cpuFigures } from '../sections/cost.figures.js';
 import { startBenchStack } from '../stack/bench.stack.js';
+import { analyseTables } from '../stack/store.access.js';
 import { costsOf, scaledTo, type CpuProfile } from './profile.cost.js';
 import { profileLines, type ProcessCosts } from './profile.table.js';
 
@@ -25,12 +26,13 @@ export async function runProfile(flags: BenchFlags, { say, print }: BenchIo): Pr
   const hook = new URL('./profile.hook.js', import.meta.url);
   hook.searchParams.set('dir', PROFILES);
   say('starting the stack');
-  const stack = await startBenchStack({ NODE_OPTIONS: `--import=${hook.href}` });
+  const stack = await startBenchStack({ ...flags, environment: { NODE_OPTIONS: `--import=${hook.href}` } });
   try {
     const observer = await ProjectionObserver.start(stack.env['DATABASE_URL'] ?? '');
     say(`profile: warming up at ${rate}/s`);
     const warm = await loadMessages(stack, { rate, seconds: Math.max(5, seconds), via: flags.via });
     await drained(stack, observer, warm.accepted.length);
+    await analyseTables(stack);
     const pids = [...processesOf(stack)].flatMap(([name, [pid]]) => (STORES.has(name) || !pid ? [] : [pid]));
     toggle(pids);
     const before = await usageOfStack(stack);

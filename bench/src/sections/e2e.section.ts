@@ -3,7 +3,7 @@ import { drained, loadMessages } from '../load/message.load.js';
 import { ProjectionObserver } from '../load/projection.observer.js';
 import { ownCpuMs } from '../machine/own.cpu.js';
 import { usageOfStack } from '../machine/stack.usage.js';
-import { withClient } from '../stack/store.access.js';
+import { analyseTables, withClient } from '../stack/store.access.js';
 import { byteFigures, cpuFigures, noise } from './cost.figures.js';
 import { latencyFigures, messageTimes } from './latency.figures.js';
 import type { Section } from './section.js';
@@ -18,6 +18,7 @@ export const e2e: Section = async ({ stack, flags, say }) => {
     say(`e2e: warming up at ${rate}/s`);
     const warm = await loadMessages(stack, { rate, seconds: Math.max(3, seconds * 0.75), via });
     await drained(stack, observer, warm.accepted.length);
+    await analyseTables(stack);
     const before = await usageOfStack(stack);
     const own = ownCpuMs();
     const since = new Date();
@@ -32,8 +33,8 @@ export const e2e: Section = async ({ stack, flags, say }) => {
       name: 'e2e',
       what:
         `${count} requests at ${rate}/s for ${seconds} s over ${via === 'bus' ? 'the bus (ack held)' : 'HTTP (respond-async)'}, ` +
-        'templated email to one person each, everything on this machine; the simulated provider delivers 120 ms after it accepts, ' +
-        'and its webhooks take their usual way. CPU and bytes from drained to drained.',
+        'templated email to one person each, everything on this machine; the simulated provider delivers 120 ms after it accepts ' +
+        `and gathers events for ${flags.gatherMs} ms before it posts them. CPU and bytes from drained to drained.`,
       othersShare: noise(before, after, generators),
       figures: [
         ...latencyFigures(times, load),

@@ -8,8 +8,21 @@ const settings = {
 };
 
 /** The shipped processes under measurement; `stop` in any case. */
-export async function startBenchStack(environment: Readonly<Record<string, string>> = {}): Promise<LocalStack> {
-  return LocalStack.start({ environment: { ...settings, ...environment }, args: ['--no-demo'] });
+export async function startBenchStack(wish: StackWish): Promise<LocalStack> {
+  const stack = await LocalStack.start({ environment: { ...settings, ...wish.environment }, args: ['--no-demo'] });
+  try {
+    await stack.behave({ webhook: { gatherMs: wish.gatherMs } });
+    return stack;
+  } catch (error) {
+    await stack.stop();
+    throw error;
+  }
+}
+
+export interface StackWish {
+  /** How long the simulated provider gathers events before it posts them, milliseconds. */
+  readonly gatherMs: number;
+  readonly environment?: Readonly<Record<string, string>>;
 }
 
 /** What an acknowledged write survives here, as the stack is started; told beside every figure. */

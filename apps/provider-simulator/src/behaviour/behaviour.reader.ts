@@ -49,6 +49,7 @@ const WEBHOOK: Shape = {
   unsigned: flag,
   paused: flag,
   batchSize: number(1, 1_000),
+  gatherMs: milliseconds,
 };
 
 /**

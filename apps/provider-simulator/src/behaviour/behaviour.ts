@@ -54,6 +54,8 @@ export interface Behaviour {
     readonly paused: boolean;
     /** Most events in one POST. */
     readonly batchSize: number;
+    /** How long the first event waits for company before it is posted, in milliseconds; SendGrid gathers for up to 30 s. */
+    readonly gatherMs: number;
   };
 }
 
@@ -67,7 +69,16 @@ export const BEST_DAY: Behaviour = {
   hangs: 0,
   hangsAfterAccept: 0,
   activity: { allowed: true, delayMs: 0, perMinute: 0 },
-  webhook: { delayMs: 0, duplicates: 0, reorder: false, dropRate: 0, unsigned: false, paused: false, batchSize: 100 },
+  webhook: {
+    delayMs: 0,
+    duplicates: 0,
+    reorder: false,
+    dropRate: 0,
+    unsigned: false,
+    paused: false,
+    batchSize: 100,
+    gatherMs: 0,
+  },
 };
 
 /** Where between its ends a span lies for a number from 0 to 1. */

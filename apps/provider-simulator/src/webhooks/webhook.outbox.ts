@@ -99,13 +99,13 @@ export class WebhookOutbox {
     const { board, provider, now } = this.options;
     const { webhook } = board.of(provider);
     if (this.#stop.signal.aborted || webhook.paused) return;
-    while (this.#posting < MOST_POSTS_AT_ONCE) {
+    const postAt = (): number | undefined => this.#queue.next && this.#queue.next + webhook.gatherMs;
+    while (this.#posting < MOST_POSTS_AT_ONCE && (postAt() ?? Infinity) <= now()) {
       const batch = this.#queue.take(now(), webhook.batchSize);
-      if (batch.length === 0) break;
       if (webhook.reorder) batch.reverse();
       this.#begin(batch, webhook.unsigned);
     }
-    const next = this.#queue.next;
+    const next = postAt();
     if (next === undefined || this.#posting >= MOST_POSTS_AT_ONCE) return;
     this.#timer = setTimeout(() => this.#pump(), Math.min(Math.max(next - now(), 5), 60_000));
   }
