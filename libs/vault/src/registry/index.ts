@@ -2,6 +2,8 @@
 export { createRegistry } from './registry.js';
 export type { Registry, RegistryParts } from './registry.js';
 export type * from './registry.types.js';
+export type * from './settings.types.js';
+export { InvalidCursorError } from '../database/page.cursor.js';
 export { openVaultDatabase, withTenant } from '../database/vault.database.js';
 export type { VaultDatabaseSettings } from '../database/vault.database.js';
 export type { VaultDatabase } from '../database/vault.tables.js';

@@ -17,7 +17,7 @@ type Placed<T> = T & { at: string };
 const tenantColumns = sql`t.id, t.name, t.status, t.sender, t.settings, t.settings_version as "settingsVersion"`;
 const templateColumns = sql`t.id, t.tenant_id as "tenantId", t.template_id as "templateId", t.version, t.bodies,
   t.variables, t.description, t.created_at as "createdAt"`;
-const campaignColumns = sql`c.id, c.tenant_id as "tenantId", c.campaign_id as "campaignId", c.name, c.status, c.currency,
+export const campaignColumns = sql`c.id, c.tenant_id as "tenantId", c.campaign_id as "campaignId", c.name, c.status, c.currency,
   c.settings, c.settings_version as "settingsVersion", c.created_at as "createdAt"`;
 
 /** Each loader answers in the order asked, in one statement. */
@@ -88,6 +88,6 @@ function inOrder<T extends object>(rows: readonly Placed<T>[], length: number): 
   return answers;
 }
 
-function withInstant<T extends { createdAt: string }>(row: T): T {
+export function withInstant<T extends { createdAt: string }>(row: T): T {
   return { ...row, createdAt: new Date(row.createdAt).toISOString() };
 }

@@ -1,18 +1,17 @@
 import { sql } from 'kysely';
-import type { Transaction } from 'kysely';
 import canonicalize from 'canonicalize';
 import { v7 as uuidv7 } from 'uuid';
 import { withTenant } from '../database/vault.database.js';
-import type { VaultDatabase, VaultTables } from '../database/vault.tables.js';
+import type { VaultDatabase } from '../database/vault.tables.js';
 import { mintApiKey } from './api-key.token.js';
+import { audit, oneSettingsWriterAtATime, oneWriterAtATime, type Change, type Trx } from './registry.audit.js';
 import { loadCampaigns, loadTemplates, loadTenants } from './registry.queries.js';
 import type { Campaign, NewCampaign, NewTemplate, RegistryWriter, Template, Tenant } from './registry.types.js';
-
-type Trx = Transaction<VaultTables>;
-type Change = { tenantId: string; actor: string; action: string; subject: string; before?: unknown; after?: unknown };
+import type { SettingsWriter } from './settings.types.js';
+import { createSettingsWriter } from './settings.writer.js';
 
 /** `changed` hears of every committed write. */
-export function createWriter(db: VaultDatabase, changed: () => void): RegistryWriter {
+export function createWriter(db: VaultDatabase, changed: () => void): RegistryWriter & SettingsWriter {
   const write = async <T>(tenantId: string, work: (trx: Trx) => Promise<T>): Promise<T> => {
     try {
       return await withTenant(db, tenantId, work);
@@ -21,6 +20,7 @@ export function createWriter(db: VaultDatabase, changed: () => void): RegistryWr
     }
   };
   return {
+    ...createSettingsWriter(write),
     createTenant: (input) => {
       const id = input.id ?? uuidv7();
       return write(id, (trx) => createTenant(trx, { ...input, id }));
@@ -93,7 +93,7 @@ async function setTenantSettings(
   trx: Trx,
   { tenantId, settings, actor }: Parameters<RegistryWriter['setTenantSettings']>[0],
 ): Promise<Tenant | undefined> {
-  await oneWriterAtATime(trx, ['tenant-settings', tenantId]);
+  await oneSettingsWriterAtATime(trx, tenantId);
   const [before] = await loadTenants(trx, [tenantId]);
   if (!before || canonicalize(before.settings) === canonicalize(settings)) return before;
   const values = { settings: JSON.stringify(settings), settings_version: before.settingsVersion + 1 };
@@ -150,18 +150,4 @@ async function putCampaign(trx: Trx, input: NewCampaign & { readonly actor: stri
   const [after] = await loadCampaigns(trx, [{ tenantId, campaignId }]);
   await audit(trx, { tenantId, actor, action: 'campaign.put', subject: campaignId, before, after });
   return after as Campaign;
-}
-
-/** Writers of one name wait for each other, also before its first row exists. */
-async function oneWriterAtATime(trx: Trx, name: readonly string[]): Promise<void> {
-  await sql`select pg_advisory_xact_lock(hashtextextended(${JSON.stringify(name)}, 0))`.execute(trx);
-}
-
-async function audit(trx: Trx, change: Change): Promise<void> {
-  const json = (value: unknown): string | null => (value === undefined ? null : JSON.stringify(value));
-  const { tenantId, actor, action, subject } = change;
-  await trx
-    .insertInto('registry.audit')
-    .values({ tenant_id: tenantId, actor, action, subject, before: json(change.before), after: json(change.after) })
-    .execute();
 }
