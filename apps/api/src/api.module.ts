@@ -1,6 +1,8 @@
 import { type DynamicModule, Module, type Provider } from '@nestjs/common';
 import { APP_FILTER, APP_GUARD } from '@nestjs/core';
 import { API_PARTS, type ApiParts } from './api.parts.js';
+import { CampaignsController } from './change-settings/campaigns.controller.js';
+import { PoliciesController } from './change-settings/policies.controller.js';
 import { CommandOutreachController } from './command-outreach/command-outreach.controller.js';
 import { DeadLettersController } from './handle-dead-letters/dead-letters.controller.js';
 import { LiveFeedController } from './live-feed/live-feed.controller.js';
@@ -8,6 +10,7 @@ import { ProblemFilter } from './problem/problem.filter.js';
 import { ReadOutreachController } from './read-outreach/read-outreach.controller.js';
 import { SignalsController } from './read-signals/signals.controller.js';
 import { ScopeGuard } from './security/scope.guard.js';
+import { SuppressionsController } from './suppress-contact/suppressions.controller.js';
 import { TakeRequestController } from './take-request/take-request.controller.js';
 
 @Module({})
@@ -20,6 +23,9 @@ export class ApiModule {
         TakeRequestController,
         CommandOutreachController,
         ReadOutreachController,
+        CampaignsController,
+        PoliciesController,
+        SuppressionsController,
         DeadLettersController,
         SignalsController,
         LiveFeedController,

@@ -1,26 +1,39 @@
-import type { CloudEvent, DeskRequest } from '@homing/contracts';
+import type { Channel, CloudEvent, DeskRequest } from '@homing/contracts';
 import type { RequestIntake } from '@homing/intake';
 import type { Logger } from '@homing/service-kit';
 import type { TenantQueries } from '@homing/read-model';
 import type { VaultEraser } from '@homing/vault/erase';
 import type { VaultIntake } from '@homing/vault/intake';
 import type { AnswerKey, LetterView } from '@homing/vault/letters';
-import type { RegistryReader } from '@homing/vault/registry';
+import type { Registry } from '@homing/vault/registry';
+import type { SuppressionView } from '@homing/vault/suppression';
 import type { RateLimit } from './security/rate.limiter.js';
 
 /** Everything the routes lean on. Production wires it in `stores/`, tests hand in what they like. */
 export interface ApiParts {
-  readonly registry: Pick<RegistryReader, 'verifyApiKey' | 'findCampaign'>;
+  readonly registry: Pick<Registry, 'verifyApiKey' | 'findCampaign' | SettingsOfRegistry>;
   readonly intake: RequestIntake;
   readonly accepted: Pick<VaultIntake, 'loadAccepted' | 'listUnfedOfCampaign'>;
   readonly persons: Pick<VaultEraser, 'findPerson'>;
   readonly queries: TenantQueries;
   readonly letters: ApiLetters;
+  readonly suppressions: SuppressionView;
+  readonly addresses: ApiAddresses;
   readonly bus: ApiBus;
   /** Aborted when the service begins to stop. */
   readonly stopping: AbortSignal;
   readonly logger: Logger;
   readonly settings: ApiSettings;
+}
+
+type SettingsOfRegistry =
+  'readTenant' | 'readCampaign' | 'listCampaigns' | 'createCampaign' | 'changeCampaign' | 'changeTenantSettings';
+
+/** What stands for an address once it was read. */
+export interface ApiAddresses {
+  /** Keyed hash within the tenant; undefined where it is no address of the channel. */
+  fingerprint(tenantId: string, channel: Channel, address: string): string | undefined;
+  mask(channel: Channel, address: string): string;
 }
 
 /** What waits for an operator: to be seen here, to be ended by the desk. */
@@ -53,6 +66,8 @@ export interface ApiBus {
   publishRequested(event: CloudEvent, message: { tenantId: string; key: string; replyTo?: string }): Promise<void>;
   /** Has something done to an outreach that is there; as `publishRequested`. */
   publishCommand(event: CloudEvent, message: { tenantId: string; key: string; replyTo?: string }): Promise<void>;
+  /** Has something recorded of an address; as `publishRequested`. */
+  publishContactCommand(event: CloudEvent, message: { tenantId: string; key: string; replyTo?: string }): Promise<void>;
   /** Listens for one answer over core NATS; `id` is used once at a time. Undefined when none came in time. */
   expectAnswer(id: string, withinMs: number): ExpectedAnswer;
   /** Asks the desk over core NATS. False: nobody can be asked now. */

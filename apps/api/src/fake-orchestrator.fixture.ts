@@ -3,10 +3,14 @@ import {
   BUS_STREAMS,
   type CloudEvent,
   type CommandAnswer,
+  CONTACT_COMMAND,
+  type ContactAnswer,
+  type ContactCommandMessage,
   type DecisionAnswer,
   OUTREACH_COMMAND,
   type OutreachCommand,
   outreachIdOfRef,
+  readContactCommand,
   readOutreachCommand,
   REPLY_TO_HEADER,
 } from '@homing/contracts';
@@ -28,6 +32,9 @@ export class FakeOrchestrator {
   /** What it answers to a command; undefined keeps it silent. */
   obey: ((command: OutreachCommand) => CommandAnswer) | undefined;
   readonly commands: OutreachCommand[] = [];
+  /** What it answers to a command about an address; undefined keeps it silent. */
+  obeyContact: ((command: ContactCommandMessage) => Promise<ContactAnswer>) | undefined;
+  readonly contactCommands: ContactCommandMessage[] = [];
   #messages: ConsumerMessages | undefined;
 
   private constructor(readonly bus: Bus) {}
@@ -62,6 +69,11 @@ export class FakeOrchestrator {
       if (asked?.kind === 'valid') {
         this.commands.push(asked.command);
         if (replyTo && this.obey) this.bus.notify(replyTo, this.obey(asked.command));
+      }
+      const contact = event.type === CONTACT_COMMAND ? readContactCommand(event.data) : undefined;
+      if (contact?.kind === 'valid') {
+        this.contactCommands.push(contact.command);
+        if (replyTo && this.obeyContact) this.bus.notify(replyTo, await this.obeyContact(contact.command));
       }
       if (replyTo && outreachId && this.answer) this.bus.notify(replyTo, this.answer(outreachId));
       message.ack();

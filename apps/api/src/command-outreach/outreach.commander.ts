@@ -6,10 +6,10 @@ import {
   type OutreachCommand,
   type SettleAnswer,
 } from '@homing/contracts';
-import { v7 as uuidv7 } from 'uuid';
 import type { ApiParts } from '../api.parts.js';
 import { ProblemError } from '../problem/problem.error.js';
-import type { Caller } from '../security/caller.js';
+import { askOverBus } from '../stores/bus.question.js';
+import { actorOf, type Caller } from '../security/caller.js';
 import type { SettleBody } from './command.bodies.js';
 
 type Parts = Pick<ApiParts, 'queries' | 'accepted' | 'bus' | 'settings'>;
@@ -32,9 +32,10 @@ export class OutreachCommander {
   constructor(private readonly parts: Parts) {}
 
   /** @throws ProblemError */
-  async cancel({ tenantId, keyId }: Caller, outreachId: string): Promise<Cancelled> {
+  async cancel(caller: Caller, outreachId: string): Promise<Cancelled> {
+    const { tenantId } = caller;
     await this.#mustExist(tenantId, outreachId);
-    const answer = await this.#command({ kind: 'cancel', tenantId, outreachId, by: actorOf(keyId) });
+    const answer = await this.#command({ kind: 'cancel', tenantId, outreachId, by: actorOf(caller) });
     if (answer?.kind !== 'cancel') return { outreachId, status: 'accepted', deliveries: [] };
     const { status, deliveries } = answer;
     if (status === 'not_found') throw new ProblemError('not_found');
@@ -43,14 +44,15 @@ export class OutreachCommander {
 
   /** @throws ProblemError */
   async settle(
-    { tenantId, keyId }: Caller,
+    caller: Caller,
     { deliveryId, attempt, ...body }: SettleBody & { deliveryId: string; attempt: string },
   ): Promise<Settled> {
+    const { tenantId } = caller;
     const of = parseDeliveryId(deliveryId.toLowerCase());
     if (!of || !/^[1-9]\d{0,5}$/.test(attempt)) throw new ProblemError('not_found');
     await this.#mustExist(tenantId, of.outreachId);
     const named = { tenantId, ...of, attempt: Number(attempt) };
-    const answer = await this.#command({ kind: 'settle_unknown', ...named, ...body, by: actorOf(keyId) });
+    const answer = await this.#command({ kind: 'settle_unknown', ...named, ...body, by: actorOf(caller) });
     const shown = { deliveryId: deliveryId.toLowerCase(), attempt: Number(attempt) };
     return answer?.kind === 'settle_unknown' ? settledOf(answer, shown) : { ...shown, status: 'accepted' };
   }
@@ -64,22 +66,11 @@ export class OutreachCommander {
     if (!detail && !records.some((record) => record.tenantId === tenantId)) throw new ProblemError('not_found');
   }
 
-  /** The answer, or undefined when none came in time: the command is obeyed all the same. */
   async #command(data: OutreachCommand): Promise<CommandAnswer | undefined> {
-    const { bus, settings } = this.parts;
-    const id = uuidv7();
-    const reply = bus.expectAnswer(id, settings.decisionWaitMs);
-    const { tenantId } = data;
-    const event = { specversion: '1.0', id, source: 'api', type: OUTREACH_COMMAND, tenantid: tenantId, data } as const;
-    try {
-      const message = { tenantId, key: `command:${id}`, replyTo: reply.replyTo };
-      await bus.publishCommand({ ...event, time: new Date().toISOString() }, message);
-    } catch (cause) {
-      reply.cancel();
-      const detail = 'not acknowledged; ask again, it is done once';
-      throw new ProblemError('unavailable', { detail, retryAfter: retryAfterSeconds }, { cause });
-    }
-    return readAnswer(await reply.answer, data.outreachId);
+    const publish = this.parts.bus.publishCommand;
+    const asked = { type: OUTREACH_COMMAND, tenantId: data.tenantId, data, publish };
+    const answer = await askOverBus<CommandAnswer>(this.parts, asked);
+    return answer?.outreachId === data.outreachId ? answer : undefined;
   }
 }
 
@@ -100,19 +91,5 @@ function settledOf(answer: SettleAnswer, shown: { deliveryId: string; attempt: n
     }
     case 'not_found':
       throw new ProblemError('not_found');
-  }
-}
-
-/** Who did it, as events name it: the key, never a person. */
-const actorOf = (keyId: string): string => `key:${keyId}`;
-
-/** An answer that cannot be read, or speaks of another outreach, is none. */
-function readAnswer(bytes: Uint8Array | undefined, outreachId: string): CommandAnswer | undefined {
-  if (!bytes) return undefined;
-  try {
-    const answer = JSON.parse(new TextDecoder().decode(bytes)) as CommandAnswer | null;
-    return answer?.outreachId === outreachId ? answer : undefined;
-  } catch {
-    return undefined;
   }
 }

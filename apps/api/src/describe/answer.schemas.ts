@@ -1,6 +1,7 @@
 import { CHANNELS, DECISION_STEPS, TRANSITIONS } from '@homing/contracts';
 import { OUTREACH_STATES } from '../read-outreach/outreach.states.js';
 import { DEAD_LETTER_SCHEMAS } from './dead-letter.schemas.js';
+import { SETTINGS_SCHEMAS } from './settings.schemas.js';
 import { flag, instant, list, partial, record, ref, text, uuid, whole, type Schema } from './schema.parts.js';
 
 const channel = { type: 'string', enum: [...CHANNELS] };
@@ -52,6 +53,7 @@ const listed = {
 /** What this API answers with, by name. The integration tests hold every real answer against these. */
 export const ANSWER_SCHEMAS: Readonly<Record<string, Schema>> = {
   ...DEAD_LETTER_SCHEMAS,
+  ...SETTINGS_SCHEMAS,
   Money: record({
     micros: { ...whole, description: 'millionths of the currency' },
     currency: { ...text, description: 'ISO 4217' },

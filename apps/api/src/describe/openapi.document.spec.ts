@@ -33,6 +33,11 @@ describe('the OpenAPI document', () => {
       components: { schemas: Record<string, unknown> };
     };
     expect(Object.keys(document.paths).sort()).toEqual([
+      '/api/v1/budgets',
+      '/api/v1/budgets/{campaignId}',
+      '/api/v1/campaigns',
+      '/api/v1/campaigns/{campaignId}',
+      '/api/v1/campaigns/{campaignId}/status',
       '/api/v1/dead-letters',
       '/api/v1/dead-letters/{id}',
       '/api/v1/dead-letters/{id}/content',
@@ -43,6 +48,9 @@ describe('the OpenAPI document', () => {
       '/api/v1/outreach/send',
       '/api/v1/outreach/{id}',
       '/api/v1/outreach/{id}/cancel',
+      '/api/v1/policies',
+      '/api/v1/suppressions',
+      '/api/v1/suppressions/{suppressionId}',
       '/api/v1/unknown-outcomes',
       '/api/v1/unknown-outcomes/{deliveryId}/{attempt}/settle',
       '/api/v1/unmatched-signals',

@@ -12,6 +12,8 @@ export const PROBLEMS = {
   already_resolved: { status: 409, title: 'It has been resolved already' },
   not_repairable: { status: 409, title: 'It cannot be repaired by hand' },
   different_content: { status: 409, title: 'The same request id came before with other content' },
+  campaign_stopped: { status: 409, title: 'A stopped campaign stays so' },
+  outdated: { status: 409, title: 'It was changed since it was read' },
   not_unknown: { status: 409, title: 'What became of the attempt is known' },
   under_way: { status: 409, title: 'The provider is being asked at this moment' },
   content_gone: { status: 410, title: 'Its content is not held' },

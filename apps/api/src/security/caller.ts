@@ -7,11 +7,20 @@ export interface Caller {
   readonly scopes: readonly string[];
 }
 
+/** Who did it, as events and the audit trail name it: the key, never a person. */
+export const actorOf = ({ keyId }: Pick<Caller, 'keyId'>): string => `key:${keyId}`;
+
 export const SCOPES = [
   'outreach:write',
   'outreach:read',
   'events:read',
   'unknown-outcomes:settle',
+  'campaigns:read',
+  'campaigns:write',
+  'policies:read',
+  'policies:write',
+  'suppressions:read',
+  'suppressions:write',
   'dead-letters:read',
   'dead-letters:write',
   /** What they say, in clear: personal data. */

@@ -8,6 +8,8 @@ import { createVaultEraser } from '@homing/vault/erase';
 import { createVaultIntake, openVaultDatabase, type VaultDatabase } from '@homing/vault/intake';
 import { createAnswerKey, createLetterView, createRepairSealer } from '@homing/vault/letters';
 import { createRegistry } from '@homing/vault/registry';
+import { createFingerprinter, maskAddress } from '@homing/vault/seal';
+import { createSuppressionView } from '@homing/vault/suppression';
 import type { ApiConfig } from '../api.config.js';
 import type { ApiParts } from '../api.parts.js';
 import { apiBus } from './bus.adapter.js';
@@ -51,6 +53,8 @@ export function openApiStores(config: ApiConfig, { logger, readiness, instance }
         createAnswerKey,
         sealRepair: createRepairSealer({ sealKey: config.deadLetterSealKey.reveal() }),
       },
+      suppressions: createSuppressionView(vault),
+      addresses: { fingerprint: createFingerprinter(fingerprintKey).address, mask: maskAddress },
       bus: apiBus(bus),
       stopping: readiness.stopping,
       logger,

@@ -1,4 +1,4 @@
-import { DEAD_LETTER_DESK, LIVE_POKE, OUTREACH_COMMAND, OUTREACH_REQUESTED } from '@homing/contracts';
+import { CONTACT_COMMAND, DEAD_LETTER_DESK, LIVE_POKE, OUTREACH_COMMAND, OUTREACH_REQUESTED } from '@homing/contracts';
 import { type Bus, Publisher } from '@homing/messaging';
 import type { ApiBus } from '../api.parts.js';
 
@@ -16,6 +16,7 @@ export function apiBus(bus: Bus): ApiBus {
     isUp: () => bus.health().status === 'up',
     publishRequested: async (event, message) => void (await publisher.publish(OUTREACH_REQUESTED, event, message)),
     publishCommand: async (event, message) => void (await publisher.publish(OUTREACH_COMMAND, event, message)),
+    publishContactCommand: async (event, message) => void (await publisher.publish(CONTACT_COMMAND, event, message)),
     expectAnswer: (id, withinMs) => inbox.expect(id, withinMs),
     tellDesk: (request) => bus.notify(DEAD_LETTER_DESK, request),
     onPoke(listener) {

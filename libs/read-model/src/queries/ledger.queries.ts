@@ -31,11 +31,23 @@ export const openReservationsOf = (schema: string, outreachId: string): RawBuild
   sql<OpenReservationRow>`select stream, key, tenant_id, outreach_id, kind, amount, reserved_at, updated_position
     from ${sql.id(schema, 'open_reservations')} where outreach_id = ${outreachId}::uuid`;
 
-export const balancesOf = (db: ReadModelDb | ReadModelTransaction, tenantId: string, campaignKey: string) =>
+export interface BalanceFilter {
+  readonly tenantId: string;
+  readonly campaignKeys: readonly string[];
+  /** Days before it are left out; without it every day is. */
+  readonly sinceDay?: string | undefined;
+}
+
+export const balancesOf = (
+  db: ReadModelDb | ReadModelTransaction,
+  { tenantId, campaignKeys, sinceDay }: BalanceFilter,
+) =>
   db
     .selectFrom('ledgerBalances')
     .selectAll()
     .where('tenantId', '=', tenantId)
-    .where('campaignKey', '=', campaignKey)
+    .where('campaignKey', '=', sql<string>`any(${campaignKeys}::text[])`)
+    .where((of) => of.or([of('day', 'is', null), ...(sinceDay === undefined ? [] : [of('day', '>=', sinceDay)])]))
+    .orderBy('campaignKey')
     .orderBy(sql`day nulls first`)
     .orderBy('kind');

@@ -32,8 +32,8 @@ export interface TenantQueries {
   listUnknown(filter: { tenantId: string; cursor?: string; limit: number }): Promise<Page<UnknownOutcomeRow>>;
   /** @param accepted outreach known to be accepted for it: those that have no row yet count as accepted, so as pending. */
   campaignStatus(tenantId: string, campaignKey: string, accepted?: readonly string[]): Promise<CampaignStatus>;
-  /** Budgets and quotas of a campaign, the whole before its days. */
-  campaignBalances(tenantId: string, campaignKey: string): Promise<LedgerBalanceRow[]>;
+  /** Budgets and quotas of campaigns: the whole of each, and its days from `sinceDay` (`2026-05-01`) on where that is given. */
+  campaignBalances(tenantId: string, campaignKeys: readonly string[], sinceDay?: string): Promise<LedgerBalanceRow[]>;
   /** Everything up to and including this position of the store is in the rows; 0 when nothing is. */
   currentPosition(): Promise<bigint>;
 }

@@ -55,8 +55,8 @@ export function createTenantQueries({ db }: ReadModelConnection): TenantQueries 
         const counts = await campaignCounts(trx, tenantId, campaignKey).execute();
         return campaignStatusOf([...counts, ...waiting(accepted.length - projected.length)]);
       }),
-    campaignBalances: (tenantId, campaignKey) =>
-      withTenant(db, tenantId, (trx) => balancesOf(trx, tenantId, campaignKey).execute()),
+    campaignBalances: (tenantId, campaignKeys, sinceDay) =>
+      withTenant(db, tenantId, (trx) => balancesOf(trx, { tenantId, campaignKeys, sinceDay }).execute()),
     currentPosition: async () => (await checkpointPosition(db, PROJECTION).executeTakeFirst())?.position ?? 0n,
   };
 }

@@ -2,9 +2,9 @@ import type { VaultDatabase } from '../database/vault.tables.js';
 import { ConfigCache } from './config.cache.js';
 import { readVersion } from './registry.queries.js';
 import { createReader } from './registry.reader.js';
-import { createCampaignLister } from './campaign.lister.js';
+import { createSettingsView } from './settings.view.js';
 import type { RegistryReader, RegistryWriter } from './registry.types.js';
-import type { CampaignLister, SettingsWriter } from './settings.types.js';
+import type { SettingsView, SettingsWriter } from './settings.types.js';
 import { createWriter } from './registry.writer.js';
 
 export type RegistryParts = {
@@ -17,7 +17,7 @@ export type RegistryParts = {
   readonly now?: () => number;
 };
 
-export type Registry = RegistryReader & RegistryWriter & SettingsWriter & CampaignLister;
+export type Registry = RegistryReader & RegistryWriter & SettingsWriter & SettingsView;
 
 /**
  * Reads are safe for every role, except `verifyApiKey`, which needs `vault_api` or the owner. Writes need `vault_api`;
@@ -28,5 +28,5 @@ export function createRegistry(parts: RegistryParts): Registry {
   const { db, access, freshForMs = 1000 } = parts;
   const cache = new ConfigCache({ readVersion: () => readVersion(db), freshForMs, now, capacity: 10_000 });
   const writer = createWriter(db, () => cache.invalidate());
-  return { ...createReader({ db, access, cache, now }), ...writer, ...createCampaignLister(db) };
+  return { ...createReader({ db, access, cache, now }), ...writer, ...createSettingsView(db) };
 }

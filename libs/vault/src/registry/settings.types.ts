@@ -55,7 +55,10 @@ export type CampaignFilter = {
   readonly limit: number;
 };
 
-export type CampaignLister = {
-  /** Newest first, read fresh. */
+/** Read fresh, past every cache: what was just written is seen, whichever process wrote it. */
+export type SettingsView = {
+  /** Newest first. */
   listCampaigns(filter: CampaignFilter): Promise<{ readonly items: readonly Campaign[]; readonly nextCursor?: string }>;
+  readCampaign(ref: CampaignRef): Promise<Campaign | undefined>;
+  readTenant(tenantId: string): Promise<Tenant | undefined>;
 };

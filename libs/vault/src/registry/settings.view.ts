@@ -2,11 +2,11 @@ import { sql } from 'kysely';
 import { decodeCursor, encodeCursor, InvalidCursorError } from '../database/page.cursor.js';
 import { withTenant } from '../database/vault.database.js';
 import type { VaultDatabase } from '../database/vault.tables.js';
-import { campaignColumns, withInstant } from './registry.queries.js';
+import { campaignColumns, loadCampaigns, loadTenants, withInstant } from './registry.queries.js';
 import type { Campaign } from './registry.types.js';
-import type { CampaignFilter, CampaignLister } from './settings.types.js';
+import type { CampaignFilter, SettingsView } from './settings.types.js';
 
-export const createCampaignLister = (db: VaultDatabase): CampaignLister => ({
+export const createSettingsView = (db: VaultDatabase): SettingsView => ({
   listCampaigns: async (filter) => {
     const page = campaignsPage(filter);
     const { rows } = await withTenant(db, filter.tenantId, (trx) => page.execute(trx));
@@ -15,6 +15,11 @@ export const createCampaignLister = (db: VaultDatabase): CampaignLister => ({
     if (rows.length <= filter.limit || last === undefined) return { items };
     return { items, nextCursor: encodeCursor([last.createdAt, last.id]) };
   },
+  readCampaign: async (ref) => {
+    if (ref.campaignId.includes('\u0000') || !ref.campaignId.isWellFormed()) return undefined;
+    return (await withTenant(db, ref.tenantId, (trx) => loadCampaigns(trx, [ref])))[0];
+  },
+  readTenant: async (tenantId) => (await withTenant(db, tenantId, (trx) => loadTenants(trx, [tenantId])))[0],
 });
 
 const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;

@@ -1,0 +1,52 @@
+import type { LedgerBalanceRow } from '@homing/read-model';
+import type { Campaign } from '@homing/vault/registry';
+
+/** What is spoken for in the books of a campaign; nothing while they were never opened. */
+const sums = (balance: LedgerBalanceRow | undefined) => ({
+  reserved: Number(balance?.reserved ?? 0n),
+  spent: Number(balance?.spent ?? 0n),
+  variance: Number(balance?.variance ?? 0n),
+});
+
+const money = (balance: LedgerBalanceRow | undefined, limitMicros: number | null) => {
+  const { reserved, spent, variance } = sums(balance);
+  return { limitMicros, reservedMicros: reserved, spentMicros: spent, varianceMicros: variance };
+};
+
+/** A campaign's money as a whole. */
+export function shownBudget(
+  { campaignId, currency, settings, settingsVersion }: Campaign,
+  balances: readonly LedgerBalanceRow[],
+) {
+  const whole = balances.find((balance) => balance.kind === 'money' && balance.day === null);
+  return {
+    campaignId,
+    currency,
+    settingsVersion,
+    total: money(whole, settings.budget?.totalMicros ?? null),
+    perDayLimitMicros: settings.budget?.perDayMicros ?? null,
+    dailyLimit: settings.dailyLimit ?? null,
+    timeZone: settings.timeZone ?? 'UTC',
+  };
+}
+
+/** With its days, newest first: the limit of each is what stood when it was last charged. */
+export function shownBudgetDays(campaign: Campaign, balances: readonly LedgerBalanceRow[]) {
+  const days = (kind: LedgerBalanceRow['kind']) =>
+    balances
+      .flatMap((balance) => {
+        const { day, limitAmount } = balance;
+        return balance.kind === kind && day !== null
+          ? [{ day, limit: limitAmount === null ? null : Number(limitAmount), balance }]
+          : [];
+      })
+      .reverse();
+  return {
+    ...shownBudget(campaign, balances),
+    days: days('money').map(({ day, limit, balance }) => ({ day, ...money(balance, limit) })),
+    messages: days('message').map(({ day, limit, balance }) => {
+      const { reserved, spent } = sums(balance);
+      return { day, limit, reserved, sent: spent };
+    }),
+  };
+}

@@ -1,0 +1,125 @@
+import { CAMPAIGN_STATUSES, type CampaignStatus } from '@homing/contracts';
+import type { Campaign, CampaignChanged } from '@homing/vault/registry';
+import type { ApiParts } from '../api.parts.js';
+import { readBody } from '../http/body.reader.js';
+import { withCursor } from '../http/cursor.check.js';
+import { readLimit, readQuery } from '../http/query.reader.js';
+import { invalidField, ProblemError } from '../problem/problem.error.js';
+import { actorOf, type Caller } from '../security/caller.js';
+import { shownBudget, shownBudgetDays } from './budget.representation.js';
+import { CampaignStatusBody, ChangeCampaignBody, CreateCampaignBody } from './settings.bodies.js';
+import { budgetClash, campaignSettingsOf, priceClash, readPolicies, refusalOf } from './settings.reader.js';
+import { shownCampaign, shownPolicies } from './settings.representation.js';
+
+type Parts = Pick<ApiParts, 'registry' | 'queries'>;
+
+/** How far back the days of a budget are shown, in milliseconds. */
+const DAYS_SHOWN_MS = 31 * 86_400_000;
+
+/** Campaigns, policies and budgets of the caller's tenant: of another's, nothing exists. */
+export class SettingsKeeper {
+  constructor(private readonly parts: Parts) {}
+
+  /** `created` false: it stood before and was not changed. */
+  async create(caller: Caller, body: unknown) {
+    const { campaignId, name = campaignId, currency = 'EUR', status, settings } = readBody(CreateCampaignBody, body);
+    const created = await this.parts.registry.createCampaign({
+      ...ofCaller(caller),
+      campaignId,
+      name,
+      currency,
+      ...(status === undefined ? {} : { status }),
+      ...(settings === undefined ? {} : { settings: campaignSettingsOf(settings) }),
+    });
+    if (created.kind === 'other_currency') throw refusalOf(created, budgetClash);
+    return { created: created.kind === 'created', campaign: await this.#shown(caller, created.campaign) };
+  }
+
+  async list({ tenantId }: Caller, query: unknown) {
+    const wish = readQuery(query, ['status', 'cursor', 'limit']);
+    const filter = { tenantId, limit: readLimit(wish.limit), ...statusFilter(wish.status), ...cursorOf(wish.cursor) };
+    const [{ items, nextCursor }, tenant] = await Promise.all([
+      withCursor(this.parts.registry.listCampaigns(filter)),
+      this.parts.registry.readTenant(tenantId),
+    ]);
+    return { items: items.map((campaign) => shownCampaign(campaign, tenant)), ...next(nextCursor) };
+  }
+
+  async find(caller: Caller, campaignId: string) {
+    return this.#shown(caller, await this.#campaign(caller, campaignId));
+  }
+
+  async change(caller: Caller, campaignId: string, body: unknown) {
+    const { name, settings, settingsVersion } = readBody(ChangeCampaignBody, body);
+    const changed = await this.parts.registry.changeCampaign({
+      ...ofCaller(caller),
+      campaignId,
+      ...(name === undefined ? {} : { name }),
+      ...(settings === undefined ? {} : { settings: campaignSettingsOf(settings) }),
+      ...(settingsVersion === undefined ? {} : { seenVersion: settingsVersion }),
+    });
+    return this.#shown(caller, standing(changed));
+  }
+
+  /** Committed when it returns: from then on no gateway reads another status, and 500 ms later none acts on one. */
+  async setStatus(caller: Caller, campaignId: string, body: unknown) {
+    const { status } = readBody(CampaignStatusBody, body);
+    const changed = await this.parts.registry.changeCampaign({ ...ofCaller(caller), campaignId, status });
+    return this.#shown(caller, standing(changed));
+  }
+
+  async policies({ tenantId }: Caller) {
+    const tenant = await this.parts.registry.readTenant(tenantId);
+    if (!tenant) throw new ProblemError('not_found');
+    return shownPolicies(tenant);
+  }
+
+  async changePolicies(caller: Caller, body: unknown) {
+    const changed = await this.parts.registry.changeTenantSettings({ ...ofCaller(caller), ...readPolicies(body) });
+    if (!('tenant' in changed)) throw refusalOf(changed, priceClash);
+    return shownPolicies(changed.tenant);
+  }
+
+  async budgets({ tenantId }: Caller, query: unknown) {
+    const wish = readQuery(query, ['cursor', 'limit']);
+    const filter = { tenantId, limit: readLimit(wish.limit), budgeted: true, ...cursorOf(wish.cursor) };
+    const { items, nextCursor } = await withCursor(this.parts.registry.listCampaigns(filter));
+    const ids = items.map(({ id }) => id);
+    const balances = ids.length > 0 ? await this.parts.queries.campaignBalances(tenantId, ids) : [];
+    const of = Map.groupBy(balances, (balance) => balance.campaignKey);
+    return { items: items.map((campaign) => shownBudget(campaign, of.get(campaign.id) ?? [])), ...next(nextCursor) };
+  }
+
+  async budget(caller: Caller, campaignId: string) {
+    const campaign = await this.#campaign(caller, campaignId);
+    const since = new Date(Date.now() - DAYS_SHOWN_MS).toISOString().slice(0, 10);
+    return shownBudgetDays(campaign, await this.parts.queries.campaignBalances(caller.tenantId, [campaign.id], since));
+  }
+
+  async #campaign({ tenantId }: Caller, campaignId: string): Promise<Campaign> {
+    const campaign = await this.parts.registry.readCampaign({ tenantId, campaignId });
+    if (!campaign) throw new ProblemError('not_found');
+    return campaign;
+  }
+
+  async #shown({ tenantId }: Caller, campaign: Campaign) {
+    return shownCampaign(campaign, await this.parts.registry.readTenant(tenantId));
+  }
+}
+
+const ofCaller = (caller: Caller) => ({ tenantId: caller.tenantId, actor: actorOf(caller) });
+
+function standing(changed: CampaignChanged): Campaign {
+  if ('campaign' in changed) return changed.campaign;
+  throw refusalOf(changed, budgetClash);
+}
+
+function statusFilter(status: string | undefined): { status?: CampaignStatus } {
+  if (status === undefined) return {};
+  const known = CAMPAIGN_STATUSES.find((word) => word === status);
+  if (known) return { status: known };
+  throw invalidField('status', 'unknown_status', `must be one of ${CAMPAIGN_STATUSES.join(', ')}`);
+}
+
+const cursorOf = (cursor: string | undefined) => (cursor === undefined ? {} : { cursor });
+const next = (nextCursor: string | undefined) => (nextCursor === undefined ? {} : { nextCursor });

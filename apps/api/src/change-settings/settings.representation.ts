@@ -1,0 +1,55 @@
+import type { CampaignSettings, TenantSettings } from '@homing/contracts';
+import { DEFAULT_POLICY } from '@homing/domain';
+import type { Campaign, Tenant } from '@homing/vault/registry';
+
+const product = {
+  perDay: DEFAULT_POLICY.contactLimits.caps.find((cap) => cap.hours === 24 && cap.channel === undefined)?.limit ?? null,
+  perWeek:
+    DEFAULT_POLICY.contactLimits.caps.find((cap) => cap.hours === 168 && cap.channel === undefined)?.limit ?? null,
+  dedupHours: DEFAULT_POLICY.contactLimits.dedupHours,
+};
+
+/** The first that says anything; null says “off”. */
+const first = <T>(...said: readonly (T | null | undefined)[]): T | null =>
+  said.find((each) => each !== undefined) ?? null;
+
+type Limits = Pick<CampaignSettings & TenantSettings, 'caps' | 'dedupHours'>;
+const limitsOf = (...narrowerFirst: readonly Limits[]) => ({
+  caps: {
+    perDay: first(...narrowerFirst.map(({ caps }) => caps?.perDay), product.perDay),
+    perWeek: first(...narrowerFirst.map(({ caps }) => caps?.perWeek), product.perWeek),
+  },
+  dedupHours: first(...narrowerFirst.map(({ dedupHours }) => dedupHours), product.dedupHours),
+});
+
+/** A campaign with its settings, and what is in force where it says nothing. */
+export function shownCampaign(campaign: Campaign, tenant: Pick<Tenant, 'settings'> | undefined) {
+  const { campaignId, name, status, currency, settings, settingsVersion, createdAt } = campaign;
+  const { budget, dailyLimit = null, timeZone = 'UTC' } = settings;
+  const limits = limitsOf(settings, tenant?.settings ?? {});
+  return {
+    campaignId,
+    name,
+    status,
+    currency,
+    settings,
+    settingsVersion,
+    effective: {
+      budget: { totalMicros: budget?.totalMicros ?? null, perDayMicros: budget?.perDayMicros ?? null },
+      ...limits,
+      dailyLimit,
+      timeZone,
+    },
+    createdAt,
+  };
+}
+
+export const shownPolicies = ({ settings, settingsVersion }: Pick<Tenant, 'settings' | 'settingsVersion'>) => ({
+  ...settings,
+  settingsVersion,
+  effective: { ...limitsOf(settings), prices: { ...productPrices, ...settings.prices } },
+});
+
+const productPrices = Object.fromEntries(
+  Object.entries(DEFAULT_POLICY.channels).map(([channel, { price }]) => [channel, price]),
+);

@@ -1,0 +1,116 @@
+import { CAMPAIGN_STATUSES, CHANNELS, LIFT_REASONS, SUPPRESSION_REASONS } from '@homing/contracts';
+import { CampaignSettingsDto, TenantSettingsDto } from '@homing/contracts';
+import { schemaOf } from './request.schema.js';
+import { instant, list, partial, record, ref, text, whole, type Schema } from './schema.parts.js';
+
+const channel = { type: 'string', enum: [...CHANNELS] };
+const maybe = (schema: Schema, description: string): Schema => ({ ...schema, nullable: true, description });
+const count = { ...whole, minimum: 0 };
+const day = { type: 'string', pattern: '^\\d{4}-\\d\\d-\\d\\d$' };
+const status = { type: 'string', enum: [...CAMPAIGN_STATUSES] };
+const version = { ...whole, description: 'one more with each change of the settings' };
+
+/** Where null says something of its own, which the rules of the reader cannot say. */
+function withOff(schema: Schema): Schema {
+  const properties = { ...(schema['properties'] as Record<string, Schema>) };
+  for (const name of ['dedupHours', 'dailyLimit', 'perDay', 'perWeek'])
+    if (properties[name])
+      properties[name] = maybe(properties[name], 'null: switched off; left out: the next wider setting');
+  if (properties['caps']) properties['caps'] = withOff(properties['caps']);
+  return { ...schema, properties };
+}
+const campaignSettings = withOff(schemaOf(CampaignSettingsDto));
+const tenantSettings = withOff(schemaOf(TenantSettingsDto));
+
+const limits = {
+  caps: record({
+    perDay: maybe(count, 'messages to one person in any 24 hours; null: no cap'),
+    perWeek: maybe(count, 'messages to one person in any 7 days; null: no cap'),
+  }),
+  dedupHours: maybe(count, 'look-back for the same content to the same address; null: none'),
+};
+const money = {
+  limitMicros: maybe(whole, 'null: no limit'),
+  reservedMicros: { ...whole, description: 'spoken for by what is decided and not settled, each at its worst case' },
+  spentMicros: { ...whole, description: 'charged by what was sent' },
+  varianceMicros: { ...whole, description: 'charged beyond what was reserved' },
+};
+const budget = {
+  campaignId: text,
+  currency: { ...text, description: 'ISO 4217' },
+  settingsVersion: version,
+  total: record(money),
+  perDayLimitMicros: maybe(whole, 'null: no limit'),
+  dailyLimit: maybe(whole, 'messages a day; null: no limit'),
+  timeZone: { ...text, description: 'IANA zone of the days' },
+};
+const suppression = {
+  suppressionId: { ...text, description: 'keyed hash of the address' },
+  channel,
+  contact: maybe(text, 'the address, masked; null once its person was erased'),
+};
+
+/** What the routes of campaigns, policies, budgets and suppressions answer with, and take. */
+export const SETTINGS_SCHEMAS: Readonly<Record<string, Schema>> = {
+  CampaignSettings: campaignSettings,
+  TenantSettings: tenantSettings,
+  Campaign: record({
+    campaignId: text,
+    name: text,
+    status,
+    currency: { ...text, description: 'ISO 4217; never changes' },
+    settings: ref('CampaignSettings'),
+    settingsVersion: version,
+    effective: {
+      description: 'what is in force: the campaign’s own settings, else the tenant’s, else the product’s',
+      ...record({
+        budget: record({ totalMicros: maybe(whole, 'null: no limit'), perDayMicros: maybe(whole, 'null: no limit') }),
+        ...limits,
+        dailyLimit: maybe(whole, 'messages a day; null: no limit'),
+        timeZone: text,
+      }),
+    },
+    createdAt: instant,
+  }),
+  CampaignPage: partial({ items: list(ref('Campaign')), nextCursor: text }, ['items']),
+  Policies: partial(
+    {
+      ...(tenantSettings['properties'] as Record<string, Schema>),
+      settingsVersion: version,
+      effective: {
+        description: 'what is in force where a campaign says nothing',
+        ...record({ ...limits, prices: { type: 'object', additionalProperties: ref('Money') } }),
+      },
+    },
+    ['settingsVersion', 'effective'],
+  ),
+  ListedBudget: record(budget),
+  BudgetPage: partial({ items: list(ref('ListedBudget')), nextCursor: text }, ['items']),
+  Budget: record({
+    ...budget,
+    days: list(record({ day, ...money })),
+    messages: list(record({ day, limit: maybe(whole, 'null: no limit'), reserved: { ...whole }, sent: { ...whole } })),
+  }),
+  Suppression: record({
+    ...suppression,
+    since: { ...instant, description: 'of the reason longest in force' },
+    reasons: list(
+      partial(
+        {
+          reason: { type: 'string', enum: [...SUPPRESSION_REASONS] },
+          since: instant,
+          by: { ...text, description: 'of an operator: the key that asked' },
+          note: { ...text, description: 'of an operator: where the reason is kept' },
+        },
+        ['reason', 'since'],
+      ),
+    ),
+  }),
+  SuppressionPage: partial({ items: list(ref('Suppression')), nextCursor: text }, ['items']),
+  SuppressionAnswer: record({
+    ...suppression,
+    status: { type: 'string', enum: ['suppressed', 'lifted', 'unchanged', 'accepted'] },
+  }),
+};
+
+export const LIFT_REASON_SCHEMA: Schema = { type: 'string', enum: [...LIFT_REASONS] };
