@@ -44,6 +44,7 @@ export const WHILE_HEARING: Readonly<Record<string, number>> = {
   'ingestion.after-ack': 30,
   'orchestrator.before-signal-append': 5,
   'orchestrator.after-signal-append': 8,
+  'orchestrator.after-contact-append': 3,
 };
 
 /** Points passed only by what `unknown-outcomes.e2e.spec.ts` asks for, and killed at there. */
