@@ -93,13 +93,17 @@ describe('what follows', () => {
       .when(reacting(50))
       .then(retry(2, 51, 'http_429'));
   });
-  it('from a call that was never made: a retry that uses up no try', () => {
-    const events = [1, 2, 3, 4]
-      .flatMap((n) => [...tried(n, 'retryable', 'lease_passed'), retry(n + 1, n, 'x')])
-      .slice(0, -1);
-    given(...committed, ...events)
+  it('from a call that was never made: a retry within a second that uses up no try, and later with each in a row', () => {
+    const never = (count: number) =>
+      Array.from({ length: count }, (_, n) => n + 1)
+        .flatMap((n) => [...tried(n, 'retryable', 'lease_passed'), retry(n + 1, n, 'x')])
+        .slice(0, -1);
+    given(...committed, ...never(1))
       .when(reacting(50))
-      .then(retry(5, 110, 'lease_passed'));
+      .then(retry(2, 51, 'lease_passed'));
+    given(...committed, ...never(4))
+      .when(reacting(50))
+      .then(retry(5, 58, 'lease_passed'));
   });
   it('from a hard bounce: the end', () =>
     given(...committed, started(), accepted(), recorded('bounced', { subtype: 'hard' }))

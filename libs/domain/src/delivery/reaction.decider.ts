@@ -15,8 +15,10 @@ import {
   AUTH_RETRY_SECONDS,
   DEFAULT_THROTTLE_SECONDS,
   freeRetryFloorSeconds,
+  NEVER_CALLED_RETRY_SECONDS,
   retryDelaySeconds,
   triesUsed,
+  wasNeverCalled,
 } from './retry.policy.js';
 import { withSettlement } from './settlement.policy.js';
 
@@ -191,6 +193,13 @@ function verdictOnRejection(answer: Extract<Attempt['answer'], { kind: 'rejected
         free: true,
       };
     case 'retryable':
+      if (wasNeverCalled(answer.code))
+        return {
+          kind: 'retry',
+          because: answer.code,
+          delaySeconds: answer.retryAfterSeconds ?? NEVER_CALLED_RETRY_SECONDS,
+          free: true,
+        };
       return { kind: 'retry', because: answer.code, delaySeconds: answer.retryAfterSeconds };
   }
 }

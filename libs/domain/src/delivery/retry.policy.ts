@@ -17,13 +17,16 @@ const NEVER_CALLED: ReadonlySet<string> = new Set([
   'campaign_paused',
   'gate_unreadable',
 ]);
+/** Wait after a call that was never made, in seconds: our own stores were slow, which says nothing about the provider. */
+export const NEVER_CALLED_RETRY_SECONDS = 1;
+export const wasNeverCalled = (code: string): boolean => NEVER_CALLED.has(code);
 /** Longest floor under a free retry, in seconds. */
 const FREE_RETRY_CAP_SECONDS = 3600;
 
 const isFree = (attempt: Attempt): boolean => {
   const { answer } = attempt;
   if (attemptState(attempt) !== 'failed' || answer?.kind !== 'rejected') return false;
-  return answer.class === 'throttled' || answer.class === 'auth' || NEVER_CALLED.has(answer.code);
+  return answer.class === 'throttled' || answer.class === 'auth' || wasNeverCalled(answer.code);
 };
 
 /** How many of the delivery's attempts used up a try. Throttling, a refused key and a call never made use up none. */
