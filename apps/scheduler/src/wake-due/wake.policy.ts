@@ -4,6 +4,8 @@ import type { TimetableKind } from '@homing/read-model';
 export const REWAKE_MS = 15_000;
 /** Longest such wait, in milliseconds. */
 export const REWAKE_CAP_MS = 15 * 60_000;
+/** How soon what the bus did not take is due again, in milliseconds. The growing waits are for what it holds. */
+export const REFUSED_MS = 5_000;
 /** A look-up rests on the bus until it is answered, and providers allow few: it is asked for again only should it be lost. */
 export const LOOK_UP_REWAKE_MS = 30 * 60_000;
 export const LOOK_UP_REWAKE_CAP_MS = 6 * 3_600_000;

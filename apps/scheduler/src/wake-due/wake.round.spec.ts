@@ -110,6 +110,19 @@ describe('a round of the clock', () => {
     expect(dispatched.map((d) => d.key)).toEqual([`${outreachId}.1:1:0`, `${outreachId}.1:1:1`]);
   });
 
+  it('tries again soon what the bus does not take, however often that happens', async () => {
+    const { parts, dispatched } = await stage();
+    const refusing = { publish: () => Promise.reject(new Error('full')) };
+    const attempts: number[] = [];
+    for (let second = 3; second < 123; second += 1) {
+      await wakeDue(parts(later(second), refusing)).catch(() => attempts.push(second));
+    }
+    expect(attempts.slice(0, 4)).toEqual([3, 8, 13, 18]);
+    expect(attempts.at(-1)).toBe(118);
+    await wakeDue(parts(later(123)));
+    expect(dispatched).toHaveLength(1);
+  });
+
   it('two clocks at once dispatch once', async () => {
     const { parts, dispatched } = await stage();
     await Promise.all([wakeDue(parts(later(20))), wakeDue(parts(later(20)))]);

@@ -13,7 +13,7 @@ import type { SystemQueries, TimetableRow } from '@homing/read-model';
 import { crashPoint } from '@homing/service-kit';
 import { assume, lookUpFor } from './unknown.wake.js';
 import { wakes } from './wake.metrics.js';
-import { nextWakeAt, rewakeOf } from './wake.policy.js';
+import { nextWakeAt, REFUSED_MS, rewakeOf } from './wake.policy.js';
 
 /** Goes on in the outreach's trace, where one is kept. */
 export type Traced<Message> = Message & { readonly traceparent?: string | undefined };
@@ -85,17 +85,17 @@ export async function wakeDue(parts: WakeParts): Promise<WakeRound> {
     .flatMap((entry) => dispatchFor(entry, states.get(entry.outreachId)));
   if (dispatches.length > 0) {
     crashPoint('scheduler.before-dispatch');
-    await parts.publish(dispatches);
+    await handOver(parts, starts, () => parts.publish(dispatches));
     crashPoint('scheduler.after-dispatch');
   }
   const lookUps = of('lookup').flatMap((entry): Traced<OutgoingLookUp>[] => {
     const folded = states.get(entry.outreachId);
     return lookUpFor(entry, folded, at).map((lookUp) => ({ ...lookUp, traceparent: folded?.traceparent }));
   });
-  if (lookUps.length > 0) await parts.lookUp(lookUps);
+  if (lookUps.length > 0) await handOver(parts, of('lookup'), () => parts.lookUp(lookUps));
   // What was assumed is charged: the books are squared.
   const follow = [...of('reaction'), ...lapsed, ...of('assume')];
-  if (follow.length > 0) await parts.follow(follow);
+  if (follow.length > 0) await handOver(parts, follow, () => parts.follow(follow));
   const failed = done.find((result) => result.status === 'rejected');
   if (failed) throw failed.reason;
   wakes.add(dispatches.length, { kind: 'dispatch' });
@@ -111,6 +111,22 @@ export async function wakeDue(parts: WakeParts): Promise<WakeRound> {
     assumed: of('assume').length,
     more: due.length >= ROUND_SIZE,
   };
+}
+
+/** A bus that takes nothing, for however long, must not make the waits grow: they would go on when it is back. */
+async function handOver(
+  { readModel, now }: WakeParts,
+  entries: readonly TimetableRow[],
+  publish: () => Promise<void>,
+): Promise<void> {
+  try {
+    await publish();
+  } catch (error) {
+    const at = now();
+    const nextWakeAt = new Date(at.getTime() + REFUSED_MS).toISOString();
+    await readModel.markWoken({ entries, now: at.toISOString(), nextWakeAt }).catch(() => undefined);
+    throw error;
+  }
 }
 
 /** What it has in the books was for an earlier instant: it is booked anew before it is dispatched. */
