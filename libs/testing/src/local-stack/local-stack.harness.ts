@@ -24,6 +24,8 @@ export interface LocalStackOptions {
   readonly environment?: Readonly<Record<string, string>>;
   /** Flags of `start`. */
   readonly args?: readonly string[];
+  /** Called with the empty home before anything is started in it. */
+  readonly prepareHome?: (home: string) => void;
 }
 
 const servicesPort = { api: 0, 'webhook-ingestion': 1, 'provider-simulator': 2 } as const;
@@ -50,8 +52,9 @@ export class LocalStack {
     this.#watch = setInterval(() => this.services(), 50).unref();
   }
 
-  static async start({ environment = {}, args = [] }: LocalStackOptions = {}): Promise<LocalStack> {
+  static async start({ environment = {}, args = [], prepareHome }: LocalStackOptions = {}): Promise<LocalStack> {
     const home = mkdtempSync(join(tmpdir(), 'homing-e2e-'));
+    prepareHome?.(home);
     const own = Object.fromEntries(inherited.flatMap((name) => (process.env[name] ? [[name, process.env[name]]] : [])));
     for (let tries = 1; ; tries++) {
       const portBase = await freePortBase();
@@ -181,6 +184,11 @@ export class LocalStack {
     } finally {
       rmSync(this.home, { recursive: true, force: true });
     }
+  }
+
+  /** The password of a role of the databases. */
+  databasePassword(role: string): string {
+    return (this.#secrets()['databasePasswords'] as Record<string, string>)[role] ?? '';
   }
 
   #secrets(): Record<string, unknown> {
