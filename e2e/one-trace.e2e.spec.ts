@@ -1,5 +1,5 @@
 // One outreach is one trace, from its caller's own span to the projected delivery, over six processes; the webhook's trace is
-// linked to it. Real: everything that is shipped, the SDK's exporter and OTLP over HTTP.
+// linked to it; and every service counts its part. Real: everything that is shipped, the SDK's exporter and OTLP over HTTP.
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { LocalStack, until } from '@homing/testing/local-stack';
@@ -177,5 +177,47 @@ describe('what is kept', () => {
     const events = receiver.ofTrace(traceId).filter((span) => span.name.startsWith('project '));
     const { body } = await stack.api.get(`/outreach/${outreachId}`);
     expect(events).toHaveLength((body['timeline'] as unknown[]).length);
+  });
+});
+
+describe('what the metrics say of it', () => {
+  const seriesOf = async (service: string): Promise<string[]> => {
+    const answer = await fetch(`${stack.services()[service]?.url}/metrics`);
+    return (await answer.text()).split('\n').filter((line) => line !== '' && !line.startsWith('#'));
+  };
+
+  it.each<[string, string, RegExp, 'some' | 'none' | 'one']>([
+    [
+      'api',
+      'http_server_request_duration_seconds_count',
+      /route="\/api\/v1\/outreach\/send".*status_code="202"/,
+      'one',
+    ],
+    ['api', 'homing_intake_total', /via="api",outcome="accepted"/, 'one'],
+    ['orchestrator', 'homing_decisions_total', /status="scheduled",step="none"/, 'some'],
+    ['orchestrator', 'homing_decision_durable_seconds_count', /^/, 'some'],
+    ['orchestrator', 'homing_dispatches_total', /channel="email"/, 'some'],
+    ['orchestrator', 'homing_append_seconds_count', /stream="outreach",outcome="appended"/, 'some'],
+    ['orchestrator', 'homing_mailbox_batch_size_count', /name="person"/, 'some'],
+    ['orchestrator', 'homing_signals_total', /provider="sendgrid",fact="delivered",outcome="recorded"/, 'some'],
+    ['orchestrator', 'homing_consumer_pending', /consumer="orchestrator-requests"/, 'none'],
+    ['orchestrator', 'homing_stream_messages', /stream="DEADLETTERS"/, 'none'],
+    ['channel-gateway', 'homing_claims_total', /outcome="won"/, 'some'],
+    ['channel-gateway', 'homing_provider_call_seconds_count', /provider="sendgrid".*outcome="accepted"/, 'some'],
+    ['webhook-ingestion', 'homing_webhook_ack_seconds_count', /provider="sendgrid",outcome="stored"/, 'some'],
+    ['webhook-ingestion', 'homing_webhook_facts_total', /provider="sendgrid",fact="delivered"/, 'some'],
+    ['projector', 'homing_projection_delay_seconds_count', /^/, 'some'],
+    ['projector', 'homing_projection_lag_seconds', /^/, 'none'],
+    ['scheduler', 'homing_scheduler_leading', /^/, 'one'],
+    ['scheduler', 'homing_unknown_outcomes_open', /^/, 'none'],
+  ])('%s: %s%s is %s', async (service, name, labels, expected) => {
+    const values = async () => {
+      const series = (await seriesOf(service)).filter((line) => line.split(/[ {]/, 1)[0] === name && labels.test(line));
+      return series.map((line) => Number(line.slice(line.lastIndexOf(' '))));
+    };
+    const fits = (value: number) => (expected === 'some' ? value >= 1 : value === (expected === 'one' ? 1 : 0));
+    // A gauge is what it is at this moment: 0 as soon as all is quiet.
+    await until(async () => (await values()).some(fits), `${name} of ${service}`);
+    expect((await values()).length).toBeGreaterThan(0);
   });
 });
