@@ -75,6 +75,17 @@ describe('projectBatch', () => {
     expect(changes.timeline.at(-1)).toMatchObject({ transition: 'refused', reason: 'already_sent' });
   });
 
+  it('says who cancelled what was never decided', () => {
+    const [requested] = story.intake;
+    const data = { at: at(1), by: 'key:7' };
+    const changes = given(
+      requested as OutreachEvent,
+      { type: 'CancellationRequested', data },
+      { type: 'OutreachSettled', data: { outcome: 'cancelled', at: at(1) } },
+    );
+    expect(changes.outreach).toMatchObject([{ state: 'cancelled', outcomeReason: 'key:7' }]);
+  });
+
   it('says since when an outcome is unknown', () => {
     const changes = given(...story.intake, story.started(), story.unknown());
     expect(changes.attempts).toMatchObject([{ state: 'outcome_unknown', unknownSince: at(130) }]);

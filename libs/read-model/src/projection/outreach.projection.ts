@@ -66,7 +66,8 @@ export function outreachRow(outreach: Folded, { marks, deliveries, position }: O
     refusalStep: refusal?.step ?? null,
     refusalReason: refusal?.reason ?? null,
     outcome: outcome ?? null,
-    outcomeReason: ENDED.has(view.state) ? whyEnded(deliveries) : null,
+    // Cancelled before it was decided it has no delivery that could say why.
+    outcomeReason: ENDED.has(view.state) ? (whyEnded(deliveries) ?? state.cancellation?.by ?? null) : null,
     revision,
     updatedPosition: position,
   };
