@@ -144,7 +144,7 @@ async function commit(parts: DecideParts, item: ToDecide, { requested, inputs, z
       commandId: `decide:${item.outreachId}`,
       now,
     });
-    await undo(parts, requested.tenantId, { state: handled.state, round, entries: booked.undo });
+    await undo(parts, requested.tenantId, { ...handled, round, entries: booked.undo });
     if (handled.kind === 'appended') {
       const { state, revision, events } = handled;
       const answer = decisionAnswer(item.outreachId, events);
@@ -160,7 +160,12 @@ async function commit(parts: DecideParts, item: ToDecide, { requested, inputs, z
 async function undo(
   { books, store }: DecideParts,
   tenantId: string,
-  { state, round, entries }: { state: OutreachState; round: number; entries: readonly UndoEntry[] },
+  {
+    kind,
+    state,
+    round,
+    entries,
+  }: { kind: 'appended' | 'nothing'; state: OutreachState; round: number; entries: readonly UndoEntry[] },
 ): Promise<void> {
   const deliveries = state.status === 'none' || state.status === 'refused' ? [] : state.deliveries;
   const holder = (entry: BookEntry) =>
@@ -168,9 +173,8 @@ async function undo(
   const orphaned: BookEntry[] = [];
   for (const { fresh, ...entry } of entries) {
     const delivery = holder(entry);
-    // Booked by us just now for what is over already: perhaps its books were squared before, and nobody comes again.
-    const over = delivery !== undefined && (delivery.closed !== undefined || state.status === 'settled');
-    const late = over && fresh && (await wasClosed(store, entry.stream, entry.command.key));
+    // Booked by us just now, and another's decision stands: perhaps it was charged before, and would be charged again.
+    const late = kind === 'nothing' && fresh && (await wasClosed(store, entry.stream, entry.command.key));
     if (!delivery || late) orphaned.push(entry);
   }
   await enterBooks(books, tenantId, orphaned);

@@ -1,6 +1,8 @@
-import { ledgerKindOf, type OutreachEvent } from '@homing/contracts';
+import { ledgerKindOf, parseReservationKey, type OutreachEvent } from '@homing/contracts';
 import {
   bookEntriesOf,
+  chargesOf,
+  deliveryOf,
   fenceEvents,
   react,
   rebookAsks,
@@ -45,15 +47,22 @@ export interface Follow {
  * the books. Every append is at the exact revision and every entry is keyed, so repeating it is harmless.
  */
 export async function followOutreach(parts: FollowParts, follow: Follow): Promise<Folded<OutreachState>> {
-  const known = follow.known ?? (await readOutreach(parts.store, follow.outreachId));
   const now = parts.now();
+  const seen = follow.known;
+  // A projection may be far behind: what is long over would be booked, and charged, once more.
+  const known =
+    seen && rebookingsWanted(seen.state, now).length === 0 ? seen : await readOutreach(parts.store, follow.outreachId);
   const rebooked = new Map<number, RebookAnswer>();
+  const fresh: FreshReservation[] = [];
   for (const rebooking of rebookingsWanted(known.state, now)) {
-    rebooked.set(rebooking.leg, await rebook(parts, known.state, rebooking));
+    const booked = await rebook(parts, known.state, rebooking);
+    rebooked.set(rebooking.leg, booked.answer);
+    fresh.push(...booked.fresh);
   }
   crashPoint('orchestrator.before-reaction');
   const after = await change(parts, { ...follow, known }, 'react', (state) => react(state, now, rebooked));
   crashPoint('orchestrator.after-reaction');
+  await enterBooks(parts.books, follow.tenantId, await chargedBefore(parts, after.state, fresh));
   await enterBooks(parts.books, follow.tenantId, bookEntriesOf(after.state));
   return after;
 }
@@ -90,25 +99,54 @@ async function reopened(
   return found;
 }
 
-async function rebook(parts: FollowParts, state: OutreachState, rebooking: Rebooking): Promise<RebookAnswer> {
+/** Made by this very run. */
+interface FreshReservation {
+  readonly leg: number;
+  readonly ledger: 'budget' | 'quota';
+  readonly stream: string;
+  readonly key: string;
+}
+
+/** Of what was reserved just now: what somebody faster has charged and closed already. It is given back, not charged again. */
+async function chargedBefore(
+  { store }: FollowParts,
+  state: OutreachState,
+  fresh: readonly FreshReservation[],
+): Promise<BookEntry[]> {
+  const found: BookEntry[] = [];
+  for (const { leg, ledger, stream, key } of fresh) {
+    const delivery = deliveryOf(state, leg);
+    const charge = parseReservationKey(key)?.charge ?? 0;
+    if (!delivery || charge > chargesOf(delivery) || !(await wasClosed(store, stream, key))) continue;
+    found.push({ ledger, stream, command: { kind: 'release', key } });
+  }
+  return found;
+}
+
+interface RebookedLeg {
+  readonly answer: RebookAnswer;
+  readonly fresh: readonly FreshReservation[];
+}
+
+async function rebook(parts: FollowParts, state: OutreachState, rebooking: Rebooking): Promise<RebookedLeg> {
   if (state.status === 'none') throw new Error('nothing was decided that could be booked anew');
-  const { attempt, fence } = rebooking;
+  const { attempt, fence, leg } = rebooking;
   const { request } = state;
   const { policy, campaign, zone } = await parts.rulesOf(request);
   const limits = campaign?.limits;
   const day = limits && campaignDay(rebooking.at, zone);
   const asks = rebookAsks(state, rebooking, { limits: policy.contactLimits, campaign: limits, day });
-  const { verdict, taken } = await askBooks(parts.books, request.tenantId, asks);
-  if (verdict.kind === 'refused') return { kind: 'refused', attempt, fence, reason: verdict.reason };
+  const { verdict, taken, fresh: streams } = await askBooks(parts.books, request.tenantId, asks);
+  const fresh = asks.flatMap((ask): FreshReservation[] =>
+    ask.ledger !== 'person' && streams.includes(ask.stream)
+      ? [{ leg, ledger: ask.ledger, stream: ask.stream, key: ask.command.key }]
+      : [],
+  );
+  if (verdict.kind === 'refused') return { answer: { kind: 'refused', attempt, fence, reason: verdict.reason }, fresh };
   if (verdict.kind === 'none') throw new Error('a booked leg has its person’s book');
   const round = state.deliveries.find((delivery) => delivery.leg === rebooking.leg)?.plan.booking?.round ?? 1;
-  return {
-    kind: 'booked',
-    attempt,
-    fence,
-    at: verdict.slot.at,
-    booking: bookingOf(round, { slot: verdict.slot, taken }),
-  };
+  const booking = bookingOf(round, { slot: verdict.slot, taken });
+  return { answer: { kind: 'booked', attempt, fence, at: verdict.slot.at, booking }, fresh };
 }
 
 function change(

@@ -170,6 +170,12 @@ describe('a decider that comes after everything is over', () => {
   /** Decided, sent, delivered, its books squared. */
   const over = async (store: InMemoryEventStore, parts: DecideParts & FollowParts) => {
     await decide(parts, 1);
+    await sent(store, 'OutreachSettled');
+    await followOutreach(parts, { outreachId: idOf(1), tenantId, causationId: 'over' });
+  };
+
+  /** Its one attempt, up to and including an event. */
+  const sent = async (store: InMemoryEventStore, last: 'AttemptAccepted' | 'OutreachSettled') => {
     const of = { deliveryId: `${idOf(1)}.1`, leg: 1, channel: 'email' as const, attempt: 1, provider: 'sendgrid' };
     const events = [
       { type: 'AttemptStarted', data: { ...of, claimId: 'c', claimedBy: 'g', startedAt: at(0), leaseUntil: at(15) } },
@@ -184,9 +190,23 @@ describe('a decider that comes after everything is over', () => {
       recordedBy: 's',
       schemaVersion: 1,
     };
-    await store.append({ stream: outreachStream(idOf(1)), expectedRevision: 2n, commandId: 'sent', events, metadata });
-    await followOutreach(parts, { outreachId: idOf(1), tenantId, causationId: 'over' });
+    const until = events.slice(0, events.findIndex(({ type }) => type === last) + 1);
+    const of1 = { stream: outreachStream(idOf(1)), expectedRevision: 2n, commandId: 'sent', metadata };
+    await store.append({ ...of1, events: until });
   };
+
+  it('reacts to what a projection far behind shows it, and has nothing booked', async () => {
+    const store = new InMemoryEventStore();
+    const parts = orchestrator({ store, requests: [requestOf(1)] });
+    await decide(parts, 1);
+    const decided = await readOutreach(store, idOf(1));
+    await sent(store, 'OutreachSettled');
+    await followOutreach(parts, { outreachId: idOf(1), tenantId, causationId: 'over' });
+    const before = [await changesOf(store, budget), await changesOf(store, person)];
+    const late = orchestrator({ store, requests: [requestOf(1)], now: at(3600) });
+    await followOutreach(late, { outreachId: idOf(1), tenantId, causationId: 'stale', known: decided });
+    expect([await changesOf(store, budget), await changesOf(store, person)]).toEqual(before);
+  });
 
   it.each([
     ['looks first', false, ['limited', 'reserved', 'settled']],
@@ -199,6 +219,18 @@ describe('a decider that comes after everything is over', () => {
     const [answer] = await decideBatch(late, [{ outreachId: idOf(1), causationId: '1', fresh }]);
     expect(answer).toMatchObject({ value: { answer: { status: 'scheduled' } } });
     expect(await changesOf(store, budget)).toEqual(expected);
+  });
+
+  it('comes while a charged message is still under way, and charges it no second time', async () => {
+    const store = new InMemoryEventStore();
+    const parts = orchestrator({ store, requests: [requestOf(1)] });
+    await decide(parts, 1);
+    await sent(store, 'AttemptAccepted');
+    await followOutreach(parts, { outreachId: idOf(1), tenantId, causationId: 'taken' });
+    const late = orchestrator({ store, requests: [requestOf(1)], now: at(3) });
+    await decideBatch(late, [{ outreachId: idOf(1), causationId: '1', fresh: true }]);
+    await followOutreach(parts, { outreachId: idOf(1), tenantId, causationId: 'again' });
+    expect(await changesOf(store, budget)).toEqual(['limited', 'reserved', 'settled', 'reserved', 'released']);
   });
 
   it('and crashed before it gave back: the sweep gives back, and settles nothing again', async () => {
