@@ -1,5 +1,5 @@
 import type { KnownOutreach, Delivery } from '@homing/domain';
-import { Collector, fulfilled } from '@homing/messaging';
+import { Collector, fulfilled, type CollectorTimers } from '@homing/messaging';
 import type { Timing } from '@homing/service-kit';
 import type { GateAnswer, GateQuestion, GateReader } from '@homing/vault/gate';
 
@@ -20,12 +20,18 @@ export interface SendGate {
   ask(question: GateQuestion): Promise<GateReading>;
 }
 
-export function createSendGate(reader: Pick<GateReader, 'ask'>, { monotonic }: Pick<Timing, 'monotonic'>): SendGate {
+/** @param timers how micro-batches wait for company; default this process's */
+export function createSendGate(
+  reader: Pick<GateReader, 'ask'>,
+  { monotonic }: Pick<Timing, 'monotonic'>,
+  timers?: CollectorTimers,
+): SendGate {
   const collector = new Collector<GateQuestion, GateReading>({
     name: 'gate',
     maxBatch: 128,
     lingerMs: 2,
     maxConcurrent: 2,
+    ...(timers && { timers }),
     flush: async (batch) => {
       const askedAt = monotonic();
       return (await reader.ask(batch)).map((answer) => fulfilled({ answer, askedAt }));
