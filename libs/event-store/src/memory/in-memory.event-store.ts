@@ -83,6 +83,12 @@ export class InMemoryEventStore implements EventStore {
     return { kind: 'found', revision: events.at(-1)?.revision ?? last.revision, events };
   }
 
+  /** Every event there is, synchronously, in `$all` order. */
+  readAllNow(): RecordedEvent[] {
+    this.refuseDisposed();
+    return this.log.all.map((event) => this.recorded(event));
+  }
+
   subscribeToAll(options: SubscribeOptions): Subscription {
     this.refuseDisposed();
     const subscription = new InMemorySubscription({
