@@ -1,6 +1,8 @@
 // One outreach is one trace, from its caller's own span to the projected delivery, over six processes; the webhook's trace is
 // linked to it; and every service counts its part. Real: everything that is shipped, the SDK's exporter and OTLP over HTTP.
 import { randomUUID } from 'node:crypto';
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { LocalStack, until } from '@homing/testing/local-stack';
 import { type ExportedSpan, OtlpReceiver } from './otlp-receiver.fixture.js';
@@ -169,6 +171,20 @@ describe('a request over the bus', () => {
     await until(() => whole() !== undefined, 'its handling');
     const handling = whole();
     expect(handling).toMatchObject({ name: 'process outreach.requested', parentSpanId: callerSpan });
+  });
+});
+
+describe('the log', () => {
+  it('names the trace in the line of its request, and not what was asked', () => {
+    const lines = readdirSync(join(stack.home, 'logs'))
+      .flatMap((name) => readFileSync(join(stack.home, 'logs', name), 'utf8').split('\n'))
+      .filter((line) => line.includes(traceId));
+    const [request] = lines.map((line) => JSON.parse(line) as Record<string, unknown>);
+    expect(request).toMatchObject({
+      ...{ service: 'api', msg: 'request', route: '/api/v1/outreach/send', status: 202 },
+      ...{ trace_id: traceId, span_id: only('POST /api/v1/outreach/send').spanId },
+    });
+    expect(lines.join()).not.toContain('sandbox.test');
   });
 });
 

@@ -10,7 +10,6 @@ import type { JetStreamContext } from './jetstream.context.js';
 import { JETSTREAM, type JsEventExtras } from './js-event.decorator.js';
 import type { Handling } from './message.handling.js';
 import { Publisher } from './message.publisher.js';
-import { handleTraced } from './message.tracing.js';
 import { SubjectConsumer } from './subject.consumer.js';
 
 export interface JetStreamServerOptions {
@@ -96,8 +95,7 @@ export class JetStreamServer extends Server implements CustomTransportStrategy {
     return {
       extras,
       backoff,
-      handle: (event, context) =>
-        handleTraced({ extras, context }, event, (traced) => this.#handle(handler, traced, context)),
+      handle: (event, context) => this.#handle(handler, event, context),
       bury: async (message, poison) => {
         const { stream, streamSequence } = message.info;
         const { reason, faults } = poison;

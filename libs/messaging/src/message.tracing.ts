@@ -1,5 +1,5 @@
 import type { CloudEvent } from '@homing/contracts';
-import { inSpan } from '@homing/service-kit/telemetry';
+import { inSpan, type SpanHandle } from '@homing/service-kit/telemetry';
 import type { JetStreamContext } from './jetstream.context.js';
 import type { JsEventExtras } from './js-event.decorator.js';
 
@@ -25,11 +25,11 @@ export function publishTraced<R>(
 }
 
 /** Handles in a span that goes on from the event's; without one a trace begins. The handler sees this span in the event. */
-export function handleTraced(
+export function handleTraced<R>(
   { extras, context }: { readonly extras: JsEventExtras; readonly context: JetStreamContext },
   event: CloudEvent | undefined,
-  handle: (event: CloudEvent | undefined) => Promise<void>,
-): Promise<void> {
+  handle: (event: CloudEvent | undefined, span: SpanHandle) => Promise<R>,
+): Promise<R> {
   const { subject, deliveryCount } = context;
   const attributes = {
     ...system,
@@ -39,10 +39,8 @@ export function handleTraced(
     'messaging.consumer.group.name': extras.durable,
     ...(deliveryCount > 1 ? { 'homing.delivery_count': deliveryCount } : {}),
   } as const;
-  return inSpan(
-    `process ${subject}`,
-    { kind: 'consumer', parent: event?.traceparent ?? null, attributes },
-    ({ traceparent }) => handle(event && carrying(event, traceparent)),
+  return inSpan(`process ${subject}`, { kind: 'consumer', parent: event?.traceparent ?? null, attributes }, (span) =>
+    handle(event && carrying(event, span.traceparent), span),
   );
 }
 

@@ -1,7 +1,8 @@
+import type { FastifyInstance } from 'fastify';
 import { Body, Controller, Get, Module, Post } from '@nestjs/common';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { createLogger, type HttpOptions, readEnv, type RunningService, startService } from '../index.js';
-import { inSpan } from './index.js';
+import { activeTraceparent, inSpan } from './index.js';
 import { keepSpans } from './kept-spans.fixture.js';
 
 @Controller('people')
@@ -48,6 +49,24 @@ afterAll(async () => {
 const ofTrace = (traceId: string) => kept.spans().filter((span) => span.spanContext().traceId === traceId);
 
 describe('a request', () => {
+  it('is still the active span for whoever logs its end', async () => {
+    const active: (string | undefined)[] = [];
+    const service = await startService({
+      name: 's',
+      module: PeopleModule,
+      env: readEnv({}),
+      http: { port: 0 },
+      logger,
+      configure: (app) => {
+        const server = app.getHttpAdapter().getInstance() as unknown as FastifyInstance;
+        server.addHook('onResponse', async () => void active.push(activeTraceparent()));
+      },
+    });
+    services.push(service);
+    await fetch(`${service.url}/people/1`, { method: 'POST', headers, body: '{"size":1}' });
+    expect(active).toEqual([expect.stringContaining(trace)]);
+  });
+
   it('goes on from its caller, and what the handler does after the body was read belongs to it', async () => {
     const url = await boot();
     const body = JSON.stringify({ size: 1, filler: 'x'.repeat(200_000) });

@@ -32,7 +32,9 @@ export function traceRequests(server: FastifyInstance, { continueTraces = true }
     span?.set({ 'http.response.status_code': reply.statusCode });
     if (reply.statusCode >= 500) span?.fail(String(reply.statusCode));
     span?.end();
-    done();
+    // Whoever logs the request after this names its trace.
+    if (span) span.within(done);
+    else done();
   });
   server.addHook('onRequestAbort', (request, done) => {
     const span = open.get(request);
