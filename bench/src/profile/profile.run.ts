@@ -1,5 +1,6 @@
 import { mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { until } from '@homing/testing/local-stack';
 import type { BenchIo } from '../bench.run.js';
@@ -16,6 +17,9 @@ import { profileLines, type ProcessCosts } from './profile.table.js';
 
 /** The profiles of the last run stay here, for a viewer. */
 const PROFILES = fileURLToPath(new URL('../../profiles', import.meta.url));
+
+/** Beginning a profile takes each process a second or two of CPU, which is no message's. */
+const BEGINNING_MS = 5_000;
 
 /** Profiles every Node process under one steady load and prints who spends the CPU of a message. */
 export async function runProfile(flags: BenchFlags, { say, print }: BenchIo): Promise<void> {
@@ -35,6 +39,7 @@ export async function runProfile(flags: BenchFlags, { say, print }: BenchIo): Pr
     await analyseTables(stack);
     const pids = [...processesOf(stack)].flatMap(([name, [pid]]) => (STORES.has(name) || !pid ? [] : [pid]));
     toggle(pids);
+    await pause(BEGINNING_MS);
     const before = await usageOfStack(stack);
     say(`profile: ${rate}/s for ${seconds} s over ${flags.via}`);
     const load = await loadMessages(stack, { rate, seconds, via: flags.via });
