@@ -1,5 +1,6 @@
 import { createPrivateKey, type KeyObject } from 'node:crypto';
 import { serviceBasics, toSafeError, type Env } from '@homing/service-kit';
+import { giveBackIdleMemory } from '@homing/service-kit/memory';
 import { startSimulator } from './simulator.js';
 
 const { env, http, logger } = serviceBasics('provider-simulator');
@@ -41,6 +42,7 @@ try {
     report: (problem) => logger.warn({ problem }, 'trouble'),
   });
   logger.info({ url: simulator.url, pid: process.pid }, 'listening');
+  giveBackIdleMemory();
   const stop = () => void simulator.stop().finally(() => process.exit(0));
   process.once('SIGTERM', stop);
   process.once('SIGINT', stop);

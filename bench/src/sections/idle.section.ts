@@ -5,11 +5,14 @@ import { memoryOf, STORES, usageOfStack } from '../machine/stack.usage.js';
 import { cpuSpent } from './cost.figures.js';
 import type { Section } from './section.js';
 
+/** Processes give back what their boot took once they have been idle for a few seconds. */
+const SETTLING_MS = 20_000;
+
 /** What the stack costs while nobody asks for anything. */
 export const idle: Section = async ({ stack, flags, say }) => {
   const seconds = flags.seconds ?? (flags.quick ? 5 : 20);
   say(`idle: ${seconds} s of nothing`);
-  await pause(flags.quick ? 1_000 : 5_000);
+  await pause(SETTLING_MS);
   const before = await usageOfStack(stack);
   await pause(seconds * 1_000);
   const after = await usageOfStack(stack);

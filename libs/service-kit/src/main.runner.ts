@@ -1,3 +1,4 @@
+import { giveBackIdleMemory } from './memory/idle.memory.js';
 import type { Logger } from './pino.logger.js';
 import { serviceBasics, type ServiceBasics } from './service.basics.js';
 import { toSafeError } from './safe-error.serializer.js';
@@ -58,6 +59,7 @@ export async function runMain(name: string, wire: (basics: ServiceBasics) => Wir
   const { start, ...options } = wired;
   await runService({ ...basics, ...options, afterStop: stopTracing });
   start?.();
+  giveBackIdleMemory();
 }
 
 function giveUp(logger: Logger, error: unknown, event: string): never {

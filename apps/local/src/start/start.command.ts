@@ -1,4 +1,5 @@
 import { fileURLToPath } from 'node:url';
+import { giveBackIdleMemory } from '@homing/service-kit/memory';
 import { busUsers, databaseRoles } from '@homing/provisioning';
 import { generateVaultKeys } from '@homing/vault';
 import { clearLeftovers, launchStack } from '../stack/launch.stack.js';
@@ -30,6 +31,7 @@ export interface StartContext {
 /** `start [--fresh] [--no-demo]`: the whole system until a signal comes. Resolves with the exit code. */
 export function start(args: string[]): Promise<number> {
   const workspace = fileURLToPath(new URL('../../../..', import.meta.url));
+  giveBackIdleMemory();
   return startIn({ workspace, environment: process.env }, args);
 }
 
