@@ -22,6 +22,7 @@ export { createSystemQueries } from './queries/system.queries.js';
 export { createTenantQueries } from './queries/tenant.queries.js';
 export type * from './tables/ledger.tables.js';
 export type * from './tables/read-model.tables.js';
+export type * from './tables/suppression.tables.js';
 export { createLedgerSnapshots, type LedgerSnapshots, type StoredSnapshot } from './writing/ledger.snapshots.js';
 export { rowsIn, type ProjectionRows } from './writing/projection.rows.js';
 export { commitBatch, loadFolded, type BatchCommit } from './writing/batch.commit.js';

@@ -19,6 +19,7 @@ const TENANT_TABLES = [
   'timetable',
   'open_reservations',
   'ledger_balances',
+  'suppressions',
 ] as const;
 
 /** What each role may do, table by table: nothing that is not named here. */
@@ -35,6 +36,7 @@ const SYSTEM_RIGHTS: Readonly<Record<string, string>> = {
   open_reservations: 'select, insert, update, delete',
   ledger_balances: 'select, insert, update',
   ledger_snapshots: 'select, insert, delete',
+  suppressions: 'select, insert, update',
 };
 const TENANT_RIGHTS = [
   'checkpoint',
@@ -47,6 +49,7 @@ const TENANT_RIGHTS = [
   'unknown_outcomes',
   'open_reservations',
   'ledger_balances',
+  'suppressions',
 ];
 
 /**

@@ -9,6 +9,7 @@ import { createProgress } from './0003-progress.migration.js';
 import { showWhatSettles } from './0004-unknown-outcomes.migration.js';
 import { addTraces } from './0005-traces.migration.js';
 import { keepPlainJson } from './0006-plain-json.migration.js';
+import { createSuppressions } from './0007-suppressions.migration.js';
 import { accessStatements, DEFAULT_ROLES, type ReadModelRoles } from './access.statements.js';
 
 /** In the order of their names. One that was released is never changed; the next change is the next number. */
@@ -19,6 +20,7 @@ const MIGRATIONS: Readonly<Record<string, Migration>> = {
   '0004-unknown-outcomes': { up: showWhatSettles },
   '0005-traces': { up: addTraces },
   '0006-plain-json': { up: keepPlainJson },
+  '0007-suppressions': { up: createSuppressions },
 };
 
 export interface MigrateOptions {

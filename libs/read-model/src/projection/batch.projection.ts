@@ -6,12 +6,14 @@ import type {
   TimelineRow,
   TimetableRow,
 } from '../tables/read-model.tables.js';
+import type { SuppressionRow } from '../tables/suppression.tables.js';
 import { keptSlotsOf } from '@homing/domain';
 import { attemptRows, deliveryRows } from './delivery.projection.js';
 import { LedgerFold, type LedgerChanges } from './ledger.projection.js';
 import { foldNext, type FoldedOutreach } from './outreach.fold.js';
 import { marksOf, outreachRow, timetableRows, type OutreachMarks } from './outreach.projection.js';
 import { outreachStreamEvent, type OutreachStreamEvent, type StoredEvent } from './stored-event.js';
+import { suppressionRows } from './suppression.projection.js';
 import { timelineRow } from './timeline.projection.js';
 
 /** What a batch of events changes, as values. */
@@ -25,6 +27,7 @@ export interface BatchChanges {
   /** Every entry of the outreach named in `folded`; entries of theirs that are not here are gone. */
   readonly timetable: readonly TimetableRow[];
   readonly ledgers: LedgerChanges;
+  readonly suppressions: readonly SuppressionRow[];
 }
 
 /** The outreach whose state must be at hand before `projectBatch`. */
@@ -63,6 +66,7 @@ export function projectBatch(events: readonly StoredEvent[], known: ReadonlyMap<
     folded: all.map(({ outreach }) => outreach),
     timetable: all.flatMap(({ outreach }) => timetableRows(outreach)),
     ledgers: ledgers.changes,
+    suppressions: suppressionRows(events),
   };
 }
 

@@ -23,6 +23,7 @@ import * as tenant from './outreach.queries.js';
 import { progressWrite } from '../writing/progress.writes.js';
 import { attemptsByMessage, foldedStatesOf, openCounts, progressNow, transitionsPage } from './system.queries.js';
 import { campaignMembers, restTimetable, wakeCampaignTimetable } from './resting.queries.js';
+import { suppressionsPage } from './suppression.queries.js';
 import { dueTimetable, wokenTimetable } from './timetable.queries.js';
 
 const schema = 'read_model';
@@ -71,6 +72,7 @@ const queries: Record<string, Compilable<unknown> | { compile(executor: typeof d
   'dueEntries: of one kind and channel': dueTimetable(schema, { now, limit: 100, kind: 'dispatch', channel: 'email' }),
   markWoken: wokenTimetable(schema, { entries: [], now, nextWakeAt: now }),
   campaignMembers: campaignMembers(db, [id]),
+  suppressions: suppressionsPage(db, { after: '', limit: 100 }),
   restEntries: restTimetable(schema, []),
   wakeCampaigns: wakeCampaignTimetable(schema, { campaigns: [], now, dueUntil: now }),
   progress: progressNow(schema),

@@ -81,6 +81,9 @@ update "read_model"."timetable" as t
 -- campaignMembers
 select "outreach_id", "tenant_id", "expires_at", "campaign_key" as "campaign_key" from "read_model"."outreach" where "outreach_id" = any($1::uuid[]) and "campaign_key" is not null;
 
+-- suppressions
+select * from "read_model"."suppressions" where "fingerprint" in (select distinct "fingerprint" from "read_model"."suppressions" where "fingerprint" > $1 order by "fingerprint" limit $2) order by "fingerprint", suppressed_at nulls last, "reason";
+
 -- restEntries
 update "read_model"."timetable" as t set wake_at = seen.until
     from unnest($1::text[], $2::text[],

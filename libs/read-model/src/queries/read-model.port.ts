@@ -2,6 +2,8 @@ import type { Channel } from '@homing/contracts';
 import type { OutreachStateName } from '@homing/domain';
 import type { LedgerBalanceRow, OpenReservationRow } from '../tables/ledger.tables.js';
 import type { StaleFilter, StaleReservation } from './ledger.queries.js';
+import type { SuppressionRow } from '../tables/suppression.tables.js';
+import type { ContactsPage } from './suppression.queries.js';
 import type { CampaignMember, Resting, WakeCampaigns } from './resting.queries.js';
 import type {
   AttemptRow,
@@ -17,6 +19,7 @@ import type {
 } from '../tables/read-model.tables.js';
 
 export type { StaleFilter, StaleReservation } from './ledger.queries.js';
+export type { ContactsPage } from './suppression.queries.js';
 export type { CampaignMember, Resting, WakeCampaigns } from './resting.queries.js';
 
 /** What a tenant may ask. Each call is one short transaction that sees rows of that tenant only. */
@@ -55,6 +58,8 @@ export interface SystemQueries {
   restEntries(resting: readonly Resting[]): Promise<void>;
   /** Starts of these campaigns may be woken from now on. Returns how many there were. */
   wakeCampaigns(wake: WakeCampaigns): Promise<number>;
+  /** What was ever said of addresses, by fingerprint; each contact with all its reasons. */
+  suppressions(page: ContactsPage): Promise<SuppressionRow[]>;
   /** The timeline of all tenants after a position, oldest first, without gap and without the events' data. */
   eventsAfter(resume: { afterPosition: bigint; limit: number }): Promise<TransitionRow[]>;
   /** Attempts by the provider's own id; those nobody knows (yet) are left out. */

@@ -5,6 +5,7 @@ import type { ProgressView, ProviderMessage, SystemQueries } from './read-model.
 import { PROJECTION } from './projection.name.js';
 import { openReservationsOf, staleReservations } from './ledger.queries.js';
 import { campaignMembers, restTimetable, wakeCampaignTimetable } from './resting.queries.js';
+import { suppressionsPage } from './suppression.queries.js';
 import { dueTimetable, wokenTimetable } from './timetable.queries.js';
 
 /** For projector, orchestrator and scheduler: over all tenants, with the system role. */
@@ -27,6 +28,7 @@ export function createSystemQueries({ db, schema }: ReadModelConnection): System
       if (wake.campaigns.length === 0) return 0;
       return Number((await wakeCampaignTimetable(schema, wake).execute(db)).numAffectedRows ?? 0n);
     },
+    suppressions: (page) => suppressionsPage(db, page).execute(),
     eventsAfter: async ({ afterPosition, limit }) => (await db.executeQuery(page([afterPosition, limit]))).rows,
     attemptsByProviderMessage: (ids) => attemptsByMessage(db, ids).execute(),
     staleReservations: async (filter) => (await staleReservations(schema, filter).execute(db)).rows,

@@ -7,6 +7,7 @@ import {
   OUTREACH,
   OUTREACH_ATTEMPTS,
   OUTREACH_EVENTS,
+  SUPPRESSIONS,
   TIMETABLE,
 } from '../writing/table.columns.js';
 
@@ -32,6 +33,7 @@ export const PROJECTED: readonly ProjectedTable[] = [
   TIMETABLE,
   OPEN_RESERVATIONS,
   LEDGER_BALANCES,
+  SUPPRESSIONS,
 ].map((write) => ({
   table: write.table,
   key: (write.key as readonly string[]).map(snakeCase),

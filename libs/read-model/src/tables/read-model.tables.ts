@@ -1,5 +1,6 @@
 import type { Channel, OutreachEvent, SettledOutcome, Strategy, Urgency } from '@homing/contracts';
 import type { LedgerBalanceRow, OpenReservationRow } from './ledger.tables.js';
+import type { SuppressionRow } from './suppression.tables.js';
 import type { AttemptState, DeliveryState, OutreachState, OutreachStateName, TimetableEntry } from '@homing/domain';
 
 /**
@@ -18,6 +19,7 @@ export interface ReadModelTables {
   unknownOutcomes: UnknownOutcomeRow;
   openReservations: OpenReservationRow;
   ledgerBalances: LedgerBalanceRow;
+  suppressions: SuppressionRow;
 }
 
 /** ISO 8601, UTC, milliseconds. */

@@ -8,6 +8,7 @@ import {
   balanceUpsert,
   insertStatement,
   reservationRemoval,
+  suppressionUpsert,
   timetableRemoval,
   timetableUpsert,
   upsertStatement,
@@ -31,7 +32,7 @@ export interface BatchCommit extends Advance {
 }
 
 /**
- * Rows and checkpoint in one transaction, in at most thirteen statements however many events the batch has. Repeating a batch
+ * Rows and checkpoint in one transaction, in at most fourteen statements however many events the batch has. Repeating a batch
  * that is in already is refused, not applied twice.
  * @throws ProjectionFencedError and then nothing was written
  */
@@ -46,7 +47,7 @@ export async function commitBatch({ db, schema }: ReadModelConnection, commit: B
 }
 
 function statementsOf(schema: string, changes: BatchChanges): FixedStatement[] {
-  const { outreach, deliveries, attempts, timeline, folded, timetable, ledgers } = changes;
+  const { outreach, deliveries, attempts, timeline, folded, timetable, ledgers, suppressions } = changes;
   const when = (rows: readonly unknown[], statement: () => FixedStatement) => (rows.length > 0 ? [statement()] : []);
   const ids = folded.map((row) => row.outreachId);
   return [
@@ -60,6 +61,7 @@ function statementsOf(schema: string, changes: BatchChanges): FixedStatement[] {
     ...when(ledgers.opened, () => upsertStatement(schema, OPEN_RESERVATIONS, ledgers.opened)),
     ...when(ledgers.closed, () => reservationRemoval(schema, ledgers.closed)),
     ...when(ledgers.balances, () => balanceUpsert(schema, ledgers.balances)),
+    ...when(suppressions, () => suppressionUpsert(schema, suppressions)),
   ];
 }
 

@@ -1,9 +1,10 @@
 import { type RawBuilder, sql } from 'kysely';
 import { FixedStatement } from './fixed.statement.js';
 import { snakeCase, toJsonParameter } from './row.json.js';
-import { LEDGER_BALANCES, TIMETABLE, type TableWrite } from './table.columns.js';
+import { LEDGER_BALANCES, SUPPRESSIONS, TIMETABLE, type TableWrite } from './table.columns.js';
 import type { LedgerBalanceRow } from '../tables/ledger.tables.js';
 import type { TimetableRow } from '../tables/read-model.tables.js';
+import type { SuppressionRow } from '../tables/suppression.tables.js';
 
 /** Stands where a parameter will be. */
 const later = null;
@@ -98,6 +99,21 @@ export function balanceUpsert(schema: string, rows: readonly LedgerBalanceRow[])
     limit_amount = case when ${limited} then excluded.limit_amount else t.limit_amount end,
     limit_version = case when ${limited} then excluded.limit_version else t.limit_version end,
     updated_position = excluded.updated_position`,
+  );
+}
+
+/** Of each reason the latest word either way; who said it goes with the latest suppression. */
+export function suppressionUpsert(schema: string, rows: readonly SuppressionRow[]): FixedStatement {
+  const newer = sql`excluded.suppressed_at is not null and (t.suppressed_at is null or excluded.suppressed_at > t.suppressed_at)`;
+  return new FixedStatement(
+    `write ${schema}.suppressions`,
+    [rowsParameter(SUPPRESSIONS, rows)],
+    () => sql`${insertRows(schema, SUPPRESSIONS)} on conflict (fingerprint, reason) do update set
+    mask = coalesce(excluded.mask, t.mask),
+    suppressed_at = greatest(t.suppressed_at, excluded.suppressed_at), lifted_at = greatest(t.lifted_at, excluded.lifted_at),
+    said_by = case when ${newer} then excluded.said_by else t.said_by end,
+    note = case when ${newer} then excluded.note else t.note end,
+    revision = excluded.revision, updated_position = excluded.updated_position`,
   );
 }
 

@@ -7,6 +7,7 @@ import type {
   TimelineRow,
   TimetableRow,
 } from '../tables/read-model.tables.js';
+import type { SuppressionRow } from '../tables/suppression.tables.js';
 
 /** How rows of one table are written: every column, which of them name a row, and which keep what stands when nothing new is said. */
 export interface TableWrite<Row extends object> {
@@ -196,6 +197,24 @@ export const LEDGER_BALANCES: TableWrite<LedgerBalanceRow> = {
     reserved: true,
     spent: true,
     variance: true,
+    updatedPosition: true,
+  }),
+};
+
+export const SUPPRESSIONS: TableWrite<SuppressionRow> = {
+  table: 'suppressions',
+  key: ['fingerprint', 'reason'],
+  columns: columnsOf<SuppressionRow>({
+    fingerprint: true,
+    reason: true,
+    tenantId: true,
+    channel: true,
+    mask: true,
+    suppressedAt: true,
+    liftedAt: true,
+    saidBy: true,
+    note: true,
+    revision: true,
     updatedPosition: true,
   }),
 };
