@@ -5,7 +5,13 @@ import type { OutreachState } from '@homing/domain';
 import { createIntake, requestConcern } from '@homing/intake';
 import { connectBus, DispatchWindow, JetStreamServer, Publisher } from '@homing/messaging';
 import { connectReadModel, createLedgerSnapshots, createSystemQueries } from '@homing/read-model';
-import { closeOnShutdown, type ServiceBasics, type WiredService } from '@homing/service-kit';
+import {
+  closeOnShutdown,
+  startRounds,
+  type RoundLoop,
+  type ServiceBasics,
+  type WiredService,
+} from '@homing/service-kit';
 import { createVaultIntake, openVaultDatabase, pingVault } from '@homing/vault/intake';
 import { createRegistry } from '@homing/vault/registry';
 import { createSuppressionStore } from '@homing/vault/suppression';
@@ -25,6 +31,7 @@ import { REACT_PARTS, TransitionController } from './react-to-event/transition.c
 import { ProviderSignalController } from './record-signal/provider-signal.controller.js';
 import { SignalRecorder } from './record-signal/signal.recorder.service.js';
 import { ContactKeeper } from './suppress-contact/contact.keeper.js';
+import { repairRound } from './suppress-contact/suppression.repair.js';
 import {
   CONTACT_COMMAND_PARTS,
   ContactCommandController,
@@ -48,6 +55,7 @@ export function wireOrchestrator({ env, logger, instance, readiness }: ServiceBa
   const windowSize = env.int('DISPATCH_WINDOW', { default: 600, min: 1, max: 100_000 });
   const deskSettings = readDeskSettings(env);
   const reclaimAfterMs = env.int('RECLAIM_AFTER_MS', { default: RECLAIM_AFTER_MS, min: 1_000, max: 86_400_000 });
+  const repairEveryMs = env.int('REPAIR_SUPPRESSIONS_MS', { default: 3_600_000, min: 500 });
   env.check();
 
   const bus = connectBus({ url: busUrl, name: instance, logger, topology: { replicas } });
@@ -104,6 +112,12 @@ export function wireOrchestrator({ env, logger, instance, readiness }: ServiceBa
   readiness.add('vault', async () => (await pingVault(vaultDb), { status: 'up' }));
   readiness.add('read model', async () => (await readModel.ping(), { status: 'up' }));
 
+  let repairs: RoundLoop | undefined;
+  const start = (): void => {
+    desk.start();
+    const round = repairRound({ readModel: queries, contacts: suppressions }, repairEveryMs);
+    repairs = startRounds({ name: 'repair suppressions', round, everyMs: Math.min(60_000, repairEveryMs), logger });
+  };
   const module: DynamicModule = {
     module: OrchestratorModule,
     controllers: [
@@ -148,10 +162,10 @@ export function wireOrchestrator({ env, logger, instance, readiness }: ServiceBa
       { provide: CONTACT_COMMAND_PARTS, useValue: contactCommands },
       ...desk.providers,
       closeOnShutdown(async () => {
-        await desk.close();
+        await Promise.all([desk.close(), repairs?.stop()]);
         await Promise.all([bus.close(), store.dispose(), vaultDb.destroy(), readModel.close()]);
       }),
     ],
   };
-  return { module, strategies: [strategy], start: () => desk.start() };
+  return { module, strategies: [strategy], start };
 }

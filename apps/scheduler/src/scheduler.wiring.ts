@@ -123,7 +123,7 @@ export function wireScheduler({ env, logger, instance, readiness }: ServiceBasic
       },
       {
         name: 'wake resumed campaigns',
-        everyMs: wakeEveryMs,
+        everyMs: Math.min(100, wakeEveryMs),
         round: async () => {
           const woken = await resumed.look();
           if (woken > 0) logger.info({ woken }, 'what resumed or stopped campaigns had waiting was woken');

@@ -21,6 +21,7 @@ const tuning = [
   'STATE_CACHE_SIZE',
   'DESK_TIDY_MS',
   'DESK_WAIT_MS',
+  'REPAIR_SUPPRESSIONS_MS',
 ];
 const passed = new Set([...names, ...tuning]);
 /** Telemetry settings and, for reliability tests, the points at which a service kills itself. */

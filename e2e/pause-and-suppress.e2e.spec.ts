@@ -1,0 +1,184 @@
+// What is not to be sent is not sent. Real: the shipped processes, two gateways, and every store. Played: the provider; its ledger
+// says what was sent, and when it took it.
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { LocalStack, until, type BusClient, type LedgerLine } from '@homing/testing/local-stack';
+import pg from 'pg';
+import { emailRequest, someone } from './requests.fixture.js';
+import { startSecondGateway } from './second-gateway.fixture.js';
+
+const full = process.env['HOMING_TEST_SIZE'] === 'full';
+const AUDIENCE = full ? 3_000 : 400;
+/** Of every call, so that many are under way at any moment. */
+const LATENCY_MS = 250;
+/** The freshness lease of a pause. */
+const LEASE_MS = 500;
+/** What a busy machine may take from the call to the provider's socket. */
+const ON_THE_WAY_MS = 3_000;
+
+let stack: LocalStack;
+let bus: BusClient;
+let read: pg.Pool;
+let stopSecond = async (): Promise<void> => {};
+
+beforeAll(async () => {
+  stack = await LocalStack.start({ environment: { REPAIR_SUPPRESSIONS_MS: '1000' } });
+  bus = await stack.bus();
+  read = new pg.Pool({ connectionString: stack.environmentOf('scheduler')['READ_DATABASE_URL'], max: 1 });
+  stopSecond = await startSecondGateway(stack);
+}, 180_000);
+afterAll(async () => {
+  await stopSecond();
+  await read.end();
+  await stack.stop();
+}, 60_000);
+
+const campaign = (campaignId: string) => stack.api.post('/campaigns', { campaignId });
+const patch = (path: string, body: object) =>
+  stack.api.call(`/api/v1${path}`, {
+    method: 'PATCH',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify(body),
+  });
+const setStatus = async (campaignId: string, status: string): Promise<number> => {
+  expect((await patch(`/campaigns/${campaignId}/status`, { status })).status).toBe(200);
+  return Date.now();
+};
+const takenAt = (line: LedgerLine): number => Date.parse(String(line['at']));
+const said = (subject: string) => ({ content: { literal: { email: { subject, text: 'Hello.' } } } });
+
+/** Starts of a campaign that wait in the timetable: how often each was woken, and for how long it rests. */
+async function waiting(campaignId: string): Promise<{ wakes: number; restsMs: number }[]> {
+  const { rows } = await read.query<{ wakes: number; rests: string }>(
+    `select t.wakes, extract(epoch from t.wake_at - now()) * 1000 as rests from read_model.timetable t
+     join read_model.outreach o using (outreach_id) where t.kind = 'dispatch' and o.campaign_key = (
+       select campaign_key from read_model.outreach where outreach_id = $1)`,
+    [stack.outreachId(campaignId, '0')],
+  );
+  return rows.map(({ wakes, rests }) => ({ wakes, restsMs: Number(rests) }));
+}
+const statusOf = async (campaignId: string) =>
+  (
+    await stack.api.get<{ sent: number; pending: number; reasons: object[] }>(
+      `/outreach/campaigns/${campaignId}/status`,
+    )
+  ).body;
+
+describe('a campaign under way in two gateways', () => {
+  it('that is paused starts no call after the lease; resumed, the rest of it goes out, each once', async () => {
+    await stack.behave({ latencyMs: LATENCY_MS });
+    await campaign('tour');
+    const asking = Array.from({ length: AUDIENCE }, (_, n) => {
+      const data = { ...emailRequest(someone(), { campaignId: 'tour' }), tenantId: stack.tenantId };
+      return bus.request({ id: String(n), source: 'tour', data });
+    });
+    await Promise.all(asking);
+    await until(async () => (await stack.ledger()).length >= AUDIENCE / 10, 'it to be under way');
+    const pausedAt = await setStatus('tour', 'paused');
+    const atPause = (await stack.ledger()).length;
+    // Decided before the pause or not at all: what stands is put down by the gateways, then left alone by the clock.
+    await until(
+      async () => (await bus.backlog('outreach')) + (await bus.backlog('dispatch')) === 0,
+      'everything to be put down',
+    );
+    const resting = await until(async () => {
+      const entries = await waiting('tour');
+      return entries.every(({ restsMs }) => restsMs > 60_000) && entries;
+    }, 'everything to rest');
+    const lines = await stack.ledger();
+    const late = lines
+      .map((line) => takenAt(line) - LATENCY_MS - pausedAt)
+      .filter((ms) => ms > LEASE_MS + ON_THE_WAY_MS);
+    expect(late).toEqual([]);
+    // The pause came in the middle: some were sent, more were not.
+    expect(atPause).toBeLessThan(AUDIENCE);
+    expect(resting.length).toBeGreaterThan(0);
+    expect(Math.max(...resting.map(({ wakes }) => wakes))).toBeLessThanOrEqual(1);
+
+    await setStatus('tour', 'active');
+    const planned = lines.length + resting.length;
+    await until(async () => (await stack.ledger()).length >= planned, 'the rest to be sent');
+    await until(async () => (await statusOf('tour')).pending === 0, 'nothing to be left');
+    const all = await stack.ledger();
+    expect(new Set(all.map(({ deliveryId }) => deliveryId)).size).toBe(all.length);
+    expect(all).toHaveLength(planned);
+    expect((await statusOf('tour')).sent).toBe(planned);
+  }, 300_000);
+
+  it('that is stopped skips what it has planned, without waiting for its time', async () => {
+    await stack.behave({});
+    await campaign('ended');
+    const sendAt = new Date(Date.now() + 5 * 86_400_000).toISOString();
+    const { body } = await stack.api.send(emailRequest(someone(), { campaignId: 'ended', sendAt }));
+    const id = String(body['outreachId']);
+    await until(async () => (await stack.api.outreach(id))?.state === 'scheduled', 'it to be planned');
+    await setStatus('ended', 'stopped');
+    const outreach = await until(async () => {
+      const found = await stack.api.outreach(id);
+      return found?.state === 'skipped' && found;
+    }, 'it to be skipped');
+    expect(outreach).toMatchObject({
+      reason: 'campaign_stopped',
+      deliveries: [{ closedReason: 'campaign_stopped', attempts: [] }],
+    });
+    expect((await stack.ledger()).filter(({ deliveryId }) => deliveryId.startsWith(id))).toEqual([]);
+  }, 120_000);
+});
+
+describe('an address whose owner unsubscribed', () => {
+  it('gets nothing more: what is planned is skipped at the gate, what is asked for refused, until it is lifted', async () => {
+    const to = someone('unsubscribes');
+    const sendAt = new Date(Date.now() + 15_000).toISOString();
+    const planned = await stack.api.send(emailRequest(to, { ...said('Later'), sendAt }));
+    expect(planned.body['status']).toBe('scheduled');
+    await stack.api.send(emailRequest(to, said('Now')));
+    const listed = await until(async () => {
+      const { body } = await stack.api.get<{ items: { suppressionId: string }[] }>('/suppressions?reason=unsubscribe');
+      return body.items[0];
+    }, 'the unsubscription to be heard');
+    // The fault has landed in time: what is planned is still to come.
+    expect(Date.now()).toBeLessThan(Date.parse(sendAt));
+    const refused = await stack.api.send(emailRequest(to, said('Again')));
+    expect(refused.body).toMatchObject({ status: 'refused', refusal: { reason: 'suppressed' } });
+
+    const id = String(planned.body['outreachId']);
+    const skipped = await until(async () => {
+      const found = await stack.api.outreach(id);
+      return found?.state === 'skipped' && found;
+    }, 'the planned one to be skipped');
+    expect(skipped).toMatchObject({ deliveries: [{ closedReason: 'suppressed', attempts: [] }] });
+    expect((await stack.ledger()).filter((line) => line.to === to)).toHaveLength(1);
+
+    const lift = `/api/v1/suppressions/${listed.suppressionId}?reason=consent_given`;
+    expect((await stack.api.call(lift, { method: 'DELETE' })).body).toMatchObject({ status: 'lifted' });
+    expect((await stack.api.send(emailRequest(to, said('Welcome back')))).body['status']).toBe('scheduled');
+    await until(async () => (await stack.ledger()).filter((line) => line.to === to).length === 2, 'it to be sent');
+  }, 120_000);
+
+  it('gets nothing where an operator says so, in any spelling', async () => {
+    const to = someone();
+    const address = to.toUpperCase();
+    const held = await stack.api.post('/suppressions', { channel: 'email', address, note: 'TICKET-4711' });
+    expect(held).toMatchObject({ status: 201, body: { status: 'suppressed' } });
+    expect((await stack.api.send(emailRequest(to))).body).toMatchObject({ refusal: { reason: 'suppressed' } });
+  }, 60_000);
+
+  it('is held back again after the vault has forgotten it', async () => {
+    const address = someone();
+    const hold = () => stack.api.post<{ suppressionId: string }>('/suppressions', { channel: 'email', address });
+    const { suppressionId } = (await hold()).body;
+    await stack.api.call(`/api/v1/suppressions/${suppressionId}?reason=test`, { method: 'DELETE' });
+    await hold();
+    const vault = new pg.Client({ connectionString: stack.environmentOf('orchestrator')['VAULT_DATABASE_URL'] });
+    await vault.connect();
+    // As a backup from before the second word would leave it.
+    const { rowCount } = await vault.query(
+      `update vault.suppression set reasons = '[]', suppressed = false, since = null, revision = 0 where fingerprint = $1`,
+      [suppressionId],
+    );
+    await vault.end();
+    expect(rowCount).toBe(1);
+    const found = async () => (await stack.api.get(`/suppressions/${suppressionId}`)).status === 200;
+    await until(found, 'the table to be repaired');
+    expect((await stack.api.send(emailRequest(address))).body).toMatchObject({ refusal: { reason: 'suppressed' } });
+  }, 60_000);
+});
