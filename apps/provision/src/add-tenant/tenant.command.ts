@@ -5,8 +5,10 @@ import type { Command } from '../provision.command.js';
 
 const actor = 'operator';
 /** What a tenant's own programs and people need; reading what dead letters say, and operating the installation, are named by hand. */
-const everyScope =
-  'outreach:write,outreach:read,events:read,unknown-outcomes:settle,dead-letters:read,dead-letters:write';
+const everyScope = [
+  'outreach:write,outreach:read,events:read,unknown-outcomes:settle,dead-letters:read,dead-letters:write',
+  'campaigns:read,campaigns:write,policies:read,policies:write,suppressions:read,suppressions:write',
+].join(',');
 const usage =
   'tenant --name NAME --email SENDER [--id UUID] [--sender-name NAME] [--scopes A,B] [--templates FOLDER]\n';
 

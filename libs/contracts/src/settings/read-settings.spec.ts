@@ -34,6 +34,7 @@ describe('reading a campaign’s settings', () => {
     ['more than is exact', { budget: { totalMicros: 2 ** 53 } }, ['budget.totalMicros:max']],
     ['a negative cap', { caps: { perDay: -1 } }, ['caps.perDay:min']],
     ['a limit that is no number', { dailyLimit: Number.NaN }, ['dailyLimit:isInt']],
+    ['a look-back over no time', { dedupHours: 0 }, ['dedupHours:min']],
     ['a look-back beyond what is remembered', { dedupHours: 745 }, ['dedupHours:max']],
     ['a zone nobody knows', { timeZone: 'Europe/Atlantis' }, ['timeZone:isTimeZone']],
     ['an offset for a zone', { timeZone: '+02:00' }, ['timeZone:matches']],

@@ -8,10 +8,12 @@ const MAX_COUNT = 1_000_000_000;
 
 /** A whole number of at least 0; `null` (switched off) passes. */
 const Count =
-  (max = MAX_COUNT): PropertyDecorator =>
+  (max = MAX_COUNT, min = 0): PropertyDecorator =>
   (target, property) => {
-    for (const rule of [IsOptional(), IsInt(), Min(0), Max(max)]) rule(target, property);
+    for (const rule of [IsOptional(), IsInt(), Min(min), Max(max)]) rule(target, property);
   };
+/** At least 1 hour: what looks back no time at all is switched off, and says so. */
+const LookBack = (): PropertyDecorator => Count(MAX_DEDUP_HOURS, 1);
 /** Exact in micro-units. */
 const Micros = (): PropertyDecorator => Count(Number.MAX_SAFE_INTEGER);
 const Part = (of: () => new () => object): PropertyDecorator => {
@@ -42,7 +44,7 @@ for (const channel of CHANNELS) Part(() => PriceDto)(PricesDto.prototype, channe
 export class CampaignSettingsDto {
   @Part(() => BudgetDto) budget?: BudgetDto;
   @Part(() => CapsDto) caps?: CapsDto;
-  @Count(MAX_DEDUP_HOURS) dedupHours?: number | null;
+  @LookBack() dedupHours?: number | null;
   @Count() dailyLimit?: number | null;
 
   /** A name, never an offset: offsets know no summer. */
@@ -54,6 +56,6 @@ export class CampaignSettingsDto {
 
 export class TenantSettingsDto {
   @Part(() => CapsDto) caps?: CapsDto;
-  @Count(MAX_DEDUP_HOURS) dedupHours?: number | null;
+  @LookBack() dedupHours?: number | null;
   @Part(() => PricesDto) prices?: Partial<Record<Channel, PriceDto>>;
 }
