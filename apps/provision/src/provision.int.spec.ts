@@ -54,6 +54,7 @@ const roles = [
   'vault_intake',
   'vault_open',
   'vault_api',
+  'vault_desk',
   'read_owner',
   'read_system',
   'read_api',

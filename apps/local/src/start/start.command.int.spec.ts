@@ -150,7 +150,11 @@ describe('start', () => {
     expect(secretsOf('SIMULATOR_SENDGRID_PRIVATE_KEY')).toEqual(['provider-simulator']);
     expect(secretsOf('EVENTS_DATABASE_URL')).toEqual(['event-store-dev']);
     expect(secretsOf('SENDGRID_API_KEY').sort()).toEqual(['channel-gateway', 'provider-simulator']);
-    expect(told('webhook-ingestion').sort()).toEqual(['NATS_URL', 'SENDGRID_WEBHOOK_PUBLIC_KEY']);
+    expect(told('webhook-ingestion').sort()).toEqual([
+      'DEAD_LETTER_SEAL_KEY',
+      'NATS_URL',
+      'SENDGRID_WEBHOOK_PUBLIC_KEY',
+    ]);
     expect(told('projector').sort()).toEqual(['EVENTSTORE_URL', 'NATS_URL', 'READ_DATABASE_URL']);
     const users = services.map((name) => environmentOf(records[name]?.pid as number)?.['NATS_URL']).filter(Boolean);
     expect(new Set(users).size).toBe(users.length);
