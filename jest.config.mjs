@@ -28,7 +28,7 @@ const heavy = {
 
 export default {
   maxWorkers: 2,
-  testTimeout: 60_000,
+  testTimeout: 300_000,
   projects: [
     {
       ...shared,

@@ -27,11 +27,11 @@ beforeAll(async () => {
   const settings = { LOG_LEVEL: 'debug', PROVIDER_TIMEOUT_MS: '500' };
   stack = await LocalStack.start({ environment: { ...settings, ...receiver.environment } });
   bus = await stack.bus();
-}, 180_000);
+}, 600_000);
 afterAll(async () => {
   await stack.stop();
   await receiver.stop();
-}, 60_000);
+}, 900_000);
 
 const template = () => ({
   templateId: 'email_intro',
@@ -193,7 +193,7 @@ it('no canary lies in the raw bytes of stores, bus or logs', async () => {
 
   expect(findInFiles(stack.home, mark, ['simulator', 'scratch'])).toEqual([]);
   expect(stack.launcher.output()).not.toContain(mark);
-}, 240_000);
+}, 900_000);
 
 /** What every service that serves metrics says of all this, by service. */
 async function metricsShown(): Promise<Map<string, string>> {

@@ -27,7 +27,7 @@ let crashing: CrashingStack | undefined;
 afterEach(async () => {
   await crashing?.stop();
   crashing = undefined;
-}, 60_000);
+}, 900_000);
 
 const restartsOf = (running: LocalStack): number =>
   Object.values(running.services()).reduce((sum, { restarts }) => sum + restarts, 0);
@@ -80,7 +80,7 @@ async function allIn(running: LocalStack, ids: ReadonlySet<string>, allowed: rea
     others = away.map((id) => `${id} ${states.get(id) ?? 'lost'}`);
     return others.length === 0;
   };
-  await until(look, () => `${others.length} to be ${allowed.join(' or ')}: ${others.slice(0, 10).join(', ')}`, 150_000);
+  await until(look, () => `${others.length} to be ${allowed.join(' or ')}: ${others.slice(0, 10).join(', ')}`, 300_000);
 }
 
 /** Listed as unknown, and shown so. */
@@ -130,7 +130,7 @@ describe('kill -9 at every named point', () => {
     // Killed with a claim and before the call, and with the answer in memory only: both kinds were there.
     expect(unsent.length).toBeGreaterThan(0);
     expect(settleable.length).toBeGreaterThan(0);
-  }, 420_000);
+  }, 900_000);
 
   if (full) {
     it.each(Object.keys(points))(

@@ -10,8 +10,8 @@ let publisher: BusClient;
 beforeAll(async () => {
   stack = await LocalStack.start({ environment: { DESK_TIDY_MS: '500' } });
   publisher = await stack.bus();
-}, 180_000);
-afterAll(() => stack.stop(), 60_000);
+}, 600_000);
+afterAll(() => stack.stop(), 900_000);
 
 interface Letter {
   readonly id: string;

@@ -12,8 +12,8 @@ let publisher: BusClient;
 beforeAll(async () => {
   stack = await LocalStack.start({ environment: { REFEED_AFTER_MS: '2000' } });
   publisher = await stack.bus();
-}, 180_000);
-afterAll(() => stack.stop(), 60_000);
+}, 600_000);
+afterAll(() => stack.stop(), 900_000);
 
 const inState = (id: string, ...states: string[]) =>
   until(

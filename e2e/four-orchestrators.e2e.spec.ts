@@ -29,12 +29,12 @@ beforeAll(async () => {
   store = connectEventStore({ url: stack.env['EVENTSTORE_URL'] ?? '' });
   orchestrators = new Orchestrators(stack);
   await orchestrators.start(3);
-}, 180_000);
+}, 600_000);
 afterAll(async () => {
   await orchestrators.stop();
   await store.dispose();
   await stack.stop();
-}, 60_000);
+}, 900_000);
 
 const ask = (id: string, data: object, msgId: string): Promise<void> => {
   const event = { specversion: '1.0', type: OUTREACH_REQUESTED, source: 'four', id };

@@ -31,7 +31,7 @@ beforeAll(async () => {
   });
   expect(status).toBe(202);
   outreachId = String(body['outreachId']);
-  await until(async () => (await stack.api.outreach(outreachId))?.state === 'delivered', 'the delivery', 30_000);
+  await until(async () => (await stack.api.outreach(outreachId))?.state === 'delivered', 'the delivery', 120_000);
   const facts = () => spans('project ProviderFactRecorded').length;
   await until(() => facts() >= 2 && spans('project OutreachSettled').length === 1, 'the last facts');
   // Services hand their spans over one after another: what caused a span may come after it.
@@ -43,11 +43,11 @@ beforeAll(async () => {
         .every(isWhole),
     'the spans of the webhooks',
   );
-}, 180_000);
+}, 600_000);
 afterAll(async () => {
   await stack.stop();
   await receiver.stop();
-}, 60_000);
+}, 900_000);
 
 /** Whether the way back to the beginning of a trace has arrived. */
 function isWhole({ spanId }: { readonly spanId: string }): boolean {
@@ -171,7 +171,7 @@ describe('a request over the bus', () => {
     const event = { specversion: '1.0', type: 'outreach.requested', source: 'shop', id, data };
     await bus.publish('outreach.requested', { ...event, traceparent: `00-${given}-${callerSpan}-01` });
     const decided = () => receiver.ofTrace(given).find((span) => span.name === 'decide');
-    await until(() => decided() !== undefined, 'the decision', 30_000);
+    await until(() => decided() !== undefined, 'the decision', 120_000);
     expect(decided()?.attributes['homing.outreach.id']).toBe(stack.outreachId('shop', id));
     const whole = () => receiver.ofTrace(given).find((span) => span.spanId === decided()?.parentSpanId);
     await until(() => whole() !== undefined, 'its handling');

@@ -25,12 +25,12 @@ beforeAll(async () => {
   bus = await stack.bus();
   read = new pg.Pool({ connectionString: stack.environmentOf('scheduler')['READ_DATABASE_URL'], max: 1 });
   stopSecond = await startSecondGateway(stack);
-}, 180_000);
+}, 600_000);
 afterAll(async () => {
   await stopSecond();
   await read.end();
   await stack.stop();
-}, 60_000);
+}, 900_000);
 
 const campaign = (campaignId: string) => stack.api.post('/campaigns', { campaignId });
 const patch = (path: string, body: object) =>
@@ -102,7 +102,7 @@ describe('a campaign under way in two gateways', () => {
     expect(new Set(all.map(({ deliveryId }) => deliveryId)).size).toBe(all.length);
     expect(all).toHaveLength(planned);
     expect((await statusOf('tour')).sent).toBe(planned);
-  }, 300_000);
+  }, 900_000);
 
   it('that is stopped skips what it has planned, without waiting for its time', async () => {
     await stack.behave({});
@@ -121,7 +121,7 @@ describe('a campaign under way in two gateways', () => {
       deliveries: [{ closedReason: 'campaign_stopped', attempts: [] }],
     });
     expect((await stack.ledger()).filter(({ deliveryId }) => deliveryId.startsWith(id))).toEqual([]);
-  }, 120_000);
+  }, 600_000);
 });
 
 describe('an address whose owner unsubscribed', () => {
@@ -152,7 +152,7 @@ describe('an address whose owner unsubscribed', () => {
     expect((await stack.api.call(lift, { method: 'DELETE' })).body).toMatchObject({ status: 'lifted' });
     expect((await stack.api.send(emailRequest(to, said('Welcome back')))).body['status']).toBe('scheduled');
     await until(async () => (await stack.ledger()).filter((line) => line.to === to).length === 2, 'it to be sent');
-  }, 120_000);
+  }, 600_000);
 
   it('gets nothing where an operator says so, in any spelling', async () => {
     const to = someone();
@@ -160,7 +160,7 @@ describe('an address whose owner unsubscribed', () => {
     const held = await stack.api.post('/suppressions', { channel: 'email', address, note: 'TICKET-4711' });
     expect(held).toMatchObject({ status: 201, body: { status: 'suppressed' } });
     expect((await stack.api.send(emailRequest(to))).body).toMatchObject({ refusal: { reason: 'suppressed' } });
-  }, 60_000);
+  }, 900_000);
 
   it('is held back again after the vault has forgotten it', async () => {
     const address = someone();
@@ -180,5 +180,5 @@ describe('an address whose owner unsubscribed', () => {
     const found = async () => (await stack.api.get(`/suppressions/${suppressionId}`)).status === 200;
     await until(found, 'the table to be repaired');
     expect((await stack.api.send(emailRequest(address))).body).toMatchObject({ refusal: { reason: 'suppressed' } });
-  }, 60_000);
+  }, 900_000);
 });

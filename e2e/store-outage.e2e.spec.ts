@@ -9,13 +9,13 @@ import { emailRequest, someone } from './requests.fixture.js';
 import { signedWebhook } from './webhook.fixture.js';
 
 // Hang guard: what was under way in a killed process comes again after half a minute.
-jest.setTimeout(180_000);
+jest.setTimeout(600_000);
 let stack: LocalStack;
 
 beforeAll(async () => {
   stack = await LocalStack.start({ environment: { REFEED_AFTER_MS: '2000' } });
-}, 180_000);
-afterAll(() => stack.stop(), 60_000);
+}, 600_000);
+afterAll(() => stack.stop(), 900_000);
 
 interface Wish {
   readonly to: string;

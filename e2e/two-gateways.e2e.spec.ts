@@ -31,7 +31,7 @@ beforeAll(async () => {
     stdio: 'ignore',
   });
   await until(async () => (await stack.ready(port - stack.portBase)) === 200, 'the second gateway');
-}, 180_000);
+}, 600_000);
 afterAll(async () => {
   const gone = once(second, 'exit');
   second.kill('SIGCONT');
@@ -39,7 +39,7 @@ afterAll(async () => {
   await gone;
   await store.dispose();
   await stack.stop();
-}, 60_000);
+}, 900_000);
 
 const gateways = () => [stack.pid('channel-gateway'), second.pid ?? 0];
 /** Bytes a process has read so far, sockets included. */
@@ -108,7 +108,7 @@ describe('two gateways', () => {
     await publishCopies(dispatches, Math.ceil(COPIES / 10), 'late');
     await quiet();
     expect(await stack.ledger()).toHaveLength(lines);
-  }, 300_000);
+  }, 900_000);
 
   it('given the dispatch of an attempt that was rejected, while the next one waits, send nothing', async () => {
     await stack.behave({ errorRates: { '503': 1 } });
@@ -125,5 +125,5 @@ describe('two gateways', () => {
     await quiet();
     expect(await startsOf(id)).toBe(1);
     expect(await sentFor(id)).toEqual([]);
-  }, 120_000);
+  }, 600_000);
 });

@@ -10,8 +10,8 @@ let stack: LocalStack;
 beforeAll(async () => {
   crashing = await startCrashingStack(WHEN_ASKED, { SENDGRID_LOOKUP: 'true', SENDGRID_LOOKUP_AFTER_SECONDS: '1' });
   stack = crashing.stack;
-}, 180_000);
-afterAll(() => crashing.stop(), 60_000);
+}, 600_000);
+afterAll(() => crashing.stop(), 900_000);
 
 const taken = { dropAfterAccept: 1, webhook: { paused: true } };
 const lost = { dropBeforeAccept: 1, webhook: { paused: true } };
@@ -64,7 +64,7 @@ describe('an attempt whose outcome nobody knows', () => {
     expect(item).toMatchObject({ deliveryId: `${took}.1`, settles: { nextLookUpAt: expect.any(String) } });
     expect(Date.parse(item.settles.assumedSentAt ?? '')).toBeGreaterThan(Date.now() + 71 * 3_600_000);
     await stack.behave({ webhook: { paused: true } });
-  }, 120_000);
+  }, 600_000);
 
   it('is looked up and settled: what the provider took stays sent once', async () => {
     const outreach = await inState(took, 'queued');
@@ -73,12 +73,12 @@ describe('an attempt whose outcome nobody knows', () => {
     expect(outreach.deliveries[0]?.attempts).toMatchObject([{ attempt: 1, providerMessageId: line?.['messageId'] }]);
     expect(outreach.timeline).toContainEqual(expect.objectContaining({ transition: 'queued', via: 'lookup' }));
     expect(await listed(took)).toBeUndefined();
-  }, 240_000);
+  }, 900_000);
 
   it('is looked up and settled: what it surely never had is tried again', async () => {
     const outreach = await inState(never, 'scheduled', 'queued');
     expect(outreach.timeline).toContainEqual(expect.objectContaining({ transition: 'rejected', via: 'lookup' }));
-  }, 240_000);
+  }, 900_000);
 
   it('is settled by an operator where the provider may not be asked, and merges what it says afterwards', async () => {
     await stack.behave({ ...lost, ...silent });
@@ -101,7 +101,7 @@ describe('an attempt whose outcome nobody knows', () => {
     for (const id of [took, never, sent, unsent]) await inState(id, 'delivered');
     const attempts = async (id: string) => (await linesOf(id)).map(({ attempt }) => attempt);
     expect(await Promise.all([took, never, sent, unsent].map(attempts))).toEqual([[1], [2], [1], [2]]);
-  }, 240_000);
+  }, 900_000);
 });
 
 describe('cancelling', () => {
@@ -115,7 +115,7 @@ describe('cancelling', () => {
     for (const transition of ['cancel_requested', 'cancelled', 'settled'])
       expect(told.filter((each) => each === transition)).toHaveLength(1);
     expect(await linesOf(id)).toEqual([]);
-  }, 240_000);
+  }, 900_000);
 
   it('comes too late for what has arrived, and says so', async () => {
     const id = await ask();
@@ -123,7 +123,7 @@ describe('cancelling', () => {
     const { status, body } = await stack.api.post(`/outreach/${id}/cancel`);
     expect([status, body['status']]).toEqual([200, 'nothing_to_cancel']);
     expect(await stack.api.post(`/outreach/${crypto.randomUUID()}/cancel`)).toMatchObject({ status: 404 });
-  }, 120_000);
+  }, 600_000);
 });
 
 it('every point on these ways has killed once', async () => {

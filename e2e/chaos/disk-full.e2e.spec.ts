@@ -16,12 +16,12 @@ let stack: LocalStack;
 
 beforeAll(async () => {
   stack = await LocalStack.start({ environment: CHAOS_ENVIRONMENT, prepareHome: disks.prepare });
-}, 180_000);
+}, 600_000);
 afterAll(async () => {
   process.stdout.write(`${JSON.stringify({ chaos: figures })}\n`);
   await stack.halt().finally(() => disks.unmount());
   await stack.stop();
-}, 60_000);
+}, 300_000);
 
 it.each(STORES)(
   'the disk of %s full: nothing acknowledged is lost, and all goes on when there is room',
@@ -46,5 +46,5 @@ it.each(STORES)(
     figures[`${store} full`] = await account({ stack, accepted });
     expect(accepted.size).toBe(COUNT);
   },
-  full ? 300_000 : 180_000,
+  900_000,
 );

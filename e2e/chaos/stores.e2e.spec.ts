@@ -23,18 +23,18 @@ const sized = (quick: number, large: number): number => (full ? large : quick);
 const KILLS = full
   ? Array.from({ length: 20 }, (_, n) => ['postgres', 'nats', 'event-store-dev', 'postgres-events'][n % 4] ?? '')
   : ['postgres', 'nats', 'postgres-events'];
-const hangGuard = sized(180_000, 600_000);
+const hangGuard = sized(600_000, 900_000);
 
 let stack: LocalStack;
 const figures: Record<string, Account> = {};
 
 beforeAll(async () => {
   stack = await LocalStack.start({ environment: CHAOS_ENVIRONMENT });
-}, 180_000);
+}, 600_000);
 afterAll(async () => {
   process.stdout.write(`${JSON.stringify({ chaos: figures })}\n`);
   await stack.stop();
-}, 60_000);
+}, 300_000);
 
 const restarts = (): number => Object.values(stack.services()).reduce((sum, each) => sum + each.restarts, 0);
 

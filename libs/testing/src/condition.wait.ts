@@ -1,7 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 
 /** Only against hanging for ever: a condition that holds is seen within milliseconds. */
-const HANG_GUARD_MS = 120_000;
+const HANG_GUARD_MS = 300_000;
 
 /** Looks again and again until the answer is neither undefined nor false. @throws Error naming `what`, as it stands then, when it never holds */
 export async function until<T>(

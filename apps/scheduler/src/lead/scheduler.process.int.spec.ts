@@ -12,7 +12,7 @@ import { startTestVault, type TestVault } from '../../../../libs/vault/src/datab
 
 // Real here: the shipped scheduler, twice, and the shipped event store server as processes, nats-server, Postgres.
 // Hang guard: a silent leader is given 15 s, and two cores may be busy.
-jest.setTimeout(120_000);
+jest.setTimeout(300_000);
 
 let database: ReadDatabase;
 let vault: TestVault;
