@@ -146,6 +146,7 @@ it('no canary lies in the raw bytes of stores, bus or logs', async () => {
   await badRequests();
   const letters = await badMessages();
   await strangeWebhooks();
+  await operatorsWork(letters);
 
   /** Soft bounces, and the answer 401: they wait for another try. */
   const waiting = 5;
@@ -158,7 +159,6 @@ it('no canary lies in the raw bytes of stores, bus or logs', async () => {
     60_000,
   );
   const reader = await stack.bus('orchestrator');
-  await until(async () => (await reader.stored('deadLetters')).length >= letters, 'every dead letter');
   await until(async () => (await reader.backlog('signals')) === 0, 'every signal');
   const shown = await metricsShown();
   await stack.halt();
@@ -268,6 +268,50 @@ async function badMessages(): Promise<number> {
   await buried({ ...event, ...attribute, id: canary('id'), data: { ...data, [canary('field')]: canary('value') } });
   accepted.push(stack.outreachId(event.source, data.requestId));
   return messages.length;
+}
+
+/** Dead letters are read, mended and given up: what is said of them, and into them, stays as secret as what they hold. */
+async function operatorsWork(letters: number): Promise<void> {
+  const { api, tenantId } = stack;
+  const ids = async (): Promise<string[]> => {
+    const lists = await Promise.all(
+      ['tenant', 'installation'].map((owner) =>
+        api.get<{ items: { id: string }[] }>(`/dead-letters?owner=${owner}&state=open&limit=500`),
+      ),
+    );
+    return lists.flatMap(({ body }) => body.items.map(({ id }) => id));
+  };
+  const open = await until(
+    async () => {
+      const found = await ids();
+      return found.length >= letters && found;
+    },
+    'every dead letter to be filed',
+    30_000,
+  );
+  for (const id of open) expect((await api.get(`/dead-letters/${id}/content`)).status).toBe(200);
+  const replay = (id: string, body: object, headers: Record<string, string> = {}) =>
+    api.call(`/api/v1/dead-letters/${id}/replay`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', ...headers },
+      body: JSON.stringify(body),
+    });
+  const { requestId: _own, ...mended } = personal('delivers');
+  const statuses: number[] = [];
+  for (const id of open) {
+    expect((await replay(id, { data: { ...mended, urgency: canary('urgency') } })).status).toBeGreaterThan(399);
+    expect((await replay(id, { [canary('field')]: canary('value') })).status).toBe(422);
+    const headers = { 'idempotency-key': canary('key') };
+    const { status, body } = await replay(id, { data: { ...mended, tenantId } }, headers);
+    statuses.push(status);
+    const { outreachId } = (body['resolution'] ?? {}) as { outreachId?: string };
+    if (outreachId !== undefined) accepted.push(outreachId);
+    expect((await api.call(`/api/v1/dead-letters/${id}?reason=${canary('reason')}`, { method: 'DELETE' })).status).toBe(
+      422,
+    );
+  }
+  // Most of them name one request id, under which another content was accepted meanwhile.
+  expect(new Set(statuses)).toEqual(new Set([202, 409]));
 }
 
 /** What a provider says about a person, in fields we know and in others. */

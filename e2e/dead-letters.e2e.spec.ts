@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { LocalStack, until, type BusClient } from '@homing/testing/local-stack';
 import { emailRequest, someone } from './requests.fixture.js';
+import { signedWebhook } from './webhook.fixture.js';
 
 let stack: LocalStack;
 let publisher: BusClient;
@@ -127,5 +128,65 @@ describe('a broken message', () => {
     expect(status).toBe(202);
     await inState(String((body['resolution'] as Record<string, unknown>)['outreachId']), 'delivered');
     expect(await sentTo(to)).toHaveLength(1);
+  });
+});
+
+describe('a webhook that does not say what it is about', () => {
+  const parked = async () =>
+    (
+      await stack.api.get<{ items: { providerEventId: string }[]; counts: { total: number } }>(
+        '/unmatched-signals?owner=installation',
+      )
+    ).body;
+  const opened = (eventId: string, messageId: string) => ({
+    event: 'open',
+    email: 'whoever@sandbox.test',
+    timestamp: Math.floor(Date.now() / 1_000),
+    sg_event_id: eventId,
+    sg_message_id: `${messageId}.recvd-1-0.0`,
+  });
+
+  it('and comes before the answer is recorded ends up on the timeline', async () => {
+    // The provider has taken the message, and its webhook is faster than its answer.
+    await stack.behave({ answerDelayMs: 6_000, webhook: { paused: true } });
+    const to = someone('silent');
+    const { body } = await stack.api.send(emailRequest(to), { respondAsync: true });
+    const [taken] = await until(async () => {
+      const lines = await sentTo(to);
+      return lines.length > 0 && lines;
+    }, 'the provider to have it');
+    const eventId = randomUUID();
+    const answer = await signedWebhook(stack, JSON.stringify([opened(eventId, String(taken?.['messageId']))]));
+    expect(await answer.json()).toEqual({ stored: 1, faulty: 0 });
+    const listed = await until(async () => {
+      const page = await parked();
+      return page.items.some(({ providerEventId }) => providerEventId === eventId) && page;
+    }, 'it to be parked');
+    expect(listed.counts.total).toBe(1);
+
+    const outreachId = String(body['outreachId']);
+    const told = await until(async () => {
+      const outreach = await stack.api.outreach(outreachId);
+      return outreach?.timeline.some(({ transition }) => transition === 'opened') && outreach;
+    }, 'it on the timeline');
+    expect(told.timeline.filter(({ transition }) => transition === 'opened')).toHaveLength(1);
+    await until(async () => (await parked()).counts.total === 0, 'the park to be empty');
+    await stack.behave({});
+  });
+
+  it('and cannot even be read is kept as a sealed letter of the installation’s', async () => {
+    const canary = `${randomUUID()}@sandbox.test`;
+    const letter = await buried(async () => {
+      const answer = await signedWebhook(stack, JSON.stringify([{ event: 'open', email: canary }]));
+      expect(await answer.json()).toEqual({ stored: 0, faulty: 1 });
+    }, '&owner=installation');
+    expect(letter).toMatchObject({
+      reason: 'unreadable_webhook',
+      faults: [{ path: '[0]', code: 'timestamp_unreadable' }],
+    });
+    const content = await stack.api.get(`/dead-letters/${letter.id}/content`);
+    expect(content.body['content']).toEqual([{ event: 'open', email: canary }]);
+    const again = await replay(letter.id, {});
+    expect([again.status, again.body['errors']]).toMatchObject([422, [{ field: '[0]', code: 'timestamp_unreadable' }]]);
   });
 });

@@ -24,11 +24,13 @@ import { ledgerSnapshots } from './keep-books/ledger.snapshots.js';
 import { heldBackOf } from './keep-books/held-back.gatherer.js';
 import { gatherRules, PRODUCT_RULES } from './keep-books/policy.gatherer.js';
 import { readDeskSettings, wireDesk } from './keep-dead-letters/desk.wiring.js';
+import { wireMatching } from './match-signals/match.wiring.js';
 import { COMMAND_PARTS, OutreachCommandController } from './obey-command/outreach-command.controller.js';
 import type { CommandParts } from './obey-command/command.handler.js';
 import type { ReactParts } from './react-to-event/reaction.handler.js';
 import { REACT_PARTS, TransitionController } from './react-to-event/transition.controller.js';
 import { ProviderSignalController } from './record-signal/provider-signal.controller.js';
+import type { RecordParts } from './record-signal/record.batch.js';
 import { SignalRecorder } from './record-signal/signal.recorder.service.js';
 import { ContactKeeper } from './suppress-contact/contact.keeper.js';
 import { repairRound } from './suppress-contact/suppression.repair.js';
@@ -99,6 +101,8 @@ export function wireOrchestrator({ env, logger, instance, readiness }: ServiceBa
 
   const fingerprinter = createFingerprinter(fingerprintKey.reveal());
   const desk = wireDesk(deskSettings, { bus, intake, registry, fingerprinter, logger, readiness, now });
+  const recording: RecordParts = { ...react, contacts };
+  const matching = wireMatching({ db: desk.db, queries, store, registry, recording, logger });
   const strategy = new JetStreamServer({
     bus,
     seal: createDeadLetterSealer({
@@ -115,6 +119,7 @@ export function wireOrchestrator({ env, logger, instance, readiness }: ServiceBa
   let repairs: RoundLoop | undefined;
   const start = (): void => {
     desk.start();
+    matching.start();
     const round = repairRound({ readModel: queries, contacts: suppressions }, repairEveryMs);
     repairs = startRounds({ name: 'repair suppressions', round, everyMs: Math.min(60_000, repairEveryMs), logger });
   };
@@ -153,16 +158,19 @@ export function wireOrchestrator({ env, logger, instance, readiness }: ServiceBa
       },
       {
         provide: SignalRecorder,
-        useValue: new SignalRecorder({ ...react, contacts }, (provider) =>
-          logger.debug({ provider }, 'a signal that names nothing of ours'),
-        ),
+        useValue: new SignalRecorder({
+          ...recording,
+          ...matching,
+          onForeign: (provider) => logger.debug({ provider }, 'a signal that names nothing of ours'),
+        }),
       },
       { provide: REACT_PARTS, useValue: react },
       { provide: COMMAND_PARTS, useValue: commands },
       { provide: CONTACT_COMMAND_PARTS, useValue: contactCommands },
       ...desk.providers,
       closeOnShutdown(async () => {
-        await Promise.all([desk.close(), repairs?.stop()]);
+        await Promise.all([matching.stop(), repairs?.stop()]);
+        await desk.close();
         await Promise.all([bus.close(), store.dispose(), vaultDb.destroy(), readModel.close()]);
       }),
     ],

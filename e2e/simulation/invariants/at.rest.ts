@@ -1,5 +1,5 @@
 import { outreachStream } from '@homing/contracts';
-import { FORGED, type WebhookSender } from '../services/ingestion.service.js';
+import type { WebhookSender } from '../services/ingestion.service.js';
 import { outreachIdOf, type Callers } from '../workload/front.doors.js';
 import type { Wish } from '../workload/request.plan.js';
 import type { World } from '../world/sim.world.js';
@@ -65,7 +65,7 @@ const HOPELESS: Readonly<Record<string, readonly string[]>> = {
 
 function deadLettersAreOurs({ bus, watch, trace }: World): void {
   for (const { consumer, reason, message } of bus.deadLetters) {
-    if (HOPELESS[consumer]?.includes(reason) || (reason === 'unmatched' && message.msgId.includes(FORGED))) continue;
+    if (HOPELESS[consumer]?.includes(reason)) continue;
     watch.broken('dead-letters', `${consumer} gave up ${trace.short('m', message.msgId)}: ${reason}`);
   }
 }

@@ -10,10 +10,14 @@ import { OutreachCommandController } from '../../../apps/orchestrator/src/obey-c
 import type { ReactParts } from '../../../apps/orchestrator/src/react-to-event/reaction.handler.js';
 import { TransitionController } from '../../../apps/orchestrator/src/react-to-event/transition.controller.js';
 import { ProviderSignalController } from '../../../apps/orchestrator/src/record-signal/provider-signal.controller.js';
-import { SignalRecorder } from '../../../apps/orchestrator/src/record-signal/signal.recorder.service.js';
+import {
+  SignalRecorder,
+  type Unmatched,
+} from '../../../apps/orchestrator/src/record-signal/signal.recorder.service.js';
 import { ContactCommandController } from '../../../apps/orchestrator/src/suppress-contact/contact-command.controller.js';
 import { ContactKeeper } from '../../../apps/orchestrator/src/suppress-contact/contact.keeper.js';
 import type { Life } from '../engine/process.life.js';
+import { FORGED } from './ingestion.service.js';
 import type { Ports, World } from '../world/sim.world.js';
 
 export const IDS = createIdDeriver('5a7c1e56-3a5f-4f0e-9a44-7b1b6f1c1d10');
@@ -42,11 +46,26 @@ export function startOrchestrator(world: World, life: Life): void {
     new OutreachRequestedController(decider),
     new OutreachCommandController({ follow: react, vault, defaultLifetimeHours, notify }),
     new ContactCommandController({ contacts, now, notify }),
-    new ProviderSignalController(new SignalRecorder({ ...react, contacts, timers })),
+    new ProviderSignalController(new SignalRecorder({ ...react, contacts, timers, ...unmatched(world) })),
     new TransitionController(react),
   ])
     world.bus.subscribe(life, controller);
 }
+
+/** Providers here echo our ids: what matches nothing all the same is forged. */
+const unmatched = ({ watch }: World): Unmatched => ({
+  matcher: {
+    find: async (signals) => signals.map(() => undefined),
+    hasPassed: async () => true,
+    awaitProjection: async () => undefined,
+    forget: () => undefined,
+  },
+  parker: {
+    park: async ({ providerEventId }, why) => {
+      if (!providerEventId.startsWith(FORGED)) watch.broken('dead-letters', `${providerEventId} is parked: ${why}`);
+    },
+  },
+});
 
 function reactParts({ store, rows, registry, timing, instant: now, books }: Ports, instance: string): ReactParts {
   return {

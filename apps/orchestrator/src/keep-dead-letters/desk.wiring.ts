@@ -9,7 +9,13 @@ import {
   type Secret,
   type ServiceBasics,
 } from '@homing/service-kit';
-import { createDeadLetterFile, createLetterOpener, openVaultDatabase, pingVault } from '@homing/vault/desk';
+import {
+  createDeadLetterFile,
+  createLetterOpener,
+  openVaultDatabase,
+  pingVault,
+  type VaultDatabase,
+} from '@homing/vault/desk';
 import type { RegistryReader } from '@homing/vault/registry';
 import type { Fingerprinter } from '@homing/vault/seal';
 import type { Provider, Type } from '@nestjs/common';
@@ -45,6 +51,8 @@ export interface DeskSurroundings {
 }
 
 export interface Desk {
+  /** Of the desk's role. */
+  readonly db: VaultDatabase;
   readonly controllers: Type[];
   readonly providers: Provider[];
   start(): void;
@@ -73,6 +81,7 @@ export function wireDesk(settings: DeskSettings, around: DeskSurroundings): Desk
   let stopHearing = (): void => {};
   let rounds: RoundLoop | undefined;
   return {
+    db,
     controllers: [DeadLetterController],
     providers: [{ provide: LetterFiler, useValue: new LetterFiler({ file, stream, registry }) }],
     start() {

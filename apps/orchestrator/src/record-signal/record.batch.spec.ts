@@ -98,16 +98,16 @@ describe('recording what providers say', () => {
   });
 
   it.each([
-    ['an id that is not ours', { deliveryId: 'newsletter-7' }],
-    ['no id at all', { deliveryId: undefined }],
-    ['an outreach nobody asked for', { deliveryId: '9f0c1d7e-4a3b-5c2d-8e1f-0000000000ff.1' }],
-    ['an attempt nobody made', { attempt: 9 }],
-    ['a fact without its tenant', { tenantId: undefined }],
-    ['another tenant’s outreach', { tenantId: '0a6f2c8e-6c0e-4b43-9d0c-0000000000ff' }],
-  ])('calls %s unmatched and records the rest', async (_what, over) => {
+    ['an id that is not ours', 'unknown_outreach', { deliveryId: 'newsletter-7' }],
+    ['no id at all', 'unknown_outreach', { deliveryId: undefined }],
+    ['an outreach nobody asked for', 'unknown_outreach', { deliveryId: '9f0c1d7e-4a3b-5c2d-8e1f-0000000000ff.1' }],
+    ['an attempt nobody made', 'unknown_attempt', { attempt: 9 }],
+    ['a fact without its tenant', 'other_tenant', { tenantId: undefined }],
+    ['another tenant’s outreach', 'other_tenant', { tenantId: '0a6f2c8e-6c0e-4b43-9d0c-0000000000ff' }],
+  ])('calls %s unmatched and records the rest', async (_what, why, over) => {
     const { parts, types } = await stage(...sent);
     const [bad, good] = await recordBatch(parts, [signal('opened', over as Partial<ProviderSignal>), signal('sent')]);
-    expect(bad).toMatchObject({ status: 'rejected', reason: { class: 'poison', reason: 'unmatched' } });
+    expect(bad).toMatchObject({ status: 'rejected', reason: { name: 'UnmatchedSignalError', why } });
     expect(good?.status).toBe('fulfilled');
     expect(await types()).toEqual(['AttemptStarted', 'AttemptAccepted', 'ProviderFactRecorded']);
   });

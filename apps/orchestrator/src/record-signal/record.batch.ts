@@ -2,13 +2,14 @@ import { createHash } from 'node:crypto';
 import { parseDeliveryId, type OutreachEvent, type ProviderSignal } from '@homing/contracts';
 import { bookEntriesOf, rebookingsWanted, recordFacts, type OutreachState, type SignalledFact } from '@homing/domain';
 import type { Folded, Handled } from '@homing/event-store';
-import { PoisonError } from '@homing/messaging';
 import { crashPoint } from '@homing/service-kit';
 import { inSpan, type SpanSettings } from '@homing/service-kit/telemetry';
+import type { UnmatchedCause } from '@homing/vault/desk';
 import { changeOutreach, readOutreach } from '@homing/event-store/outreach';
 import { followOutreach, type FollowParts } from '../follow-outreach/outreach.follower.js';
 import type { ContactKeeper } from '../suppress-contact/contact.keeper.js';
 import { contactWordsOf } from '../suppress-contact/contact.words.js';
+import { UnmatchedSignalError } from './unmatched.error.js';
 
 export interface RecordParts extends FollowParts {
   /** Folded states by outreach id, possibly behind; absent when not projected yet. */
@@ -28,17 +29,14 @@ interface Placed {
 /**
  * Records a micro-batch of provider facts: one append an outreach, however many facts of it came together, and then what they say
  * of the address (a hard bounce, a complaint, an unsubscription). Facts already recorded change nothing; facts that name nothing
- * of ours are poison (`unmatched`).
+ * of ours reject with `UnmatchedSignalError`.
  */
 export async function recordBatch(
   parts: RecordParts,
   signals: readonly ProviderSignal[],
   traceparents: readonly (string | undefined)[] = [],
 ): Promise<PromiseSettledResult<void>[]> {
-  const results: PromiseSettledResult<void>[] = signals.map(() => ({
-    status: 'rejected',
-    reason: new PoisonError('unmatched'),
-  }));
+  const results: PromiseSettledResult<void>[] = signals.map(() => unmatchedAs('unknown_outreach'));
   const groups = new Map<string, Placed[]>();
   signals.forEach((signal, index) => {
     const of = signal.deliveryId === undefined ? undefined : parseDeliveryId(signal.deliveryId);
@@ -101,12 +99,17 @@ async function recordOne(
     }
   };
   await inSpan('record facts', tracedBy(start, placed), record);
-  return placed.map((p) =>
-    ours.includes(p) && !unmatched.includes(p.fact)
-      ? { status: 'fulfilled', value: undefined }
-      : { status: 'rejected', reason: new PoisonError('unmatched') },
-  );
+  return placed.map((p) => {
+    if (tenantId === undefined) return unmatchedAs('unknown_outreach');
+    if (!ours.includes(p)) return unmatchedAs('other_tenant');
+    return unmatched.includes(p.fact) ? unmatchedAs('unknown_attempt') : { status: 'fulfilled', value: undefined };
+  });
 }
+
+const unmatchedAs = (why: UnmatchedCause): PromiseRejectedResult => ({
+  status: 'rejected',
+  reason: new UnmatchedSignalError(why),
+});
 
 /** In the outreach's own trace where one is kept, linked to the webhooks' that brought the facts; else in the first of those. */
 const tracedBy = ({ traceparent }: Folded<OutreachState>, placed: readonly Placed[]): SpanSettings => ({

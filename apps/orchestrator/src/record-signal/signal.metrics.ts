@@ -1,6 +1,6 @@
 import type { ProviderSignal } from '@homing/contracts';
-import { PoisonError } from '@homing/messaging';
 import { counter } from '@homing/service-kit/telemetry';
+import { UnmatchedSignalError } from './unmatched.error.js';
 
 const signals = counter({
   name: 'homing_signals_total',
@@ -18,5 +18,5 @@ export function noteRecorded(batch: readonly Named[], results: readonly PromiseS
 
 function outcomeOf(result: PromiseSettledResult<void> | undefined): 'recorded' | 'unmatched' | 'retried' {
   if (result?.status === 'fulfilled') return 'recorded';
-  return result?.reason instanceof PoisonError ? 'unmatched' : 'retried';
+  return result?.reason instanceof UnmatchedSignalError ? 'unmatched' : 'retried';
 }

@@ -14,7 +14,6 @@ export const POISON_REASONS = {
   invalid_command: 'It is no command to an outreach.',
   not_a_provider_signal: 'It is no signal of a provider.',
   not_a_transition: 'It is no transition of an outreach.',
-  unmatched: 'It speaks of nothing that was sent.',
   unreadable_webhook: 'A provider signed it, but parts of it could not be read; the faults name their places.',
 } as const satisfies Record<string, string>;
 

@@ -91,6 +91,7 @@ export type ParkedSignal<S = unknown> = {
 };
 
 export type SignalKey = Pick<ParkedSignal, 'provider' | 'providerEventId' | 'fact'>;
+export type ExpiredSignal = SignalKey & Pick<ParkedSignal, 'tenantId' | 'deliveryId' | 'cause'>;
 
 /** Signals that match nothing yet. */
 export type SignalPark<S = unknown> = {
@@ -107,7 +108,7 @@ export type SignalPark<S = unknown> = {
   }): Promise<PlacedSignal<S>[]>;
   remove(keys: readonly SignalKey[]): Promise<void>;
   /** Lets go what has expired. Returns it. */
-  expire(now: string): Promise<SignalKey[]>;
+  expire(now: string): Promise<ExpiredSignal[]>;
   /** Lets the oldest go beyond so many. Returns how many went. */
   keepNewest(most: number): Promise<number>;
   count(): Promise<number>;

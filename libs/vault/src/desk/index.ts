@@ -6,3 +6,4 @@ export type * from './desk.types.js';
 export type { LetterContent } from '../dead-letter/letter.content.js';
 export { EnvelopeError } from '../envelope/envelope.types.js';
 export { openVaultDatabase, pingVault } from '../database/vault.database.js';
+export type { VaultDatabase } from '../database/vault.tables.js';

@@ -1,6 +1,6 @@
 import { sql } from 'kysely';
 import type { VaultDatabase } from '../database/vault.tables.js';
-import type { PlacedSignal, SignalKey, SignalPark } from './desk.types.js';
+import type { ExpiredSignal, PlacedSignal, SignalPark } from './desk.types.js';
 
 const keyColumns = sql`provider, provider_event_id as "providerEventId", fact`;
 const columns = sql`${keyColumns}, tenant_id as "tenantId", channel, provider_message_id as "providerMessageId",
@@ -48,8 +48,9 @@ export function createSignalPark<S>(db: VaultDatabase): SignalPark<S> {
           ${keys.map((k) => k.fact)}::text[]))`.execute(db);
     },
     async expire(now) {
-      const { rows } = await sql<SignalKey>`delete from desk.unmatched_signal where expires_at <= ${now}::timestamptz
-        returning ${keyColumns}`.execute(db);
+      const { rows } =
+        await sql<ExpiredSignal>`delete from desk.unmatched_signal where expires_at <= ${now}::timestamptz
+        returning ${keyColumns}, tenant_id as "tenantId", delivery_id as "deliveryId", cause`.execute(db);
       return rows;
     },
     async keepNewest(most) {
