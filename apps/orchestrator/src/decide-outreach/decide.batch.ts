@@ -1,9 +1,11 @@
 import type { DecisionAnswer, OutreachEvent, OutreachRequested } from '@homing/contracts';
 import { outreachStream } from '@homing/contracts';
 import {
+  bookEntriesOf,
   decideOutreach,
   decisionAnswer,
   emptyOutreach,
+  entryKey,
   roundOf,
   type BookEntry,
   type DecisionInputs,
@@ -17,7 +19,6 @@ import { crashPoint } from '@homing/service-kit';
 import { inSpan } from '@homing/service-kit/telemetry';
 import type { VaultIntake } from '@homing/vault/intake';
 import { changeOutreach, outreachFold } from '@homing/event-store/outreach';
-import { wasClosed } from '@homing/event-store/ledger';
 import { bookDecision, type UndoEntry } from '../keep-books/decision.booking.js';
 import { heldBackKey } from '../keep-books/held-back.gatherer.js';
 import { enterBooks, type AskedBooks } from '../keep-books/ledger.runner.js';
@@ -156,9 +157,12 @@ async function commit(parts: DecideParts, item: ToDecide, { requested, inputs, z
   }
 }
 
-/** The loser of a race follows the winner: what it booked and the stored decision does not hold is given back. */
+/**
+ * The loser of a race follows the winner: what it booked and the stored decision does not hold is given back. What it booked
+ * again after the winner's was closed is owed nothing: the books are squared with how the outreach stands.
+ */
 async function undo(
-  { books, store }: DecideParts,
+  { books }: DecideParts,
   tenantId: string,
   {
     kind,
@@ -170,15 +174,16 @@ async function undo(
   const deliveries = state.status === 'none' || state.status === 'refused' ? [] : state.deliveries;
   const holder = (entry: BookEntry) =>
     roundOf(state) === round ? deliveries.find((delivery) => delivery.ledgers?.includes(entry.stream)) : undefined;
-  const orphaned: BookEntry[] = [];
-  for (const { fresh, ...entry } of entries) {
-    const delivery = holder(entry);
-    // Booked by us just now, and another's decision stands: perhaps it was charged before, and would be charged again.
-    const late = kind === 'nothing' && fresh && (await wasClosed(store, entry.stream, entry.command.key));
-    if (!delivery || late) orphaned.push(entry);
-  }
-  await enterBooks(books, tenantId, orphaned);
+  const orphaned = entries.filter((entry) => !holder(entry)).map(({ fresh: _made, ...entry }): BookEntry => entry);
+  const again = kind === 'nothing' ? entries.filter((entry) => entry.fresh && holder(entry)) : [];
+  await enterBooks(books, tenantId, [...orphaned, ...owedFor(state, again)]);
 }
+
+/** What an outreach owes for reservations of its own, and only for those. */
+const owedFor = (state: OutreachState, made: readonly UndoEntry[]): BookEntry[] =>
+  bookEntriesOf(state).filter((owed) =>
+    made.some(({ stream, command }) => stream === owed.stream && command.key === entryKey(owed)),
+  );
 
 /** Decided before: the first answer, from what stands in the stream. */
 async function followStored({ store }: DecideParts, { outreachId }: ToDecide): Promise<Decided> {

@@ -1,8 +1,7 @@
-import { ledgerKindOf, parseReservationKey, type OutreachEvent } from '@homing/contracts';
+import type { OutreachEvent } from '@homing/contracts';
 import {
   bookEntriesOf,
-  chargesOf,
-  deliveryOf,
+  entryKey,
   fenceEvents,
   react,
   rebookAsks,
@@ -15,7 +14,6 @@ import {
   type Rebooking,
 } from '@homing/domain';
 import type { EventStore, Folded } from '@homing/event-store';
-import { wasClosed } from '@homing/event-store/ledger';
 import { changeOutreach, readOutreach } from '@homing/event-store/outreach';
 import { crashPoint } from '@homing/service-kit';
 import { campaignDay } from '../keep-books/campaign.day.js';
@@ -53,16 +51,12 @@ export async function followOutreach(parts: FollowParts, follow: Follow): Promis
   const known =
     seen && rebookingsWanted(seen.state, now).length === 0 ? seen : await readOutreach(parts.store, follow.outreachId);
   const rebooked = new Map<number, RebookAnswer>();
-  const fresh: FreshReservation[] = [];
   for (const rebooking of rebookingsWanted(known.state, now)) {
-    const booked = await rebook(parts, known.state, rebooking);
-    rebooked.set(rebooking.leg, booked.answer);
-    fresh.push(...booked.fresh);
+    rebooked.set(rebooking.leg, await rebook(parts, known.state, rebooking));
   }
   crashPoint('orchestrator.before-reaction');
   const after = await change(parts, { ...follow, known }, 'react', (state) => react(state, now, rebooked));
   crashPoint('orchestrator.after-reaction');
-  await enterBooks(parts.books, follow.tenantId, await chargedBefore(parts, after.state, fresh));
   await enterBooks(parts.books, follow.tenantId, bookEntriesOf(after.state));
   return after;
 }
@@ -79,56 +73,17 @@ export async function reclaimReservations(parts: FollowParts, follow: Follow): P
     fenceEvents(state, reclaimOf(state, open, { now, afterMs }), { outreachId, now }),
   );
   const { release } = reclaimOf(fenced.state, open, { now, afterMs });
-  await enterBooks(parts.books, tenantId, [...release, ...(await reopened(parts, fenced.state, open))]);
+  await enterBooks(parts.books, tenantId, [...release, ...owedAmong(fenced.state, open)]);
   return fenced;
 }
 
-/** Reservations of something over that were closed before: made again by a decider that came too late. */
-async function reopened(
-  { store }: FollowParts,
-  state: OutreachState,
-  open: readonly OpenReservation[],
-): Promise<BookEntry[]> {
-  if (state.status !== 'settled') return [];
-  const found: BookEntry[] = [];
-  for (const { stream, key } of open) {
-    const ledger = ledgerKindOf(stream);
-    if (ledger === undefined || ledger === 'person' || !(await wasClosed(store, stream, key))) continue;
-    found.push({ ledger, stream, command: { kind: 'release', key } });
-  }
-  return found;
-}
+/** Of what stands open: what was charged (or was made again after it had been), and what is over. */
+const owedAmong = (state: OutreachState, open: readonly OpenReservation[]): BookEntry[] =>
+  bookEntriesOf(state).filter((entry) =>
+    open.some(({ stream, key }) => stream === entry.stream && key === entryKey(entry)),
+  );
 
-/** Made by this very run. */
-interface FreshReservation {
-  readonly leg: number;
-  readonly ledger: 'budget' | 'quota';
-  readonly stream: string;
-  readonly key: string;
-}
-
-/** Of what was reserved just now: what somebody faster has charged and closed already. It is given back, not charged again. */
-async function chargedBefore(
-  { store }: FollowParts,
-  state: OutreachState,
-  fresh: readonly FreshReservation[],
-): Promise<BookEntry[]> {
-  const found: BookEntry[] = [];
-  for (const { leg, ledger, stream, key } of fresh) {
-    const delivery = deliveryOf(state, leg);
-    const charge = parseReservationKey(key)?.charge ?? 0;
-    if (!delivery || charge > chargesOf(delivery) || !(await wasClosed(store, stream, key))) continue;
-    found.push({ ledger, stream, command: { kind: 'release', key } });
-  }
-  return found;
-}
-
-interface RebookedLeg {
-  readonly answer: RebookAnswer;
-  readonly fresh: readonly FreshReservation[];
-}
-
-async function rebook(parts: FollowParts, state: OutreachState, rebooking: Rebooking): Promise<RebookedLeg> {
+async function rebook(parts: FollowParts, state: OutreachState, rebooking: Rebooking): Promise<RebookAnswer> {
   if (state.status === 'none') throw new Error('nothing was decided that could be booked anew');
   const { attempt, fence, leg } = rebooking;
   const { request } = state;
@@ -136,17 +91,12 @@ async function rebook(parts: FollowParts, state: OutreachState, rebooking: Reboo
   const limits = campaign?.limits;
   const day = limits && campaignDay(rebooking.at, zone);
   const asks = rebookAsks(state, rebooking, { limits: policy.contactLimits, campaign: limits, day });
-  const { verdict, taken, fresh: streams } = await askBooks(parts.books, request.tenantId, asks);
-  const fresh = asks.flatMap((ask): FreshReservation[] =>
-    ask.ledger !== 'person' && streams.includes(ask.stream)
-      ? [{ leg, ledger: ask.ledger, stream: ask.stream, key: ask.command.key }]
-      : [],
-  );
-  if (verdict.kind === 'refused') return { answer: { kind: 'refused', attempt, fence, reason: verdict.reason }, fresh };
+  const { verdict, taken } = await askBooks(parts.books, request.tenantId, asks);
+  if (verdict.kind === 'refused') return { kind: 'refused', attempt, fence, reason: verdict.reason };
   if (verdict.kind === 'none') throw new Error('a booked leg has its person’s book');
   const round = state.deliveries.find((delivery) => delivery.leg === rebooking.leg)?.plan.booking?.round ?? 1;
   const booking = bookingOf(round, { slot: verdict.slot, taken });
-  return { answer: { kind: 'booked', attempt, fence, at: verdict.slot.at, booking }, fresh };
+  return { kind: 'booked', attempt, fence, at: verdict.slot.at, booking };
 }
 
 function change(

@@ -233,6 +233,24 @@ describe('a decider that comes after everything is over', () => {
     expect(await changesOf(store, budget)).toEqual(['limited', 'reserved', 'settled', 'reserved', 'released']);
   });
 
+  it.each(['sweep', 'next reaction'])(
+    'and crashed while the message is under way: the %s charges nothing again',
+    async (by) => {
+      const store = new InMemoryEventStore();
+      const parts = orchestrator({ store, requests: [requestOf(1)] });
+      await decide(parts, 1);
+      await sent(store, 'AttemptAccepted');
+      await followOutreach(parts, { outreachId: idOf(1), tenantId, causationId: 'taken' });
+      const late = orchestrator({ store, requests: [requestOf(1)] });
+      await bookDecision({ books: late.books, zone: 'UTC' }, { request: requestOf(1), inputs, now: at(3) });
+      const open = [{ stream: budget, key: `${idOf(1)}.1/1/1`, reservedAt: at(3) }];
+      const another = orchestrator({ store, requests: [], open, now: at(1_000) });
+      const follow = { outreachId: idOf(1), tenantId, causationId: 'again' };
+      await (by === 'sweep' ? reclaimReservations(another, follow) : followOutreach(another, follow));
+      expect(await changesOf(store, budget)).toEqual(['limited', 'reserved', 'settled', 'reserved', 'released']);
+    },
+  );
+
   it('and crashed before it gave back: the sweep gives back, and settles nothing again', async () => {
     const store = new InMemoryEventStore();
     const parts = orchestrator({ store, requests: [requestOf(1)] });

@@ -24,8 +24,11 @@ export interface Booked {
   readonly undo: readonly UndoEntry[];
 }
 
-/** `fresh`: reserved by this very run. */
-export type UndoEntry = BookEntry & { readonly fresh: boolean; readonly command: { readonly key: string } };
+/** Releases one reservation, that and no other under its key. `fresh`: made by this very run. */
+export type UndoEntry = BookEntry & {
+  readonly fresh: boolean;
+  readonly command: { readonly key: string; readonly serial?: number };
+};
 
 /**
  * Plans one message and has it booked. What an earlier try of the same round booked is adopted as it was planned then: a
@@ -41,7 +44,7 @@ export async function bookDecision(parts: BookParts, command: PlanLeg): Promise<
   if (!own.verdict.held || isAsPlanned(fresh, slot)) return askRest(parts, fresh, own);
   const kept =
     Date.parse(slot.until) < Date.parse(command.now) ? await moveToNow(parts.books, command, fresh.asks) : own;
-  if (kept.verdict.kind !== 'booked') return result(fresh, { ...kept, taken: own.taken, fresh: own.fresh });
+  if (kept.verdict.kind !== 'booked') return result(fresh, { ...kept, taken: own.taken });
   const adopted = plan(parts, { ...command, pinned: kept.verdict.slot });
   if (adopted.asks.length === 0) return { command: adopted.planned, undo: undoOf(own, fresh.asks) };
   return askRest(parts, adopted, kept);
@@ -70,11 +73,7 @@ const isAsPlanned = ({ asks: [own] }: Planned, slot: ContactSlot): boolean =>
 async function askRest({ books }: BookParts, planned: Planned, own: AskResult): Promise<Booked> {
   const rest = await askBooks(books, planned.planned.request.tenantId, planned.asks.slice(1));
   const verdict = rest.verdict.kind === 'refused' ? rest.verdict : own.verdict;
-  const [taken, fresh] = [
-    [...own.taken, ...rest.taken],
-    [...own.fresh, ...rest.fresh],
-  ];
-  return result(planned, { verdict, taken, fresh });
+  return result(planned, { verdict, taken: [...own.taken, ...rest.taken] });
 }
 
 /** Its slot has lapsed while nobody committed it: it is moved to now. */
@@ -101,10 +100,12 @@ function result({ planned, asks }: Planned, asked: AskResult): Booked {
   return { command: { ...planned, booked: { kind: 'booked', booking, slot: verdict.slot } }, undo };
 }
 
-function undoOf({ taken, fresh }: Pick<AskResult, 'taken' | 'fresh'>, asks: readonly LedgerAsk[]): UndoEntry[] {
+function undoOf({ taken }: Pick<AskResult, 'taken'>, asks: readonly LedgerAsk[]): UndoEntry[] {
   return asks.flatMap(({ ledger, stream, command }): UndoEntry[] => {
-    if (!taken.includes(stream)) return [];
+    const held = taken.find((one) => one.stream === stream);
+    if (!held) return [];
+    const { fresh, serial } = held;
     const key = command.kind === 'book' ? command.slot.key : command.key;
-    return [{ ledger, stream, command: { kind: 'release', key }, fresh: fresh.includes(stream) }];
+    return [{ ledger, stream, command: { kind: 'release', key, ...(serial > 0 ? { serial } : {}) }, fresh }];
   });
 }

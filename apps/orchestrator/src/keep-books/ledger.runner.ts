@@ -10,31 +10,37 @@ export interface AskResult {
     | Extract<BookingVerdict, { kind: 'refused' }>
     /** Nobody's slot was asked for. */
     | { readonly kind: 'none' };
-  /** Streams that hold a reservation now. */
-  readonly taken: readonly string[];
-  /** Those of them that hold it since this call. */
-  readonly fresh: readonly string[];
+  /** What holds a reservation now. */
+  readonly taken: readonly Taken[];
+}
+
+/** One reservation that stands. */
+export interface Taken {
+  readonly stream: string;
+  /** Which of the ledger's reservations; 0 in a person's book, which counts none. */
+  readonly serial: number;
+  /** Since this call. */
+  readonly fresh: boolean;
 }
 
 /** Asks the books one after another, in the order of the steps, and stops at the first that refuses. */
 export async function askBooks(books: AskedBooks, tenantId: string, asks: readonly LedgerAsk[]): Promise<AskResult> {
-  const taken: string[] = [];
-  const fresh: string[] = [];
+  const taken: Taken[] = [];
   let own: { slot: ContactSlot; held: boolean } | undefined;
   for (const ask of asks) {
     if (ask.ledger === 'person') {
       const result = await books.person(ask.stream, tenantId, ask.command);
-      if (result.kind === 'refused' || result.kind === 'absent') return { verdict: slotRefusal(result), taken, fresh };
-      if (result.kind === 'booked') fresh.push(ask.stream);
+      if (result.kind === 'refused' || result.kind === 'absent') return { verdict: slotRefusal(result), taken };
+      taken.push({ stream: ask.stream, serial: 0, fresh: result.kind === 'booked' });
       own ??= { slot: result.slot, held: result.kind === 'held' };
     } else {
       const result = await books.balance(ask.stream, tenantId, ask.command);
-      if (result.kind === 'refused') return { verdict: balanceRefusal(ask, result), taken, fresh };
-      if (result.kind === 'booked') fresh.push(ask.stream);
+      if (result.kind === 'refused') return { verdict: balanceRefusal(ask, result), taken };
+      if (result.kind === 'absent') throw new Error('a balance answers a reservation with booked, held or refused');
+      taken.push({ stream: ask.stream, serial: result.serial, fresh: result.kind === 'booked' });
     }
-    taken.push(ask.stream);
   }
-  return { verdict: own ? { kind: 'booked', ...own } : { kind: 'none' }, taken, fresh };
+  return { verdict: own ? { kind: 'booked', ...own } : { kind: 'none' }, taken };
 }
 
 /** Makes entries whatever they answer: what is not there needs none. */
@@ -50,11 +56,12 @@ export async function enterBooks(books: AskedBooks, tenantId: string, entries: r
 
 export const bookingOf = (
   round: number,
-  { slot, taken }: { slot: ContactSlot; taken: readonly string[] },
+  { slot, taken }: { slot: ContactSlot; taken: readonly Taken[] },
 ): LegBooking => ({
   round,
   until: slot.until,
-  ledgers: taken,
+  ledgers: taken.map(({ stream }) => stream),
+  ...(taken.some(({ serial }) => serial > 0) ? { serials: taken.map(({ serial }) => serial) } : {}),
 });
 
 function slotRefusal(

@@ -15,8 +15,11 @@ export function ledgerSnapshots(stored: LedgerSnapshots): Snapshots<BalanceState
     load: async (stream) => {
       const snapshot = await stored.load(stream).catch(() => undefined);
       if (!snapshot) return undefined;
+      const state = JSON.parse(snapshot.body) as BalanceState;
+      // Of a version that did not count reservations: read the stream instead.
+      if ((state as Partial<BalanceState>).serial === undefined) return undefined;
       saved.set(stream, snapshot.revision);
-      return { revision: snapshot.revision, state: JSON.parse(snapshot.body) as BalanceState };
+      return { revision: snapshot.revision, state };
     },
     save: (stream, { state, revision }) => {
       if (revision === 'no_stream' || revision - (saved.get(stream) ?? -1n) < EVERY) return;

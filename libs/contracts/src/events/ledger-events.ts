@@ -73,4 +73,9 @@ export interface LegBooking {
   readonly until: string;
   /** The streams that hold a reservation for it. */
   readonly ledgers: readonly string[];
+  /**
+   * Of each of those, which of its reservations it is (`BalanceState.serial`); 0 for a person's book, which counts none. What stands
+   * under the same key with another serial was made again after this one was closed. Absent in what older versions wrote.
+   */
+  readonly serials?: readonly number[];
 }

@@ -63,6 +63,23 @@ describe('a balance', () => {
     expect(results[2]).toEqual({ kind: 'refused', limit: 100, left: 10 });
   });
 
+  it('charges the reservation that was committed, and gives back one made again under its key', () => {
+    const committed: BalanceCommand = { kind: 'settle', key: 'a', charged: 60, serial: 1 };
+    const { results, state, log } = play(reserve('a', 60), committed, reserve('a', 30), committed, committed);
+    expect(results[0]).toEqual({ kind: 'booked', serial: 1 });
+    expect(results[2]).toEqual({ kind: 'booked', serial: 2 });
+    expect(log.map(({ kind }) => kind)).toEqual(['limited', 'reserved', 'settled', 'reserved', 'released']);
+    expect(state).toMatchObject({ reserved: 0, spent: 60, serial: 2, open: {} });
+  });
+
+  it('tells who asks again which reservation stands, and lets go of no other than is named', () => {
+    const other: BalanceCommand = { kind: 'release', key: 'a', serial: 7 };
+    const { results, state } = play(reserve('b', 1), reserve('a', 60), reserve('a', 60), other);
+    expect(results[2]).toEqual({ kind: 'held', serial: 2 });
+    expect(state.open).toEqual({ a: { amount: 60, serial: 2 }, b: { amount: 1, serial: 1 } });
+    expect(play(reserve('a', 60), { ...other, serial: 1 }).state.open).toEqual({});
+  });
+
   it('follows the newest setting of the limit, whoever brings it; one that is lowered lets nothing more through', () => {
     const { results, state } = play(
       ...[reserve('a', 60), reserve('b', 60, 200, 2), reserve('c', 60, 100, 1), reserve('d', 60, 90, 3)],
@@ -87,14 +104,15 @@ describe('a balance', () => {
       fc.property(fc.array(command, { maxLength: 60 }), (commands) => {
         let state = emptyBalance;
         for (const wanted of commands) {
-          const charge = wanted.kind === 'settle' ? Math.floor((state.open[wanted.key] ?? 0) * wanted.charged) : 0;
+          const charge =
+            wanted.kind === 'settle' ? Math.floor((state.open[wanted.key]?.amount ?? 0) * wanted.charged) : 0;
           const { changes } = decideBalance(state, wanted.kind === 'settle' ? { ...wanted, charged: charge } : wanted);
           for (const change of changes) {
             state = evolveBalance(state, event([change]));
             const { limit, reserved, spent } = state;
             if (change.kind === 'reserved' && limit !== null) expect(reserved + spent).toBeLessThanOrEqual(limit);
           }
-          expect(state.reserved).toBe(Object.values(state.open).reduce((sum, open) => sum + open, 0));
+          expect(state.reserved).toBe(Object.values(state.open).reduce((sum, { amount: open }) => sum + open, 0));
         }
       }),
     );

@@ -15,16 +15,28 @@ export type BalanceCommand =
       readonly amount: number;
       readonly limit: BalanceLimit;
     }
-  | { readonly kind: 'release'; readonly key: string }
-  | { readonly kind: 'settle'; readonly key: string; readonly charged: number };
+  | {
+      readonly kind: 'release';
+      readonly key: string;
+      /** Only this one. Absent: whichever is open. */ readonly serial?: number;
+    }
+  | {
+      readonly kind: 'settle';
+      readonly key: string;
+      readonly charged: number;
+      /** The reservation that was committed: another that stands under its key was made too late, and is given back. */
+      readonly serial?: number;
+    };
 
 export type BalanceResult =
-  | { readonly kind: 'booked' | 'held' | 'absent' }
+  | { readonly kind: 'booked' | 'held'; readonly serial: number }
+  | { readonly kind: 'absent' }
   | { readonly kind: 'refused'; readonly limit: number; readonly left: number };
 
 /**
  * Decides one command over a balance. Reserved + spent never exceeds the limit in force: a reservation that would is refused.
- * Settling or releasing what is not open changes nothing, so repeats are harmless.
+ * Settling or releasing what is not open changes nothing, so repeats are harmless; a reservation that somebody makes again after it
+ * was closed has another serial, and is never charged for what was charged before.
  */
 export function decideBalance(
   state: BalanceState,
@@ -32,7 +44,7 @@ export function decideBalance(
 ): { readonly changes: readonly BalanceChange[]; readonly result: BalanceResult } {
   const open = state.open[command.key];
   if (command.kind === 'reserve') {
-    if (open !== undefined) return { changes: [], result: { kind: 'held' } };
+    if (open !== undefined) return { changes: [], result: { kind: 'held', serial: open.serial } };
     const newer = command.limit.version > state.version;
     const changes: BalanceChange[] = newer ? [{ kind: 'limited', ...command.limit }] : [];
     const limit = newer ? command.limit.limit : state.limit;
@@ -40,13 +52,19 @@ export function decideBalance(
     if (limit !== null && command.amount > left)
       return { changes, result: { kind: 'refused', limit, left: Math.max(0, left) } };
     const { key, amount } = command;
-    return { changes: [...changes, { kind: 'reserved', key, amount }], result: { kind: 'booked' } };
+    return {
+      changes: [...changes, { kind: 'reserved', key, amount }],
+      result: { kind: 'booked', serial: state.serial + 1 },
+    };
   }
   if (open === undefined) return { changes: [], result: { kind: 'absent' } };
-  const { key } = command;
+  const { key, serial } = command;
+  const another = serial !== undefined && serial !== open.serial;
+  if (another && command.kind === 'release') return { changes: [], result: { kind: 'absent' } };
+  const { amount } = open;
   const change: BalanceChange =
-    command.kind === 'release'
-      ? { kind: 'released', key, amount: open }
-      : { kind: 'settled', key, amount: open, charged: command.charged };
+    command.kind === 'release' || another
+      ? { kind: 'released', key, amount }
+      : { kind: 'settled', key, amount, charged: command.charged };
   return { changes: [change], result: { kind: 'absent' } };
 }

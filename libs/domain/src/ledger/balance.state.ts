@@ -14,8 +14,16 @@ export interface BalanceState {
   readonly spent: number;
   /** Charged beyond what was reserved. */
   readonly variance: number;
-  /** Amount by key of every open reservation. */
-  readonly open: Readonly<Record<string, number>>;
+  /** Reservations ever made: each is known by how many there were with it. */
+  readonly serial: number;
+  /** By key. */
+  readonly open: Readonly<Record<string, OpenAmount>>;
+}
+
+/** One open reservation. */
+export interface OpenAmount {
+  readonly amount: number;
+  readonly serial: number;
 }
 
 export const emptyBalance: BalanceState = {
@@ -25,6 +33,7 @@ export const emptyBalance: BalanceState = {
   reserved: 0,
   spent: 0,
   variance: 0,
+  serial: 0,
   open: {},
 };
 
@@ -37,7 +46,7 @@ export function evolveBalance(state: BalanceState, event: BalanceEvent): Balance
   return folded;
 }
 
-type Mutable = { -readonly [K in keyof BalanceState]: BalanceState[K] } & { open: Record<string, number> };
+type Mutable = { -readonly [K in keyof BalanceState]: BalanceState[K] } & { open: Record<string, OpenAmount> };
 
 /** Applies one change in place: for a copy that nobody else holds. */
 export function applyBalance(state: Mutable, change: BalanceChange): void {
@@ -47,15 +56,16 @@ export function applyBalance(state: Mutable, change: BalanceChange): void {
       state.version = change.version;
       return;
     case 'reserved':
-      state.reserved += change.amount - (state.open[change.key] ?? 0);
-      state.open[change.key] = change.amount;
+      state.serial += 1;
+      state.reserved += change.amount - (state.open[change.key]?.amount ?? 0);
+      state.open[change.key] = { amount: change.amount, serial: state.serial };
       return;
     case 'released':
-      state.reserved -= state.open[change.key] ?? 0;
+      state.reserved -= state.open[change.key]?.amount ?? 0;
       delete state.open[change.key];
       return;
     case 'settled': {
-      const amount = state.open[change.key] ?? 0;
+      const amount = state.open[change.key]?.amount ?? 0;
       state.reserved -= amount;
       state.spent += change.charged;
       state.variance += Math.max(0, change.charged - amount);

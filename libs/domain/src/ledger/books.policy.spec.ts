@@ -100,6 +100,27 @@ describe('what the books are owed', () => {
     expect(entries(fold(started(), unknown(), cancelAsked(20)))).toEqual([]);
   });
 
+  it('each charge to the reservation that was committed for it, where the books had counted them', () => {
+    const counted: LegBooking = { ...booking, ledgers: [person, budget], serials: [0, 4] };
+    const retried = (serial: number): OutreachEvent => ({
+      type: 'RetryScheduled',
+      data: {
+        ...{ deliveryId, leg: 1, channel: 'email', attempt: 2, at: at(600), because: 'soft_bounce' },
+        booking: { round: 1, until: at(900), ledgers: [person, budget], serials: [0, serial] },
+      },
+    });
+    const planned = booked.map((event) =>
+      event.type === 'OutreachDecided'
+        ? { ...event, data: { ...event.data, legs: event.data.legs.map((leg) => ({ ...leg, booking: counted })) } }
+        : event,
+    );
+    const history = [...planned, started(), accepted(), fact('bounced'), retried(9)];
+    expect(legOf(history.reduce(evolveOutreach, emptyOutreach)).serials).toEqual({ [budget]: [4, 9] });
+    const owed = bookEntriesOf([...history, started(2, 601), accepted(2, 602)].reduce(evolveOutreach, emptyOutreach));
+    const serials = owed.flatMap(({ command }) => (command.kind === 'settle' ? [command.serial] : []));
+    expect(serials).toEqual([4, 9]);
+  });
+
   it('a second price for a retry after a bounce, in the day it moved to; the day it left gets back what it held', () => {
     const again: LegBooking = { round: 1, until: at(90_000), ledgers: [person, budget, day2] };
     const retried: OutreachEvent = {

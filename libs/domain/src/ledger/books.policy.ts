@@ -2,6 +2,7 @@ import { ledgerKindOf, personStream, reservationKey } from '@homing/contracts';
 import { attemptState } from '../delivery/attempt-state.policy.js';
 import { mayHaveReached } from '../delivery/delivery-state.policy.js';
 import type { Delivery, KnownOutreach, OutreachState } from '../outreach/outreach.state.js';
+import { serialOf } from '../outreach/booking.fold.js';
 import { balanceAsks, heldUntil, type CampaignDay, type CampaignLimits, type LedgerAsk } from './ledger.asks.js';
 import { chargesOf, OPEN } from './charges.policy.js';
 import type { BalanceCommand } from './balance.decider.js';
@@ -12,6 +13,9 @@ import type { Rebooking } from '../delivery/rebooking.policy.js';
 export type BookEntry =
   | { readonly ledger: 'person'; readonly stream: string; readonly command: SlotCommand }
   | { readonly ledger: 'budget' | 'quota'; readonly stream: string; readonly command: BalanceCommand };
+
+/** The reservation that an entry is about. */
+export const entryKey = ({ command }: BookEntry): string => (command.kind === 'book' ? command.slot.key : command.key);
 
 /**
  * What the books are owed by how an outreach stands: what was charged is settled, and what surely never will be sent is
@@ -40,11 +44,11 @@ function entriesOf(state: KnownOutreach, delivery: Delivery): BookEntry[] {
       return release ? [{ ledger, stream, command: { kind: 'release', key: keyOf(1) } }] : [];
     }
     const price = ledger === 'budget' ? plan.cost.micros : 1;
-    const entries = Array.from({ length: charged }, (_, i): BookEntry => ({
-      ledger,
-      stream,
-      command: { kind: 'settle', key: keyOf(i + 1), charged: price },
-    }));
+    const entries = Array.from({ length: charged }, (_, i): BookEntry => {
+      const serial = serialOf(delivery, stream, i + 1);
+      const which = serial === undefined ? {} : { serial };
+      return { ledger, stream, command: { kind: 'settle', key: keyOf(i + 1), charged: price, ...which } };
+    });
     // A day that the leg has left, or a reservation that no attempt will use any more.
     const unused = over || !booking.ledgers.includes(stream);
     return unused ? [...entries, { ledger, stream, command: { kind: 'release', key: keyOf(charged + 1) } }] : entries;

@@ -1,5 +1,6 @@
 import type { LegBooking, OutreachEvent, ProviderFactRecorded, UnknownOutcomeSettled } from '@homing/contracts';
 import { attemptState, IN_HANDS } from '../delivery/attempt-state.policy.js';
+import { bookedWith } from './booking.fold.js';
 import type { Attempt, Delivery, KnownOutreach, OutreachState } from './outreach.state.js';
 
 /**
@@ -25,15 +26,17 @@ export function evolveOutreach(state: OutreachState, event: OutreachEvent): Outr
   }
 }
 
-const planned = (state: KnownOutreach, plan: Delivery['plan']): Delivery => ({
-  deliveryId: `${state.request.outreachId}.${plan.leg}`,
-  leg: plan.leg,
-  channel: plan.channel,
-  plan,
-  expiresAt: state.request.expiresAt,
-  attempts: [],
-  ...(plan.booking ? { booking: plan.booking, ledgers: plan.booking.ledgers } : {}),
-});
+function planned(state: KnownOutreach, plan: Delivery['plan']): Delivery {
+  const delivery: Delivery = {
+    deliveryId: `${state.request.outreachId}.${plan.leg}`,
+    leg: plan.leg,
+    channel: plan.channel,
+    plan,
+    expiresAt: state.request.expiresAt,
+    attempts: [],
+  };
+  return { ...delivery, ...bookedWith(delivery, plan.booking) };
+}
 
 function onDelivery(state: KnownOutreach, leg: number, change: (delivery: Delivery) => Delivery): KnownOutreach {
   return { ...state, deliveries: state.deliveries.map((d) => (d.leg === leg ? change(d) : d)) };
@@ -127,9 +130,6 @@ function evolveDelivery(delivery: Delivery, event: DeliveryEvent): Delivery {
 }
 
 const untilOf = (booking: LegBooking | undefined): { until?: string } => (booking ? { until: booking.until } : {});
-
-const bookedWith = (delivery: Delivery, booking: LegBooking | undefined): Pick<Delivery, 'booking' | 'ledgers'> =>
-  booking ? { booking, ledgers: [...new Set([...(delivery.ledgers ?? []), ...booking.ledgers])] } : {};
 
 /** A type this version does not know (written by a newer one) changes nothing here. */
 const unreadable = (_event: never, delivery: Delivery): Delivery => delivery;

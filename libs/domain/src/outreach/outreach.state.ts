@@ -53,6 +53,8 @@ export interface Delivery {
   readonly fence?: number;
   /** Every stream that ever held a reservation for it. */
   readonly ledgers?: readonly string[];
+  /** By ledger: the serial of the reservation for each charge, in their order; 0 or absent where none is known. */
+  readonly serials?: Readonly<Record<string, readonly number[]>>;
   readonly closed?: {
     readonly kind: 'skipped' | 'expired' | 'cancelled' | 'permanent_failed' | 'assumed_sent';
     readonly reason: string;

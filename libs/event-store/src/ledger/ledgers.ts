@@ -76,17 +76,3 @@ export function createLedgers(parts: LedgerParts): Ledgers {
     size: () => ({ person: people.size, balance: balances.size }),
   };
 }
-
-/**
- * True when a reservation was settled or released before, whatever stands now: one that stands again was made by somebody who
- * came too late. Reads the whole stream: for rare doubts only.
- */
-export async function wasClosed(store: Pick<EventStore, 'readStream'>, stream: string, key: string): Promise<boolean> {
-  const read = await store.readStream(stream);
-  if (read.kind === 'missing') return false;
-  return read.events.some(({ data }) =>
-    (data as BalanceEvent['data'] | PersonEvent['data']).changes.some(
-      (change) => (change.kind === 'settled' || change.kind === 'released') && change.key === key,
-    ),
-  );
-}
