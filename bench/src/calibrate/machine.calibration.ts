@@ -26,6 +26,7 @@ export async function calibrate(stack: LocalStack, { times }: CalibrationWish): 
     append: await append(stack.env['EVENTSTORE_URL'] ?? '', times),
     http: await http(),
     cpu: cpu(Math.ceil(times / 10)),
+    memory: memory(Math.ceil(times / 10)),
   };
 }
 
@@ -137,6 +138,19 @@ function cpu(times: number): Spread {
     }
     const { user, system } = process.cpuUsage(before);
     if (n >= 3) found.push((user + system) / 1_000);
+  }
+  return spreadOf(found);
+}
+
+/** CPU time to write over 64 MiB that are in memory already: tells a machine whose memory others keep busy. */
+function memory(times: number): Spread {
+  const block = Buffer.alloc(64 * 2 ** 20, 1);
+  const found: number[] = [];
+  for (let n = 0; n < times + 1; n++) {
+    const before = process.cpuUsage();
+    block.fill(n % 256);
+    const { user, system } = process.cpuUsage(before);
+    if (n >= 1) found.push((user + system) / 1_000);
   }
   return spreadOf(found);
 }

@@ -12,6 +12,7 @@ const calibration: Calibration = {
   append: two,
   http: two,
   cpu: two,
+  memory: two,
 };
 const section = (...figures: ReturnType<typeof valueFigure>[]) => ({ name: 'e2e', what: 'Some load.', figures });
 

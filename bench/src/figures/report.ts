@@ -17,6 +17,8 @@ export interface Calibration {
   readonly http: Spread;
   /** CPU time of a fixed piece of JavaScript (JSON and SHA-256 of 1 MB in all). */
   readonly cpu: Spread;
+  /** CPU time to write over 64 MiB: how busy others keep the memory. */
+  readonly memory: Spread;
 }
 export type Yardstick = keyof Calibration;
 
