@@ -85,7 +85,7 @@ const owedAmong = (state: OutreachState, open: readonly OpenReservation[]): Book
 
 async function rebook(parts: FollowParts, state: OutreachState, rebooking: Rebooking): Promise<RebookAnswer> {
   if (state.status === 'none') throw new Error('nothing was decided that could be booked anew');
-  const { attempt, fence, leg } = rebooking;
+  const { attempt, fence } = rebooking;
   const { request } = state;
   const { policy, campaign, zone } = await parts.rulesOf(request);
   const limits = campaign?.limits;
