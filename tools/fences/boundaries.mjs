@@ -7,7 +7,15 @@ const adapters = [
   'scope:content',
   'scope:channels',
 ];
-const everyLib = ['scope:contracts', 'scope:domain', 'scope:service-kit', 'scope:client', 'scope:intake', ...adapters];
+const everyLib = [
+  'scope:contracts',
+  'scope:domain',
+  'scope:service-kit',
+  'scope:client',
+  'scope:intake',
+  'scope:restore-watch',
+  ...adapters,
+];
 
 export const depConstraints = [
   { sourceTag: 'scope:contracts', onlyDependOnLibsWithTags: [] },
@@ -22,6 +30,17 @@ export const depConstraints = [
   {
     sourceTag: 'scope:intake',
     onlyDependOnLibsWithTags: ['scope:contracts', 'scope:domain', 'scope:service-kit', 'scope:vault'],
+  },
+  // Whoever sends asks store and bus whether the store is still the one it was.
+  {
+    sourceTag: 'scope:restore-watch',
+    onlyDependOnLibsWithTags: [
+      'scope:contracts',
+      'scope:domain',
+      'scope:service-kit',
+      'scope:event-store',
+      'scope:messaging',
+    ],
   },
   { sourceTag: 'type:app', onlyDependOnLibsWithTags: everyLib },
   {

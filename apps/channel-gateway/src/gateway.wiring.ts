@@ -1,6 +1,7 @@
 import { createSendgridProvider, type ChannelProvider } from '@homing/channels';
 import { connectEventStore } from '@homing/event-store';
 import { Collector, connectBus, JetStreamServer } from '@homing/messaging';
+import { busMark, guardedClaims, StoreWatch } from '@homing/restore-watch';
 import { closeOnShutdown, systemTiming, type ServiceBasics, type WiredService } from '@homing/service-kit';
 import { createVaultOpener, openVaultDatabase, pingVault } from '@homing/vault/open';
 import { createGateReader } from '@homing/vault/gate';
@@ -67,8 +68,10 @@ export function wireGateway({ env, logger, instance, readiness }: ServiceBasics)
     maxConcurrent: 2,
     flush: (batch) => renderBatch({ vault: opener, registry, defaultSender }, batch),
   });
+  const watch = new StoreWatch({ store, sources: [busMark(bus)], logger });
   const parts: SendParts = {
-    store,
+    store: guardedClaims(store, watch),
+    restore: () => watch.restore,
     instance,
     render: (item) => renderer.add(item),
     gate: createSendGate(createGateReader(vaultDb), systemTiming),
@@ -91,13 +94,15 @@ export function wireGateway({ env, logger, instance, readiness }: ServiceBasics)
   readiness.add('bus', bus.health);
   readiness.add('consumers', strategy.health);
   readiness.add('vault', async () => (await pingVault(vaultDb), { status: 'up' }));
-  readiness.add('event store', async () => (await store.ping(), { status: 'up' }));
+  readiness.add('event store', async () => (await store.ping(), watch.health()));
 
   const close = async (): Promise<void> => {
     for (const provider of providers.values()) provider.close();
     opener.close();
+    await watch.stop();
     await Promise.all([bus.close(), store.dispose(), vaultDb.destroy()]);
   };
+  watch.start();
   const module: DynamicModule = {
     module: GatewayModule,
     controllers: channels.flatMap((channel) => [...HANDLERS[channel]]),

@@ -6,6 +6,7 @@ import { wireProjector } from './projector.wiring.js';
 
 /** What an operator runs beside the service. Without a name the service itself runs. */
 const commands: Readonly<Record<string, () => Promise<Command>>> = {
+  'confirm-restore': async () => (await import('./confirm-restore/confirm-restore.command.js')).confirmRestore,
   rebuild: async () => (await import('./rebuild/rebuild.command.js')).rebuild,
   republish: async () => (await import('./republish/republish.command.js')).republishCommand,
 };

@@ -4,6 +4,7 @@ import { connectReadModel, createSystemQueries } from '@homing/read-model';
 import { closeOnShutdown, type ServiceBasics } from '@homing/service-kit';
 import { Module, type DynamicModule } from '@nestjs/common';
 import { runElections } from './lead/election.loop.js';
+import { markPlaces } from './lead/mark.places.js';
 import { measureProjection } from './lead/projection.metrics.js';
 import { projectionCheck, publicationCheck, STARTING } from './lead/projection.status.js';
 
@@ -26,6 +27,7 @@ export function wireProjector({ env, logger, instance, readiness }: ServiceBasic
   const connectionString = readUrl.reveal();
   const readModel = connectReadModel({ connectionString, applicationName: instance, max: 3 });
 
+  const publisher = new Publisher(bus);
   let status = STARTING;
   const stopping = new AbortController();
   let running = Promise.resolve();
@@ -35,7 +37,8 @@ export function wireProjector({ env, logger, instance, readiness }: ServiceBasic
         store,
         readModel,
         queries: createSystemQueries(readModel),
-        publisher: new Publisher(bus),
+        publisher,
+        marks: { store, places: markPlaces(readModel, bus, publisher) },
         bus,
         logger,
         cacheSize,
@@ -50,6 +53,7 @@ export function wireProjector({ env, logger, instance, readiness }: ServiceBasic
   readiness.add('bus', bus.health);
   readiness.add('projection', () => projectionCheck(status, Date.now()));
   readiness.add('publication', () => publicationCheck(status));
+  readiness.add('event store', () => status.mark ?? { status: 'up' });
 
   const close = async (): Promise<void> => {
     stopping.abort();

@@ -5,15 +5,18 @@ import { RECLAIM_AFTER_MS, type OutgoingDispatch, OutgoingLookUp } from '@homing
 import {
   connectReadModel,
   createSystemQueries,
+  keptMark,
   standForElection,
   type DueFilter,
   type Leadership,
   type Role,
 } from '@homing/read-model';
+import { StoreWatch } from '@homing/restore-watch';
 import { closeOnShutdown, type ServiceBasics } from '@homing/service-kit';
 import { createGateReader } from '@homing/vault/gate';
 import { createVaultIntake, openVaultDatabase, pingVault } from '@homing/vault/intake';
 import { Module, type DynamicModule } from '@nestjs/common';
+import { LostDecisions } from './refeed-accepted/lost.decisions.js';
 import { refeedAccepted } from './refeed-accepted/refeed.round.js';
 import { fencedBy } from './lead/lease.fence.js';
 import { leadershipCheck } from './lead/scheduler.status.js';
@@ -104,6 +107,9 @@ export function wireScheduler({ env, logger, instance, readiness }: ServiceBasic
       })),
     );
 
+  const watch = new StoreWatch({ store, sources: [() => keptMark(readModel)], logger });
+  watch.start();
+
   /** What a leader does, each act only while its lease holds. */
   const roundsOf = (leadership: Leadership): Rounds[] => {
     const acts = fencedBy(leadership, { publish: publishDispatches, lookUp: publish, publishAll, follow });
@@ -113,6 +119,7 @@ export function wireScheduler({ env, logger, instance, readiness }: ServiceBasic
       ...due.readModel,
       dueEntries: (wanted: DueFilter) => dueExceptPaused(resting, wanted),
     };
+    const lost = new LostDecisions({ vault, readModel: queries, restore: () => watch.restore });
     const resumed = new ResumedWatch(resting);
     const room = (): Promise<number> => window.room();
     return [
@@ -145,8 +152,26 @@ export function wireScheduler({ env, logger, instance, readiness }: ServiceBasic
           return false;
         },
       },
+      {
+        name: 'find lost decisions',
+        everyMs: 5_000,
+        round: async () => {
+          const { found, more } = await lost.look();
+          if (found > 0) logger.warn({ found }, 'accepted requests whose decisions a restore lost are fed again');
+          return more;
+        },
+      },
     ];
   };
+
+  /** A store that was restored is not woken from before an operator has looked. */
+  const whileWhole = (rounds: Rounds): Rounds => ({
+    ...rounds,
+    round: async () => {
+      watch.requireWhole();
+      return rounds.round();
+    },
+  });
 
   let role: Role = 'starting';
   let loops: readonly Loop[] = [];
@@ -158,7 +183,7 @@ export function wireScheduler({ env, logger, instance, readiness }: ServiceBasic
       ...{ name: 'scheduler', instance, logger, signal: stopping.signal, connectionString: readUrl.reveal() },
       onRole: (now) => (role = now),
       term: (leadership, signal) =>
-        serveTerm(roundsOf(leadership), { logger, signal, watch: (serving) => (loops = serving) }),
+        serveTerm(roundsOf(leadership).map(whileWhole), { logger, signal, watch: (serving) => (loops = serving) }),
     });
   };
   readiness.add('leadership', () =>
@@ -168,13 +193,13 @@ export function wireScheduler({ env, logger, instance, readiness }: ServiceBasic
     ),
   );
   readiness.add('bus', bus.health);
-  readiness.add('event store', async () => (await store.ping(), { status: 'up' }));
+  readiness.add('event store', async () => (await store.ping(), watch.health()));
   readiness.add('vault', async () => (await pingVault(vaultDb), { status: 'up' }));
   readiness.add('read model', async () => (await readModel.ping(), { status: 'up' }));
 
   const close = async (): Promise<void> => {
     stopping.abort();
-    await running;
+    await Promise.all([running, watch.stop()]);
     await Promise.all([bus.close(), store.dispose(), vaultDb.destroy(), readModel.close()]);
   };
   return { module: { module: SchedulerModule, providers: [closeOnShutdown(close)] }, start };

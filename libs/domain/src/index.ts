@@ -16,6 +16,7 @@ export * from './delivery/facts.decider.js';
 export * from './delivery/reaction.decider.js';
 export * from './delivery/recourse.policy.js';
 export * from './delivery/resend.decider.js';
+export * from './delivery/restore.decider.js';
 export * from './delivery/retry.policy.js';
 export * from './delivery/unknown-outcome.decider.js';
 export * from './delivery/withhold.decider.js';

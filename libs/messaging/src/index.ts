@@ -1,3 +1,4 @@
+export { lastMessage } from './last.message.js';
 export { Bus, connectBus, type BusApi, type BusOptions } from './bus.connection.js';
 export { ReplyInbox, type ExpectedReply, type Notice } from './reply.inbox.js';
 export { ensureStreams, TopologyError, type TopologyOptions } from './stream.topology.js';

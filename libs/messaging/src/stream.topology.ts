@@ -1,4 +1,4 @@
-import { BUS_STREAMS, CONTACT_COMMAND, OUTREACH_COMMAND, OUTREACH_REQUESTED } from '@homing/contracts';
+import { BUS_STREAMS, CONTACT_COMMAND, OUTREACH_COMMAND, OUTREACH_REQUESTED, STORE_MARK } from '@homing/contracts';
 import {
   DiscardPolicy,
   JetStreamApiError,
@@ -29,7 +29,7 @@ export class TopologyError extends Error {
 
 const day = 24 * 3_600_000;
 const kB = 1024;
-const { outreach, dispatch, signals, events, deadLetters } = BUS_STREAMS;
+const { outreach, dispatch, signals, events, deadLetters, marks } = BUS_STREAMS;
 
 /**
  * Full streams refuse publishers rather than drop what they hold, but for two, which must not hold up what happens now: EVENTS,
@@ -67,7 +67,7 @@ const wanted = [
     name: events,
     subjects: ['event.outreach.>'],
     retention: RetentionPolicy.Limits,
-    share: 0.35,
+    share: 0.349,
     repeatWindow: 120_000,
     keep: 7 * day,
     whenFull: DiscardPolicy.Old,
@@ -82,12 +82,23 @@ const wanted = [
     largest: (1024 + 64) * kB,
     whenFull: DiscardPolicy.Old,
   },
+  {
+    // The last message of each subject, and no other.
+    name: marks,
+    subjects: [STORE_MARK],
+    retention: RetentionPolicy.Limits,
+    share: 0.001,
+    repeatWindow: 120_000,
+    largest: 4 * kB,
+    whenFull: DiscardPolicy.Old,
+    perSubject: 1,
+  },
 ];
 
 /** What is asked of the server, in settings that NATS 2.9 knows. */
 export function streamConfigs(options: TopologyOptions = {}) {
   const { replicas = 1, storageBytes = 4 * 1024 ** 3 } = options;
-  return wanted.map(({ name, subjects, retention, share, repeatWindow, keep, largest, whenFull }) => ({
+  return wanted.map(({ name, subjects, retention, share, repeatWindow, keep, largest, whenFull, perSubject }) => ({
     name,
     subjects,
     retention,
@@ -98,6 +109,7 @@ export function streamConfigs(options: TopologyOptions = {}) {
     max_msg_size: largest ?? 1024 * kB,
     duplicate_window: nanos(repeatWindow),
     num_replicas: replicas,
+    ...(perSubject === undefined ? {} : { max_msgs_per_subject: perSubject }),
   }));
 }
 

@@ -32,3 +32,4 @@ export { databaseClock, recordProgress, type Progress } from './writing/progress
 export { compareReadModels, type RowDifference, type TableDifference } from './rebuilding/read-model.comparison.js';
 export { dropRebuilt, NotOursError, rebuiltPosition } from './rebuilding/rebuilt.schema.js';
 export { holdCheckpoints, swapSchemas, type Swap } from './rebuilding/schema.swap.js';
+export { keepMark, keptMark, markOfRows } from './writing/store.mark.js';

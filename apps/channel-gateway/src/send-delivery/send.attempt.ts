@@ -11,30 +11,25 @@ import {
   type OutreachState,
   type ProviderAnswer,
 } from '@homing/domain';
-import { AppendOutcomeUnknownError, type EventStore, type Folded } from '@homing/event-store';
-import { crashPoint, retryWithBackoff, systemTiming, type Timing } from '@homing/service-kit';
+import { AppendOutcomeUnknownError, type Folded } from '@homing/event-store';
+import { crashPoint, retryWithBackoff, systemTiming } from '@homing/service-kit';
 import { RetryLaterError } from '@homing/messaging';
 import type { Rendered, ToRender } from '../render-message/delivery.renderer.js';
 import type { GateQuestion } from '@homing/vault/gate';
 import { changeAttempt } from './attempt.change.js';
 import { callProvider } from './provider.call.js';
 import { recourseOf } from './provider.recourse.js';
+import { presumedSent, type RestoredParts } from './restored.attempt.js';
 import { gateNow, gateQuestion, heldBackBy, type GateReading, type HeldBack, type SendGate } from './send.gate.js';
 import { noteOutcome } from './send.metrics.js';
 
-export interface SendParts {
-  readonly store: Pick<EventStore, 'append' | 'readStream'>;
+export interface SendParts extends RestoredParts {
   readonly render: (item: ToRender) => Promise<Rendered>;
   readonly gate: SendGate;
-  readonly provider: (key: string) => ChannelProvider | undefined;
-  readonly instance: string;
-  readonly now: () => string;
   /** Bound of one provider call in milliseconds. */
   readonly providerTimeoutMs: number;
   /** What a lease lasts beyond the provider's time-out, in milliseconds: room for the claim's own answer. */
   readonly leaseMarginMs: number;
-  /** Default: this process's own. */
-  readonly timing?: Timing;
 }
 
 /**
@@ -61,6 +56,7 @@ export async function sendAttempt(parts: SendParts, dispatch: DispatchDelivery<O
 async function attempt(parts: SendParts, dispatch: DispatchDelivery<OutreachState>): Promise<SendOutcome> {
   const known: Folded<OutreachState> = { state: dispatch.state, revision: BigInt(dispatch.revision) };
   const { timing = systemTiming } = parts;
+  if (await presumedSent(parts, dispatch, known)) return { kind: 'stood_down', reason: 'restored' };
   const seen = claimAttempt(known.state, claimOf(parts, dispatch, timing.randomId()));
   if (seen.kind === 'stand_down' && seen.reason === 'not_due') return early(parts, dispatch, known);
   if (seen.kind === 'stand_down') return { kind: 'stood_down', reason: seen.reason };

@@ -12,6 +12,7 @@ import {
   DeadLetterStream,
   JetStreamContext,
   JetStreamServer,
+  lastMessage,
   Publisher,
 } from '@homing/messaging';
 import { type BusUser, busUsers, natsUsers } from '@homing/provisioning';
@@ -92,6 +93,7 @@ describe('what every user has to do', () => {
     ['orchestrator', 'delivery.dispatch.email', 'DISPATCH'],
     ['webhook-ingestion', 'provider.signal.sendgrid', 'SIGNALS'],
     ['projector', 'event.outreach.sent', 'EVENTS'],
+    ['projector', 'store.mark', 'MARKS'],
     ['orchestrator', 'deadletter.orchestrator-requests', 'DEADLETTERS'],
     ['channel-gateway', 'deadletter.gateway-email', 'DEADLETTERS'],
     ['webhook-ingestion', 'deadletter.webhook-ingestion', 'DEADLETTERS'],
@@ -131,6 +133,18 @@ describe('what every user has to do', () => {
       await server.close();
       const pending = async () => (await manager.consumers.info(stream, durable)).num_ack_pending;
       await until(async () => (await pending()) === 0, 'all are acknowledged');
+    },
+  );
+
+  it.each(['projector', 'channel-gateway'] as const)(
+    '%s reads the mark of the event store, the last one alone',
+    async (user) => {
+      const publisher = new Publisher(bus('projector'));
+      for (const text of ['earlier', 'later'])
+        await publisher.publishBytes('store.mark', Buffer.from(text), { msgId: `${user} ${text}` });
+      const read = await lastMessage(bus(user), { stream: 'MARKS', subject: 'store.mark' });
+      expect(Buffer.from(read ?? []).toString()).toBe('later');
+      expect((await manager.streams.info('MARKS')).state.messages).toBe(1);
     },
   );
 
@@ -221,6 +235,7 @@ describe('what nobody outside the streams may do', () => {
     ['webhook-ingestion', 'provider.signal.sendgrid', 'SIGNALS'],
     ['scheduler', 'delivery.dispatch.email', 'DISPATCH'],
     ['projector', 'event.outreach.sent', 'EVENTS'],
+    ['projector', 'store.mark', 'MARKS'],
   ];
 
   it.each(subjects)(
@@ -228,12 +243,16 @@ describe('what nobody outside the streams may do', () => {
     async (user, subject, stream) => {
       const connection = await raw(user);
       const before = await kept(stream);
+      const { last_seq } = (await manager.streams.info(stream)).state;
+      // Of the marks only the last one stays.
+      const after = stream === 'MARKS' ? 1 : before + 4;
       for (const order of ['PURGE', 'DELETE', 'SNAPSHOT'])
         connection.publish(subject, '{}', { reply: `$JS.API.STREAM.${order}.${stream}` });
       connection.publish(subject, '{}', { reply: `$JS.API.CONSUMER.DELETE.OUTREACH.orchestrator-requests` });
       await connection.flush();
-      await until(async () => (await kept(stream)) >= before + 4, 'all four are stored');
-      expect(await kept(stream)).toBe(before + 4);
+      const stored = async () => (await manager.streams.info(stream)).state.last_seq;
+      await until(async () => (await stored()) >= last_seq + 4, 'all four are stored');
+      expect(await kept(stream)).toBe(after);
       expect((await manager.consumers.info('OUTREACH', 'orchestrator-requests')).name).toBe('orchestrator-requests');
     },
   );
@@ -271,7 +290,7 @@ describe('what nobody outside the streams may do', () => {
       await connection.close();
       expect(new Set(await Promise.all(answers))).toEqual(new Set(['refused']));
       const found = await manager.streams.names().next();
-      expect([...found].sort()).toEqual(['DEADLETTERS', 'DISPATCH', 'EVENTS', 'OUTREACH', 'SIGNALS']);
+      expect([...found].sort()).toEqual(['DEADLETTERS', 'DISPATCH', 'EVENTS', 'MARKS', 'OUTREACH', 'SIGNALS']);
     },
   );
 

@@ -82,7 +82,12 @@ describe('the bus', () => {
       expect(whoMay(`$JS.API.${order}`)).toEqual([]);
     expect(may['webhook-ingestion']).toEqual(['provider.signal.*', 'deadletter.webhook-ingestion']);
     const beyond = may['channel-gateway']?.filter((subject) => !/DISPATCH\.gateway-(lookup-)?email/.test(subject));
-    expect([...new Set(beyond)]).toEqual(['deadletter.>', '$JS.API.STREAM.INFO.DISPATCH']);
+    expect([...new Set(beyond)]).toEqual([
+      'deadletter.>',
+      '$JS.API.STREAM.INFO.DISPATCH',
+      '$JS.API.STREAM.MSG.GET.MARKS',
+    ]);
+    expect(whoMay('store.mark')).toEqual(['projector']);
     expect(may['api']).toEqual(['outreach.requested', 'outreach.command', 'contact.command', 'desk.dead-letters']);
     expect(may['scheduler']).toEqual([
       'outreach.requested',
@@ -92,7 +97,13 @@ describe('the bus', () => {
       '$JS.API.INFO',
       '$JS.API.STREAM.INFO.DISPATCH',
     ]);
-    expect(may['projector']).toEqual(['event.outreach.>', 'live.poke']);
+    expect(may['projector']).toEqual([
+      'event.outreach.>',
+      'live.poke',
+      'store.mark',
+      '$JS.API.INFO',
+      '$JS.API.STREAM.MSG.GET.MARKS',
+    ]);
   });
   it('keeps everybody who only publishes out of the account of the streams', () => {
     const together = natsUsers({}).filter(({ apart }) => !apart);

@@ -9,7 +9,7 @@ export interface ElectionParts extends LeaderParts {
 }
 
 const NOTHING_KNOWN = {
-  ...{ projection: undefined, publication: undefined },
+  ...{ projection: undefined, publication: undefined, mark: undefined },
   ...{ projectionTrouble: undefined, publicationTrouble: undefined },
 };
 

@@ -27,6 +27,8 @@ export interface ProjectionStatus {
   /** Code of what stops the projection, of what stops the publication. */
   readonly projectionTrouble?: string | undefined;
   readonly publicationTrouble?: string | undefined;
+  /** Whether the store is the one it was, and the mark of it kept. */
+  readonly mark?: CheckResult | undefined;
 }
 
 export const STARTING: ProjectionStatus = { role: 'starting', position: 0n, caughtUp: false, live: false };

@@ -1,25 +1,24 @@
 import { LIVE_POKE } from '@homing/contracts';
-import type { EventBatch, EventStore, Subscription } from '@homing/event-store';
+import type { EventStore } from '@homing/event-store';
 import type { Bus, Publisher } from '@homing/messaging';
 import {
+  markOfRows,
   PROJECTION,
-  ProjectionFencedError,
   rowsIn,
   takeLease,
   type ReadModelConnection,
   type SystemQueries,
   type TakenLease,
 } from '@homing/read-model';
-import { bounded, crashPoint, errorCode, type Logger } from '@homing/service-kit';
+import { crashPoint, type Logger } from '@homing/service-kit';
 import { BatchProjector } from '../project-events/batch.projector.js';
 import { publishUntil } from '../publish-transitions/publication.loop.js';
 import { PUBLICATION } from '../publish-transitions/transition.publisher.js';
 import { WakeSignal } from '../publish-transitions/wake.signal.js';
+import { MarkKeeper, type MarkKeeperParts } from './mark.keeper.js';
 import { ProgressKeeper, type KeeperParts } from './progress.keeper.js';
-import { noteProjected } from './projection.metrics.js';
-import { traceProjected } from './projection.tracing.js';
 import type { ProjectionStatus } from './projection.status.js';
-import { requireReached, StoreBehindError, untilReached } from './store.head.js';
+import { follow, type Seen, type Troubles } from './store.follower.js';
 
 export interface LeaderParts {
   readonly store: Pick<EventStore, 'subscribeToAll' | 'headPosition' | 'hasEventsAfter'>;
@@ -33,6 +32,8 @@ export interface LeaderParts {
   readonly onStatus: (change: Partial<ProjectionStatus>) => void;
   /** How often progress is told, and from when on a stall is one. */
   readonly progress?: Pick<KeeperParts, 'everyMs' | 'stalledAfterMs' | 'giveUpAfterMs'>;
+  /** Where the mark of what was seen of the store is kept. Default: nowhere. */
+  readonly marks?: Pick<MarkKeeperParts, 'store' | 'places' | 'everyMs'>;
 }
 
 /**
@@ -73,20 +74,27 @@ export async function lead(parts: LeaderParts, signal: AbortSignal): Promise<voi
       end();
     },
   });
-  const keeping = keeper.run(over.signal);
+  const seen: Seen = { last: undefined };
+  const keeping = [keeper.run(over.signal), markKeeperOf(parts, seen)?.run(over.signal)];
   try {
-    await follow({ parts, projector, lease, troubles }, over);
+    await follow({ parts, projector, lease, troubles, seen }, over);
   } finally {
     end();
     signal.removeEventListener('abort', end);
-    await Promise.all([publication.ended, keeping]);
+    await Promise.all([publication.ended, ...keeping]);
     logger.info({ position: projector.position }, 'no longer leading');
   }
 }
 
-interface Troubles {
-  projection: string | undefined;
-  publication: string | undefined;
+function markKeeperOf({ readModel, logger, onStatus, marks }: LeaderParts, seen: Seen): MarkKeeper | undefined {
+  return marks
+    ? new MarkKeeper({
+        ...{ ...marks, logger, now: () => new Date() },
+        lastSeen: () => seen.last,
+        fromRows: () => markOfRows(readModel),
+        onHealth: (mark) => onStatus({ mark }),
+      })
+    : undefined;
 }
 
 function projectorOf({ readModel, bus, cacheSize }: LeaderParts, lease: TakenLease, committed: WakeSignal) {
@@ -103,67 +111,3 @@ function projectorOf({ readModel, bus, cacheSize }: LeaderParts, lease: TakenLea
     },
   });
 }
-
-interface Following {
-  readonly parts: LeaderParts;
-  readonly projector: BatchProjector;
-  readonly lease: TakenLease;
-  readonly troubles: Troubles;
-}
-
-/** A batch that hangs is left behind after this, in milliseconds: its epoch is over. */
-const farewellMs = 10_000;
-/** A commit costs the same for one event as for twenty, and what happens to one outreach in a row becomes one set of rows. */
-const LINGER_MS = 20;
-
-/** Projects what the store holds and what comes, until `over` aborts. */
-async function follow({ parts, projector, lease, troubles }: Following, over: AbortController): Promise<void> {
-  const { store, logger, onStatus } = parts;
-  let dropped = false;
-  const onTrouble = (error: unknown): void =>
-    onStatus({ projectionTrouble: (troubles.projection = error ? errorCode(error) : undefined) });
-  const onBatch = async (batch: EventBatch): Promise<void> => {
-    // Behind a dropped connection another store may answer, or the same one restored.
-    if (dropped) await requireReached(store, projector.position).catch(standDownIf(StoreBehindError, over));
-    dropped = false;
-    const from = Date.now();
-    await projector.project(batch).catch(standDownIf(ProjectionFencedError, over));
-    const to = Date.now();
-    noteProjected(batch, to);
-    traceProjected(batch, { from, to });
-    onTrouble(undefined);
-    onStatus({ position: projector.position, caughtUp: batch.caughtUp, ...(batch.caughtUp ? { live: true } : {}) });
-  };
-  await untilReached({ store, logger, onTrouble }, lease.position, over.signal);
-  if (over.signal.aborted) return;
-  const subscription: Subscription = store.subscribeToAll({
-    from: lease.position === 0n ? 'start' : lease.position,
-    lingerMs: LINGER_MS,
-    onBatch,
-    onTrouble: ({ kind, error, retryInMs }) => {
-      dropped ||= kind === 'dropped';
-      onTrouble(error);
-      logger.error({ err: error, kind, retryInMs, position: projector.position }, 'projection is held up');
-    },
-  });
-  try {
-    await Promise.race([aborted(over.signal), subscription.done]);
-  } finally {
-    over.abort();
-    await bounded(() => subscription.stop(), farewellMs);
-  }
-}
-
-/** Ends the term for one kind of error, and passes every error on. */
-const standDownIf =
-  (kind: abstract new (...given: never[]) => Error, over: AbortController) =>
-  (error: unknown): never => {
-    if (error instanceof kind) over.abort();
-    throw error;
-  };
-
-const aborted = (signal: AbortSignal): Promise<void> =>
-  new Promise((resolve) => {
-    if (signal.aborted) resolve();
-    signal.addEventListener('abort', () => resolve(), { once: true });
-  });

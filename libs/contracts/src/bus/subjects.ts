@@ -7,6 +7,7 @@ export const BUS_STREAMS = {
   signals: 'SIGNALS',
   events: 'EVENTS',
   deadLetters: 'DEADLETTERS',
+  marks: 'MARKS',
 } as const;
 
 export const OUTREACH_REQUESTED = 'outreach.requested';

@@ -173,7 +173,8 @@ export interface AttemptRejected extends OfAttempt {
 /** It may or may not have been taken: never blindly re-sent, and nothing else of this leg starts. */
 export interface AttemptOutcomeUnknown extends OfAttempt {
   readonly provider: string;
-  readonly reason: 'timeout' | 'connection_lost' | 'ambiguous_answer' | 'lease_expired';
+  /** `restored`: it may have been sent in a history that was lost (`RestoreConfirmed`). */
+  readonly reason: 'timeout' | 'connection_lost' | 'ambiguous_answer' | 'lease_expired' | 'restored';
   readonly since: string;
 }
 

@@ -3,6 +3,9 @@ export const outreachStream = (outreachId: string): string => `outreach-${outrea
 export const personStream = (personId: string): string => `person-${personId}`;
 export const contactStream = (fingerprint: string): string => `contact-${fingerprint}`;
 
+/** What happened to the installation as a whole (`InstallationEvent`). */
+export const INSTALLATION_STREAM = 'installation';
+
 /** The fingerprint of a contact's stream, or undefined for any other stream. */
 export const fingerprintOfStream = (stream: string): string | undefined =>
   stream.startsWith('contact-') ? stream.slice('contact-'.length) : undefined;

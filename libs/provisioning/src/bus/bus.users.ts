@@ -5,6 +5,7 @@ import {
   LIVE_POKE,
   OUTREACH_COMMAND,
   OUTREACH_REQUESTED,
+  STORE_MARK,
 } from '@homing/contracts';
 import type { NatsUser } from './nats.user.js';
 
@@ -16,7 +17,7 @@ interface BusRights {
   consumes?: true;
 }
 
-const { outreach, dispatch, signals, events, deadLetters } = BUS_STREAMS;
+const { outreach, dispatch, signals, events, deadLetters, marks } = BUS_STREAMS;
 
 /** Making one durable consumer, pulling from it, acknowledging. */
 const consume = (stream: string, durable: string): string[] => [
@@ -35,6 +36,9 @@ const count = (...streams: string[]): string[] => [
   '$JS.API.INFO',
   ...streams.map((stream) => `$JS.API.STREAM.INFO.${stream}`),
 ];
+
+/** The mark of the event store: what a restored one does not hold. */
+const readMark = `$JS.API.STREAM.MSG.GET.${marks}`;
 
 /** `_INBOX`: what a client outside uses that was not told to use an inbox of its own. */
 const answerTo = (...users: string[]): string[] => ['_INBOX.*.*', ...users.map((user) => `_INBOX_${user}.*.*`)];
@@ -78,9 +82,15 @@ export const busUsers = {
   },
   'channel-gateway': {
     consumes: true,
-    publish: ['deadletter.>', ...consume(dispatch, 'gateway-email'), ...consume(dispatch, 'gateway-lookup-email')],
+    publish: [
+      'deadletter.>',
+      ...consume(dispatch, 'gateway-email'),
+      ...consume(dispatch, 'gateway-lookup-email'),
+      readMark,
+    ],
   },
-  projector: { publish: ['event.outreach.>', LIVE_POKE] },
+  // (Without `INFO` a server asks the asker's own account instead.)
+  projector: { publish: ['event.outreach.>', LIVE_POKE, STORE_MARK, '$JS.API.INFO', readMark] },
 } satisfies Record<string, BusRights>;
 
 export type BusUser = keyof typeof busUsers;

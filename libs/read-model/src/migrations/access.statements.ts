@@ -26,6 +26,7 @@ const TENANT_TABLES = [
 const SYSTEM_RIGHTS: Readonly<Record<string, string>> = {
   checkpoint: 'select, insert, update',
   projection_progress: 'select, insert, update',
+  store_mark: 'select, insert, update',
   outreach: 'select, insert, update',
   delivery_status: 'select, insert, update',
   outreach_attempts: 'select, insert, update',

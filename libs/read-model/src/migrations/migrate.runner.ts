@@ -10,6 +10,7 @@ import { showWhatSettles } from './0004-unknown-outcomes.migration.js';
 import { addTraces } from './0005-traces.migration.js';
 import { keepPlainJson } from './0006-plain-json.migration.js';
 import { createSuppressions } from './0007-suppressions.migration.js';
+import { createStoreMark } from './0008-store-mark.migration.js';
 import { accessStatements, DEFAULT_ROLES, type ReadModelRoles } from './access.statements.js';
 
 /** In the order of their names. One that was released is never changed; the next change is the next number. */
@@ -21,6 +22,7 @@ const MIGRATIONS: Readonly<Record<string, Migration>> = {
   '0005-traces': { up: addTraces },
   '0006-plain-json': { up: keepPlainJson },
   '0007-suppressions': { up: createSuppressions },
+  '0008-store-mark': { up: createStoreMark },
 };
 
 export interface MigrateOptions {

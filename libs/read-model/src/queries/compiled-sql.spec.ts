@@ -21,6 +21,7 @@ import {
 import { encodeCursor } from './cursor.js';
 import * as tenant from './outreach.queries.js';
 import { progressWrite } from '../writing/progress.writes.js';
+import { markWrite } from '../writing/store.mark.js';
 import { attemptsByMessage, foldedStatesOf, openCounts, progressNow, transitionsPage } from './system.queries.js';
 import { campaignMembers, restTimetable, wakeCampaignTimetable } from './resting.queries.js';
 import { suppressionsPage } from './suppression.queries.js';
@@ -81,6 +82,7 @@ const queries: Record<string, Compilable<unknown> | { compile(executor: typeof d
     { name: 'read-model', epoch: 1n },
     { at: now, position: 1n, head: 2n, caughtUp: false, trouble: null, leader: 'projector-1' },
   ),
+  'write the mark': markWrite(schema, { generation: 0, position: '1', stream: 's', revision: '0', recordedAt: now }),
   'write outreach': upsertStatement(schema, OUTREACH, []),
   'write delivery_status': upsertStatement(schema, DELIVERY_STATUS, []),
   'write outreach_attempts': upsertStatement(schema, OUTREACH_ATTEMPTS, []),

@@ -118,6 +118,15 @@ insert into "read_model"."projection_progress" as p
       trouble = excluded.trouble, leader = excluded.leader, epoch = excluded.epoch, beat_at = excluded.beat_at
     returning *;
 
+-- write the mark
+insert into "read_model"."store_mark" as m
+    (name, generation, position, stream, revision, recorded_at, missing_since)
+    values ($1, $2, $3, $4, $5, $6::timestamptz, $7::timestamptz)
+    on conflict (name) do update set generation = excluded.generation, position = excluded.position, stream = excluded.stream,
+      revision = excluded.revision, recorded_at = excluded.recorded_at, missing_since = excluded.missing_since
+    where (m.generation, m.position, m.missing_since is not null)
+      < (excluded.generation, excluded.position, excluded.missing_since is not null);
+
 -- write outreach
 insert into "read_model"."outreach" as t ("outreach_id", "tenant_id", "person_id", "campaign_key", "message_type", "urgency", "strategy", "via", "state", "channel_used", "accepted_at", "expires_at", "decided_at", "cost_micros", "cost_currency", "confidence", "send_at", "sent_at", "delivered_at", "opened_at", "clicked_at", "responded_at", "settled_at", "refusal_step", "refusal_reason", "outcome", "outcome_reason", "revision", "updated_position") select "outreach_id", "tenant_id", "person_id", "campaign_key", "message_type", "urgency", "strategy", "via", "state", "channel_used", "accepted_at", "expires_at", "decided_at", "cost_micros", "cost_currency", "confidence", "send_at", "sent_at", "delivered_at", "opened_at", "clicked_at", "responded_at", "settled_at", "refusal_step", "refusal_reason", "outcome", "outcome_reason", "revision", "updated_position" from json_populate_recordset(null::"read_model"."outreach", $1::json) on conflict ("outreach_id") do update set "tenant_id" = excluded."tenant_id", "person_id" = excluded."person_id", "campaign_key" = excluded."campaign_key", "message_type" = excluded."message_type", "urgency" = excluded."urgency", "strategy" = excluded."strategy", "via" = excluded."via", "state" = excluded."state", "channel_used" = excluded."channel_used", "accepted_at" = excluded."accepted_at", "expires_at" = excluded."expires_at", "decided_at" = coalesce(excluded."decided_at", t."decided_at"), "cost_micros" = coalesce(excluded."cost_micros", t."cost_micros"), "cost_currency" = coalesce(excluded."cost_currency", t."cost_currency"), "confidence" = coalesce(excluded."confidence", t."confidence"), "send_at" = excluded."send_at", "sent_at" = excluded."sent_at", "delivered_at" = excluded."delivered_at", "opened_at" = excluded."opened_at", "clicked_at" = excluded."clicked_at", "responded_at" = excluded."responded_at", "settled_at" = coalesce(excluded."settled_at", t."settled_at"), "refusal_step" = excluded."refusal_step", "refusal_reason" = excluded."refusal_reason", "outcome" = excluded."outcome", "outcome_reason" = excluded."outcome_reason", "revision" = excluded."revision", "updated_position" = excluded."updated_position";
 

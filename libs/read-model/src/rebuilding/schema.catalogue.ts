@@ -40,8 +40,8 @@ export const PROJECTED: readonly ProjectedTable[] = [
   columns: (write.columns as readonly string[]).filter((column) => !MARKS.has(column)).map(snakeCase),
 }));
 
-/** Where readers stand: a swap carries it over (`schema.swap.ts`). */
-export const CARRIED: readonly string[] = ['checkpoint', 'projection_progress'];
+/** Where readers stand, and what was seen of the store: a swap carries it over (`schema.swap.ts`). */
+export const CARRIED: readonly string[] = ['checkpoint', 'projection_progress', 'store_mark'];
 /** Made again by whoever needs it: a swap leaves it behind. */
 export const CACHES: readonly string[] = ['ledger_snapshots'];
 /** The migrator's own. */

@@ -36,8 +36,10 @@ export async function swapSchemas(trx: ReadModelTransaction, swap: Swap): Promis
     on conflict (name) do update set epoch = greatest(r.epoch, excluded.epoch) + 1`.execute(trx);
   // Whoever waits for the checkpoint has begun a batch: its rows would go to the new place, its position to the old one.
   await sql`update ${at(live, 'checkpoint')} set epoch = epoch + 1`.execute(trx);
-  await sql`insert into ${at(rebuilt, 'projection_progress')} select * from ${at(live, 'projection_progress')}
-    on conflict (name) do nothing`.execute(trx);
+  for (const table of ['projection_progress', 'store_mark'])
+    await sql`insert into ${at(rebuilt, table)} select * from ${at(live, table)} on conflict (name) do nothing`.execute(
+      trx,
+    );
   // The owner is bound by row-level security as well, until it says otherwise.
   for (const schema of [live, rebuilt])
     await sql`alter table ${at(schema, 'timetable')} no force row level security`.execute(trx);

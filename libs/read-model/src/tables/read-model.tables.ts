@@ -10,6 +10,7 @@ import type { AttemptState, DeliveryState, OutreachState, OutreachStateName, Tim
 export interface ReadModelTables {
   checkpoint: CheckpointRow;
   projectionProgress: ProgressRow;
+  storeMark: StoreMarkRow;
   outreach: OutreachRow;
   deliveryStatus: DeliveryRow;
   outreachAttempts: AttemptRow;
@@ -52,6 +53,17 @@ export interface ProgressRow {
   readonly leader: string;
   readonly epoch: bigint;
   readonly beatAt: Instant;
+}
+
+/** `StoreMark` as a row. */
+export interface StoreMarkRow {
+  readonly name: string;
+  readonly generation: number;
+  readonly position: bigint;
+  readonly stream: string;
+  readonly revision: bigint;
+  readonly recordedAt: Instant;
+  readonly missingSince: Instant | null;
 }
 
 export interface OutreachRow {

@@ -96,4 +96,15 @@ export type VaultIntake = {
   }): Promise<string[]>;
   /** States that an outreach stream exists. Repeating is harmless. */
   markFed(outreachIds: readonly string[]): Promise<void>;
+  /**
+   * Outreach ids that were accepted before `acceptedBefore` (ISO instant), have not expired and are stated to have a stream; by id,
+   * those after `afterId`, at most `limit`.
+   */
+  listFed(query: {
+    readonly acceptedBefore: string;
+    readonly afterId?: string | undefined;
+    readonly limit: number;
+  }): Promise<string[]>;
+  /** Takes that statement back: the streams were lost. They are fed again. Returns how many there were. */
+  markLost(outreachIds: readonly string[]): Promise<number>;
 };

@@ -225,6 +225,31 @@ describe('the sweeper', () => {
     expect(await intake.listUnfed({ olderThan: '2026-03-01T10:05:00.000Z', limit: 2 })).toHaveLength(2);
   });
 
+  it('lists what is stated to have a stream, page by page, and takes the statement back', async () => {
+    await sql`update vault.sealed_request set fed_at = null`.execute(owner);
+    const tenantId = tenant();
+    const items = [1, 2, 3, 4].map((minute) => ({
+      ...acceptItem({
+        ...{ tenantId, recipientId: `l${minute}`, contacts: [['email', `l${minute}@nine.test`]] },
+        acceptedAt: `2026-03-01T10:0${minute}:00.000Z`,
+      }),
+      // The last but one has expired.
+      expiresAt: minute === 3 ? '2026-03-02T00:00:00.000Z' : '2999-01-01T00:00:00.000Z',
+    }));
+    await intake.acceptRequests(items);
+    const ids = items.map((item) => item.outreachId);
+    await intake.markFed(ids);
+    const query = { acceptedBefore: '2026-03-01T10:04:00.000Z', limit: 1 };
+    const [first = ''] = await intake.listFed(query);
+    const [second = ''] = await intake.listFed({ ...query, afterId: first });
+    expect([first, second]).toEqual(ids.slice(0, 2).toSorted());
+    expect(await intake.listFed({ ...query, afterId: second })).toEqual([]);
+    expect(await intake.markLost([first, first, randomUUID()])).toBe(1);
+    expect(await intake.listFed({ ...query, limit: 10 })).toEqual([second]);
+    const unfed = await intake.listUnfed({ olderThan: '2026-03-01T11:00:00.000Z', limit: 500 });
+    expect(unfed.map((row) => row.outreachId)).toContain(first);
+  });
+
   it('names what is unfed of one campaign of one tenant', async () => {
     const [tenantId, campaignKey] = [tenant(), randomUUID()];
     const of = (key: string | undefined, own: { tenantId?: string; nul?: string } = {}) => ({

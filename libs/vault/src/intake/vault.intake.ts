@@ -29,7 +29,32 @@ export function createVaultIntake(parts: VaultIntakeParts): VaultIntake {
       await sql`update vault.sealed_request set fed_at = now()
         where outreach_id = any(${[...outreachIds]}::uuid[]) and fed_at is null`.execute(db);
     },
+    listFed: (query) => listFed(db, query),
+    async markLost(outreachIds) {
+      if (outreachIds.length === 0) return 0;
+      const { numAffectedRows } = await sql`update vault.sealed_request set fed_at = null
+        where outreach_id = any(${[...outreachIds]}::uuid[]) and fed_at is not null`.execute(db);
+      return Number(numAffectedRows ?? 0n);
+    },
   };
+}
+
+async function listFed(
+  db: VaultDatabase,
+  query: { acceptedBefore: string; afterId?: string | undefined; limit: number },
+): Promise<string[]> {
+  const { acceptedBefore, afterId, limit } = query;
+  const rows = await db
+    .selectFrom('vault.sealed_request')
+    .select('outreach_id')
+    .where('fed_at', 'is not', null)
+    .where('accepted_at', '<', new Date(acceptedBefore))
+    .where(sql<boolean>`(expires_at is null or expires_at > now())`)
+    .$if(afterId !== undefined, (fed) => fed.where('outreach_id', '>', afterId ?? ''))
+    .orderBy('outreach_id')
+    .limit(limit)
+    .execute();
+  return rows.map((row) => row.outreach_id);
 }
 
 async function loadAccepted(db: VaultDatabase, outreachIds: readonly string[]): Promise<AcceptedRecord[]> {
