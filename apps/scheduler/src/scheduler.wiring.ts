@@ -25,6 +25,7 @@ import type { Loop } from './round.loop.js';
 import { reclaimStale } from './reclaim-reservations/reclaim.round.js';
 import { measureScheduler, refed } from './scheduler.metrics.js';
 import { dueExceptPaused } from './rest-paused/paused.entries.js';
+import { resumedRound } from './rest-paused/resumed.round.js';
 import { ResumedWatch } from './rest-paused/resumed.watch.js';
 import { wakeDue, type Traced } from './wake-due/wake.round.js';
 
@@ -122,20 +123,19 @@ export function wireScheduler({ env, logger, instance, readiness }: ServiceBasic
     const lost = new LostDecisions({ vault, readModel: queries, restore: () => watch.restore });
     const resumed = new ResumedWatch(resting);
     const room = (): Promise<number> => window.room();
+    const wake = () => wakeDue({ ...due, ...acts, readModel, room, instance, now });
+    const onWoken = (woken: number): void =>
+      logger.info({ woken }, 'what resumed or stopped campaigns had waiting was woken');
     return [
       {
         name: 'wake due',
         everyMs: wakeEveryMs,
-        round: async () => (await wakeDue({ ...due, ...acts, readModel, room, instance, now })).more,
+        round: async () => (await wake()).more,
       },
       {
         name: 'wake resumed campaigns',
         everyMs: Math.min(100, wakeEveryMs),
-        round: async () => {
-          const woken = await resumed.look();
-          if (woken > 0) logger.info({ woken }, 'what resumed or stopped campaigns had waiting was woken');
-          return false;
-        },
+        round: resumedRound({ resumed, wake, onWoken }),
       },
       {
         name: 'reclaim reservations',

@@ -5,6 +5,7 @@ import { backoffDelay } from '@homing/service-kit';
 import { reclaimStale } from '../../../apps/scheduler/src/reclaim-reservations/reclaim.round.js';
 import { refeedAccepted } from '../../../apps/scheduler/src/refeed-accepted/refeed.round.js';
 import { dueExceptPaused } from '../../../apps/scheduler/src/rest-paused/paused.entries.js';
+import { resumedRound } from '../../../apps/scheduler/src/rest-paused/resumed.round.js';
 import { ResumedWatch } from '../../../apps/scheduler/src/rest-paused/resumed.watch.js';
 import { wakeDue } from '../../../apps/scheduler/src/wake-due/wake.round.js';
 import { idleUntil } from '../engine/idle.wait.js';
@@ -28,28 +29,30 @@ export function startScheduler(world: World, life: Life): void {
   let looked = -1;
   let statusesSet = 0;
   life.onEnd(world.registry.changes.listen(() => (statusesSet += 1)));
+  const wake = () =>
+    wakeDue({
+      ...{ store, instance: life.name, now, follow },
+      readModel: { ...rows, dueEntries: (wanted) => dueExceptPaused(resting, wanted) },
+      publish: async (dispatches) => {
+        window.took(dispatches.length);
+        await publish(dispatches);
+      },
+      lookUp: publish,
+      room: () => window.room(),
+    });
+  const resume = resumedRound({ resumed, wake, onWoken: () => undefined });
   const rounds: { everyMs: number; wait: () => Promise<void>; round: () => Promise<unknown> }[] = [
     {
       everyMs: 250,
       wait: () => idleUntil(life, () => world.rows.dueIn(ms()), world.rows.changes),
-      round: () =>
-        wakeDue({
-          ...{ store, instance: life.name, now, follow },
-          readModel: { ...rows, dueEntries: (wanted) => dueExceptPaused(resting, wanted) },
-          publish: async (dispatches) => {
-            window.took(dispatches.length);
-            await publish(dispatches);
-          },
-          lookUp: publish,
-          room: () => window.room(),
-        }),
+      round: wake,
     },
     {
       everyMs: 250,
       wait: () => idleUntil(life, () => (looked < statusesSet ? 0 : undefined), world.registry.changes),
       round: async () => {
         const before = statusesSet;
-        await resumed.look();
+        await resume();
         looked = before;
       },
     },

@@ -3,6 +3,7 @@ import { COMMIT_GRACE_MS } from '@homing/domain';
 import type { Resting, TimetableRow, WakeCampaigns } from '@homing/read-model';
 import type { CampaignStanding } from '@homing/vault/gate';
 import { dueExceptPaused, REST_MS, type RestParts } from './paused.entries.js';
+import { resumedRound } from './resumed.round.js';
 import { ResumedWatch } from './resumed.watch.js';
 
 const tenantId = '0a6f2c8e-6c0e-4b43-9d0c-000000000001';
@@ -159,6 +160,18 @@ describe('a campaign that was resumed or stopped', () => {
     await expect(look()).rejects.toThrow('database away');
     await look();
     expect(woken).toHaveLength(1);
+  });
+
+  it('has what was woken dispatched at once, in the same round, and otherwise leaves the clock alone', async () => {
+    const told: unknown[] = [];
+    const found = [0, 3, 0];
+    const round = resumedRound({
+      resumed: { look: async () => found.shift() ?? 0 },
+      wake: async () => void told.push('wake'),
+      onWoken: (woken) => void told.push(woken),
+    });
+    for (let n = 0; n < 3; n += 1) expect(await round()).toBe(false);
+    expect(told).toEqual([3, 'wake']);
   });
 
   it('before this term began is seen as far back as anything rests', async () => {
