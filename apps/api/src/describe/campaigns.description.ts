@@ -68,7 +68,7 @@ export const DescribeSetCampaignStatus = (): MethodDecorator =>
       operationId: 'setCampaignStatus',
       summary: 'Pause, resume or stop a campaign',
       description:
-        '`paused`: when this is answered, no provider call of the campaign starts later than 500 ms afterwards; what is planned rests, and new requests for it are refused. `active`: what rested goes out, as far as its deadline has not passed. `stopped`: what is planned is skipped, and the campaign stays stopped. A call that is under way keeps its course.',
+        '`paused`: when this is answered, no provider call of the campaign starts later than 500 ms afterwards; what is planned rests, and so does what is asked for meanwhile: it is decided and booked, and goes out when the campaign is resumed, or expires. `active`: what rested goes out, as far as its deadline has not passed. `stopped`: what is planned is skipped, the campaign stays stopped, and new requests for it are refused (`campaign_stopped`). A call that is under way keeps its course.',
     }),
     campaignId(),
     ApiBody({ required: true, schema: schemaOf(CampaignStatusBody) }),
