@@ -28,9 +28,7 @@ export function watchGate(world: World, history: LawfulHistory): void {
 }
 
 /** An address stands in the gate's table as the set of what was said of it says. */
-export function checkContacts({ contacts, store, watch, provider, bus, trace }: World, history: LawfulHistory): void {
-  // Stream and table are two writes. What stands in between is mended by saying it again: a bus that lost its disk says nothing.
-  if (bus.lossy) return;
+export function checkContacts({ contacts, store, watch, provider, trace }: World, history: LawfulHistory): void {
   for (const { deliveryId = '', fact, subtype, tenantId = '', providerEventId } of provider.told) {
     const of = parseDeliveryId(deliveryId);
     const fingerprint = of && history.leg(of.outreachId, of.leg)?.plan?.contact.fingerprint;

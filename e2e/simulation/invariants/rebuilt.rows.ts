@@ -4,7 +4,7 @@ import type { SimStore } from '../world/sim.store.js';
 
 /** The scheduler's own marks are not made from events. */
 const MARKS = new Set(['wakeAt', 'wakes', 'lastWakeAt']);
-const TABLES = ['outreach', 'deliveries', 'attempts', 'timeline', 'folded', 'timetable'] as const;
+const TABLES = ['outreach', 'deliveries', 'attempts', 'timeline', 'folded', 'timetable', 'suppressions'] as const;
 
 /** Every way in which the live rows differ from rows projected from the whole log at once. */
 export function differencesToRebuild(live: ReadTables, store: SimStore): string[] {

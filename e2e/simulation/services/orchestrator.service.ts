@@ -16,9 +16,12 @@ import {
 } from '../../../apps/orchestrator/src/record-signal/signal.recorder.service.js';
 import { ContactCommandController } from '../../../apps/orchestrator/src/suppress-contact/contact-command.controller.js';
 import { ContactKeeper } from '../../../apps/orchestrator/src/suppress-contact/contact.keeper.js';
+import { repairSuppressions } from '../../../apps/orchestrator/src/suppress-contact/suppression.repair.js';
+import { idleUntil } from '../engine/idle.wait.js';
 import type { Life } from '../engine/process.life.js';
 import { FORGED } from './ingestion.service.js';
 import type { Ports, World } from '../world/sim.world.js';
+import { loop } from './scheduler.service.js';
 
 export const IDS = createIdDeriver('5a7c1e56-3a5f-4f0e-9a44-7b1b6f1c1d10');
 
@@ -50,7 +53,34 @@ export function startOrchestrator(world: World, life: Life): void {
     new TransitionController(react),
   ])
     world.bus.subscribe(life, controller);
+  keepGateTrue(world, life, ports);
 }
+
+/** Every hour, and when it begins, as `repairRound` has it; without the repairs that would find nothing to mend. */
+function keepGateTrue(
+  { rows: { tables, changes }, contacts }: World,
+  life: Life,
+  { rows, suppressions, timing }: Ports,
+): void {
+  const latest = (): bigint =>
+    [...tables.suppressions.values()].reduce((most, row) => max(most, row.updatedPosition), 0n);
+  let doneAt = -Infinity;
+  let doneFor = -1n;
+  const dueIn = (): number | undefined =>
+    doneFor !== latest() && contacts.isBehind(tables.suppressions.values())
+      ? Math.max(0, doneAt + REPAIR_EVERY_MS - timing.monotonic())
+      : undefined;
+  const round = async (): Promise<void> => {
+    await idleUntil(life, dueIn, changes);
+    const upTo = latest();
+    await repairSuppressions({ readModel: rows, contacts: suppressions });
+    [doneAt, doneFor] = [timing.monotonic(), upTo];
+  };
+  loop({ life, everyMs: 60_000, random: timing.random, round });
+}
+
+const REPAIR_EVERY_MS = 3_600_000;
+const max = (a: bigint, b: bigint): bigint => (a > b ? a : b);
 
 /** Providers here echo our ids: what matches nothing all the same is forged. */
 const unmatched = ({ watch }: World): Unmatched => ({

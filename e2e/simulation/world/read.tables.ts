@@ -9,11 +9,13 @@ import type {
   OpenReservationRow,
   OutreachRow,
   Resting,
+  SuppressionRow,
   TimelineRow,
   TimetableRow,
   WakeCampaigns,
   Woken,
 } from '@homing/read-model';
+import type { ContactsPage } from '../../../libs/read-model/src/queries/suppression.queries.js';
 import type { StaleFilter, StaleReservation } from '../../../libs/read-model/src/queries/ledger.queries.js';
 import {
   DELIVERY_STATUS,
@@ -36,6 +38,7 @@ export class ReadTables {
   readonly timetable = new Map<string, TimetableRow>();
   readonly reservations = new Map<string, OpenReservationRow>();
   readonly balances = new Map<string, LedgerBalanceRow>();
+  readonly suppressions = new Map<string, SuppressionRow>();
   /** What stood in `folded` before its last change: what a reader that is behind sees. */
   readonly foldedBefore = new Map<string, FoldedStateRow>();
 
@@ -58,6 +61,20 @@ export class ReadTables {
     upsert(this.folded, FOLDED_STATE, changes.folded);
     this.#applyTimetable(changes);
     this.#applyLedgers(changes.ledgers);
+    for (const row of changes.suppressions) {
+      const key = `${row.fingerprint} ${row.reason}`;
+      const known = this.suppressions.get(key);
+      this.suppressions.set(key, known ? latestWord(known, row) : row);
+    }
+  }
+
+  /** Every row of the next addresses after one. */
+  suppressionsPage({ after, limit }: ContactsPage): SuppressionRow[] {
+    const further = [...this.suppressions.values()].filter(({ fingerprint }) => fingerprint > after);
+    const page = [...new Set(further.map(({ fingerprint }) => fingerprint))].sort().slice(0, limit);
+    return further
+      .filter(({ fingerprint }) => page.includes(fingerprint))
+      .sort((a, b) => compare(a.fingerprint, b.fingerprint) || compare(a.reason, b.reason));
   }
 
   /** Within a tenant by urgency, then due time; tenants take turns. */
@@ -138,6 +155,7 @@ export class ReadTables {
     for (const name of [
       'reservations',
       'balances',
+      'suppressions',
       'outreach',
       'deliveries',
       'attempts',
@@ -190,6 +208,14 @@ export class ReadTables {
       });
     }
   }
+}
+
+/** Of suppressing and of lifting the latest each. */
+function latestWord(known: SuppressionRow, row: SuppressionRow): SuppressionRow {
+  const newer = (row.suppressedAt ?? '') > (known.suppressedAt ?? '');
+  const { suppressedAt, saidBy, note } = newer ? row : known;
+  const liftedAt = (row.liftedAt ?? '') > (known.liftedAt ?? '') ? row.liftedAt : known.liftedAt;
+  return { ...row, channel: known.channel, mask: row.mask ?? known.mask, suppressedAt, saidBy, note, liftedAt };
 }
 
 const entryKey = (row: Pick<TimetableRow, 'deliveryId' | 'kind'>): string => `${row.deliveryId} ${row.kind}`;

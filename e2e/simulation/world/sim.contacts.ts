@@ -1,3 +1,4 @@
+import type { SuppressionRow } from '@homing/read-model';
 import type { GateAnswer, GateQuestion, GateReader } from '@homing/vault/gate';
 import type { ContactRef, SuppressedContact, SuppressionStore } from '@homing/vault/suppression';
 import type { Life } from '../engine/process.life.js';
@@ -43,6 +44,11 @@ export class SimContacts {
       statusesSetWithin: (ms) =>
         this.#read(life, () => registry.standings().filter(({ changedAt }) => Date.parse(changedAt) > time.now - ms)),
     };
+  }
+
+  /** True while the gate has not heard something that is projected of an address's stream. */
+  isBehind(projected: Iterable<SuppressionRow>): boolean {
+    return [...projected].some((row) => row.revision > (this.rows.get(keyOf(row))?.revision ?? -1n));
   }
 
   #answer({ tenantId, campaignKey, fingerprint }: GateQuestion): GateAnswer {

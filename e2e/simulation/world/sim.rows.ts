@@ -19,6 +19,7 @@ export type RowsPort = ProjectionRows &
     | 'campaignMembers'
     | 'restEntries'
     | 'wakeCampaigns'
+    | 'suppressions'
   > & {
     takeLease(name: string): Promise<TakenLease>;
   };
@@ -56,6 +57,7 @@ export class SimRows {
       campaignMembers: (ids) => read(() => this.tables.campaignMembers(ids)),
       restEntries: (resting) => write('', () => this.#moved(() => this.tables.rest(resting))),
       wakeCampaigns: (wake) => write('', () => this.#moved(() => this.tables.wakeCampaigns(wake))),
+      suppressions: (page) => read(() => this.tables.suppressionsPage(page)),
       markWoken: (woken) => write('', () => this.tables.wake(woken)),
     };
   }

@@ -27,8 +27,8 @@ interface Placed {
 }
 
 /**
- * Records a micro-batch of provider facts: one append an outreach, however many facts of it came together, and then what they say
- * of the address (a hard bounce, a complaint, an unsubscription). Facts already recorded change nothing; facts that name nothing
+ * Records a micro-batch of provider facts: what they say of the address (a hard bounce, a complaint, an unsubscription), and then one
+ * append an outreach, however many facts of it came together. Facts already recorded change nothing; facts that name nothing
  * of ours reject with `UnmatchedSignalError`.
  */
 export async function recordBatch(
@@ -77,6 +77,13 @@ async function recordOne(
   const record = async (): Promise<void> => {
     if (tenantId === undefined || ours.length === 0) return;
     const recorded = ours.map((p) => p.fact);
+    const tell = (state: OutreachState, facts: readonly SignalledFact[]) =>
+      Promise.all(contactWordsOf(state, facts, now).map((word) => parts.contacts.record(word)));
+    // Addresses first: a fact that stands, whoever dies and whatever the bus loses then, has been heard by them. Also where the fact was
+    // known: whoever recorded it before may have died in between.
+    const strange = recordFacts(start.state, { facts: recorded, now }).unmatched;
+    const certain = recorded.filter((fact) => !strange.includes(fact));
+    await tell(start.state, certain);
     const handled = await changeOutreach(parts.store, parts.instance, {
       outreachId,
       tenantId,
@@ -90,9 +97,10 @@ async function recordOne(
       causationId: recorded[0]?.providerEventId ?? outreachId,
       now,
     });
-    // Also where the fact was known: whoever recorded it may have died before its address heard of it.
-    const known = recorded.filter((fact) => !unmatched.includes(fact));
-    await Promise.all(contactWordsOf(handled.state, known, now).map((word) => parts.contacts.record(word)));
+    await tell(
+      handled.state,
+      strange.filter((fact) => !unmatched.includes(fact)),
+    );
     if (callsForMore(handled, now)) {
       const causationId = recorded[0]?.providerEventId ?? outreachId;
       await followOutreach(parts, { outreachId, tenantId, known: handled, causationId });
