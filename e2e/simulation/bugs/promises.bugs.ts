@@ -84,6 +84,18 @@ export const PROMISE_BUGS: readonly PlantedBug[] = [
     },
   },
   {
+    name: 'takes what was erased before its decision for decided',
+    breaks: 'P5',
+    foundBy: 'every-why',
+    plant: {
+      vault: (port) => ({
+        ...port,
+        loadAccepted: async (ids) =>
+          (await port.loadAccepted(ids)).map((record) => (record.erased ? { ...record, fed: true } : record)),
+      }),
+    },
+  },
+  {
     name: 'moves the checkpoint before the rows are in',
     breaks: 'P6',
     foundBy: 'read-model-equals-rebuild',

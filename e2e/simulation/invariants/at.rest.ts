@@ -53,8 +53,11 @@ function acceptedIsThere({ world, wishes, callers }: AtRest): void {
   }
   for (const { outreachId, erased } of vault.sealed.values()) {
     const stream = outreachStream(outreachId);
-    if (!erased && store.eventsOf(stream).every(({ type }) => type === 'OutreachAbandoned'))
-      watch.broken('accepted-not-lost', `${trace.short('s', stream)} is sealed and was never decided`);
+    if (!store.eventsOf(stream).every(({ type }) => type === 'OutreachAbandoned')) continue;
+    const name = trace.short('s', stream);
+    if (erased)
+      watch.broken('every-why', `${name} was accepted, its person erased, and nothing says why it went no further`);
+    else watch.broken('accepted-not-lost', `${name} is sealed and was never decided`);
   }
 }
 

@@ -30,6 +30,9 @@ export function unleash(world: World, roster: Roster, wishes: readonly Wish[]): 
   }
   if (random.chance(0.05)) restoreRows(world, roster);
   if (random.chance(0.05)) world.time.after(random.next() * spanMs, () => eraseSomebody(world));
+  // And while their request is still to be decided.
+  if (random.chance(0.1))
+    for (const at of asked) world.time.after(at + random.skewed(5_000), () => eraseSomebody(world));
 }
 
 /** At moments that chance picks, on average so far apart. */
@@ -60,7 +63,9 @@ function restoreRows(world: World, roster: Roster): void {
 }
 
 function eraseSomebody({ vault, random, trace }: World): void {
-  const people = [...new Set([...vault.sealed.values()].map((each) => each.personId))];
+  const sealed = [...vault.sealed.values()];
+  const undecided = sealed.filter((each) => !each.fed);
+  const people = [...new Set((undecided.length > 0 ? undecided : sealed).map((each) => each.personId))];
   if (people.length === 0) return;
   const personId = random.pick(people);
   trace.say('vault', `erases ${trace.short('p', personId)}`);

@@ -23,6 +23,16 @@ export interface Sealed extends AcceptedRecord {
   readonly fed: boolean;
 }
 
+/** As `vault.forget_requests_of` has it: what a request counts for. */
+function keptOf(decisionInput: unknown): unknown {
+  const { requested } = decisionInput as { requested: Record<string, unknown> };
+  const names = ['messageType', 'strategy', 'urgency', 'content', 'via', 'campaignKey'];
+  return {
+    requested: Object.fromEntries(Object.entries(requested).filter(([name]) => names.includes(name))),
+    inputs: {},
+  };
+}
+
 const fingerprinter = createFingerprinter(Buffer.alloc(32, 7).toString('base64'));
 
 /**
@@ -102,7 +112,8 @@ export class SimVault {
   erase(personId: string): void {
     for (const [id, each] of this.sealed) {
       if (each.personId !== personId) continue;
-      this.sealed.set(id, { ...each, contacts: [], decisionInput: null, request: undefined, erased: true });
+      const decisionInput = each.fed ? null : keptOf(each.decisionInput);
+      this.sealed.set(id, { ...each, contacts: [], decisionInput, request: undefined, erased: true });
     }
   }
 

@@ -2,6 +2,7 @@ export * from './contact/contact.decider.js';
 export * from './contact/contact.state.js';
 export * from './decision/channel-selection.policy.js';
 export * from './decision/decision.answer.js';
+export * from './decision/erased.decider.js';
 export * from './decision/explanation.sentence.js';
 export * from './decision/effective.policy.js';
 export * from './decision/leg.plan.js';

@@ -1,5 +1,12 @@
 import canonicalize from 'canonicalize';
-import { CHANNELS, type Channel, type ContentRef, type IdDeriver, type OutreachRequestDto } from '@homing/contracts';
+import {
+  CHANNELS,
+  type Channel,
+  type ContentRef,
+  type IdDeriver,
+  type OutreachRequestDto,
+  type OutreachRequested,
+} from '@homing/contracts';
 import type { AcceptedRecord } from '@homing/vault/intake';
 import type { NamedThings } from './intake-check.policy.js';
 import type { AcceptedRequest, IntakeItem, StoredDecisionInput } from './intake.types.js';
@@ -64,6 +71,23 @@ const instant = (text: string | undefined): string | undefined =>
 const dropAbsent = <T extends object>(value: T): T =>
   Object.fromEntries(Object.entries(value).filter(([, v]) => v !== undefined)) as T;
 
+/** The outreach that is recorded of a request whose person was erased before it was decided. */
+export function fromErasedRecord(record: AcceptedRecord, lifetimeHours: number): OutreachRequested | undefined {
+  if (!record.erased) return undefined;
+  const { outreachId, tenantId, personId, acceptedAt, expiresAt, source } = record;
+  const kept = (record.decisionInput as Partial<StoredDecisionInput> | null)?.requested;
+  const unknown = { messageType: 'outreach', strategy: 'single', urgency: 'normal' } as const;
+  const content = { kind: 'literal', channels: [] } as const;
+  const via = source === 'api' ? 'api' : 'bus';
+  return {
+    ...{ ...unknown, content, via, ...kept, outreachId, tenantId, personId, contacts: [], acceptedAt },
+    expiresAt: expiresAt ?? deadlineAfter(acceptedAt, lifetimeHours),
+  };
+}
+
+const deadlineAfter = (acceptedAt: string, lifetimeHours: number): string =>
+  new Date(Date.parse(acceptedAt) + lifetimeHours * 3_600_000).toISOString();
+
 /**
  * What the orchestrator decides on, from the vault's record. The deadline of a request that named none is `lifetimeHours`
  * after its acceptance. Undefined when the person was erased: nothing can be sent any more.
@@ -71,8 +95,7 @@ const dropAbsent = <T extends object>(value: T): T =>
 export function fromAcceptedRecord(record: AcceptedRecord, lifetimeHours: number): AcceptedRequest | undefined {
   if (record.erased || !record.decisionInput) return undefined;
   const { requested, inputs } = record.decisionInput as StoredDecisionInput;
-  const expiresAt =
-    requested.expiresAt ?? new Date(Date.parse(record.acceptedAt) + lifetimeHours * 3_600_000).toISOString();
+  const expiresAt = requested.expiresAt ?? deadlineAfter(record.acceptedAt, lifetimeHours);
   const contacts = record.contacts.map(({ channel, ordinal, fingerprint, mask, heldBy }) => ({
     channel,
     ordinal,

@@ -2,8 +2,8 @@ import { describe, expect, it } from '@jest/globals';
 import { createIdDeriver, readOutreachRequest, type OutreachRequestDto } from '@homing/contracts';
 import type { AcceptedRecord, AcceptItem, AcceptResult } from '@homing/vault/intake';
 import type { Campaign, RegistryReader, Template, Tenant } from '@homing/vault/registry';
-import { fromAcceptedRecord } from './accepted-request.codec.js';
-import type { IntakeItem } from './intake.types.js';
+import { fromAcceptedRecord, fromErasedRecord } from './accepted-request.codec.js';
+import type { IntakeItem, StoredDecisionInput } from './intake.types.js';
 import { createIntake } from './request.intake.js';
 
 const tenantId = '0a6f2c8e-6c0e-4b43-9d0c-000000000001';
@@ -144,6 +144,44 @@ describe('taking in', () => {
     const sealed: AcceptItem[] = [];
     await intakeOver(sealed).takeIn([item(), item({ requestId: 'q-1', tenantId })]);
     expect(sealed[0]?.request).toEqual(sealed[1]?.request);
+  });
+
+  it.each(['bus', 'api'] as const)(
+    'takes by %s what is asked for a paused campaign: it is decided, and rests',
+    async (via) => {
+      const sealed: AcceptItem[] = [];
+      const [result] = await intakeOver(sealed).takeIn([item({ campaignId: 'spring' }, { via })]);
+      expect(result?.kind).toBe('accepted');
+      expect(sealed[0]?.decisionInput).toMatchObject({ requested: { campaignKey: campaign.id, via } });
+    },
+  );
+
+  it('leaves of a request whose person was erased whose it was, and what it counts for', async () => {
+    const sealed: AcceptItem[] = [];
+    await intakeOver(sealed).takeIn([item({ campaignId: 'spring', urgency: 'high' }, { via: 'api' })]);
+    const { outreachId = '', decisionInput, acceptedAt = '' } = sealed[0] ?? {};
+    const { messageType, strategy, urgency, content, via, campaignKey } = (decisionInput as StoredDecisionInput)
+      .requested;
+    const kept = { requested: { messageType, strategy, urgency, content, via, campaignKey }, inputs: {} };
+    const of = {
+      outreachId,
+      tenantId,
+      personId: 'p',
+      contacts: [],
+      acceptedAt,
+      expiresAt: null,
+      source: 'api',
+      fed: false,
+    };
+    const erased = { ...of, decisionInput: kept, erased: true };
+    const counted = { campaignKey: campaign.id, urgency: 'high', via: 'api', contacts: [], outreachId, tenantId };
+    expect(fromErasedRecord(erased, 48)).toMatchObject({ ...counted, expiresAt: '2026-05-03T10:00:00.000Z' });
+    expect(fromErasedRecord({ ...erased, decisionInput: null }, 48)).toMatchObject({
+      via: 'api',
+      contacts: [],
+      outreachId,
+    });
+    expect(fromErasedRecord({ ...erased, erased: false }, 48)).toBeUndefined();
   });
 
   it('keeps nothing personal in the clear half', async () => {

@@ -244,12 +244,50 @@ describe('the orchestrator, given outreach.requested', () => {
     await expect(decider.decide({ event: withData('q') })).rejects.toThrow('bus down');
   });
 
-  it('sends nothing to a person who was erased before the decision', async () => {
-    const { decider, records, published, store } = stage();
+  describe('for a person who was erased before the decision', () => {
     const outreachId = ids.outreachId(tenantId, 'api', 'q');
-    records.set(outreachId, recordOf(outreachId, { erased: true, decisionInput: null }));
-    await decider.decide({ event: reference(outreachId) });
-    expect(published).toEqual([]);
-    expect((await store.readStream(outreachStream(outreachId))).kind).toBe('missing');
+    const stored = async ({ store }: ReturnType<typeof stage>) => {
+      const read = await store.readStream(outreachStream(outreachId));
+      return read.kind === 'found' ? read.events.map(({ type, data }) => ({ type, data })) : [];
+    };
+
+    it('sends nothing, and records why, however often it is asked', async () => {
+      const staged = stage();
+      const { decider, records, published, fed, answers } = staged;
+      const kept = { ...{ messageType: 'm', strategy: 'single', urgency: 'high', via: 'api' }, campaignKey: 'c' };
+      const decisionInput = { requested: kept, inputs: {} };
+      records.set(outreachId, recordOf(outreachId, { erased: true, contacts: [], decisionInput }));
+      for (let n = 0; n < 3; n += 1) await decider.decide({ event: reference(outreachId), replyTo: 'r' });
+      expect(published).toEqual([]);
+      expect(await stored(staged)).toMatchObject([
+        { type: 'OutreachRequested', data: { ...kept, outreachId, tenantId, personId: 'p', contacts: [] } },
+        { type: 'OutreachRefused', data: { step: 'intake', reason: 'person_erased' } },
+      ]);
+      expect(new Set(fed)).toEqual(new Set([outreachId]));
+      const refused = { status: 'refused', refusal: { step: 'intake', reason: 'person_erased' } };
+      expect(answers).toMatchObject([refused, refused, refused]);
+    });
+
+    it('counts what is known of it, where erasure left nothing', async () => {
+      const staged = stage();
+      staged.records.set(outreachId, recordOf(outreachId, { erased: true, contacts: [], decisionInput: null }));
+      await staged.decider.decide({ event: reference(outreachId) });
+      const events = await stored(staged);
+      expect(events.map(({ type }) => type)).toEqual(['OutreachRequested', 'OutreachRefused']);
+      expect(events[0]?.data).toMatchObject({ via: 'bus', expiresAt: '2026-05-08T10:00:00.000Z' });
+    });
+
+    it('leaves what was decided as it is', async () => {
+      const staged = stage();
+      staged.records.set(outreachId, recordOf(outreachId));
+      await staged.decider.decide({ event: reference(outreachId) });
+      staged.records.set(outreachId, recordOf(outreachId, { erased: true, contacts: [], decisionInput: null }));
+      await staged.decider.decide({ event: reference(outreachId) });
+      expect((await stored(staged)).map(({ type }) => type)).toEqual([
+        'OutreachRequested',
+        'OutreachDecided',
+        'DeliveryScheduled',
+      ]);
+    });
   });
 });

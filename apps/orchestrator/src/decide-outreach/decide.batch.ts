@@ -1,5 +1,4 @@
-import type { DecisionAnswer, OutreachEvent, OutreachRequested } from '@homing/contracts';
-import { outreachStream } from '@homing/contracts';
+import type { OutreachRequested } from '@homing/contracts';
 import {
   bookEntriesOf,
   decideOutreach,
@@ -13,17 +12,19 @@ import {
   type OutreachState,
 } from '@homing/domain';
 import type { EventStore, Folded } from '@homing/event-store';
-import { fromAcceptedRecord, type AcceptedRequest } from '@homing/intake';
+import { fromAcceptedRecord, fromErasedRecord, type AcceptedRequest } from '@homing/intake';
 import { PoisonError, rejected } from '@homing/messaging';
 import { crashPoint } from '@homing/service-kit';
 import { inSpan } from '@homing/service-kit/telemetry';
 import type { VaultIntake } from '@homing/vault/intake';
-import { changeOutreach, outreachFold } from '@homing/event-store/outreach';
+import { changeOutreach } from '@homing/event-store/outreach';
 import { bookDecision, type UndoEntry } from '../keep-books/decision.booking.js';
 import { heldBackKey } from '../keep-books/held-back.gatherer.js';
 import { enterBooks, type AskedBooks } from '../keep-books/ledger.runner.js';
 import type { Rules } from '../keep-books/policy.gatherer.js';
 import { noteDecision, timed } from './decision.metrics.js';
+import { refuseForErasure } from './erased.refusal.js';
+import { followStored, type Decided } from './stored.decision.js';
 
 export interface DecideParts {
   readonly store: Pick<EventStore, 'append' | 'readStream'>;
@@ -48,12 +49,10 @@ export interface ToDecide {
   readonly arrivedAt?: number;
 }
 
-export type Decided = Folded<OutreachState> & { readonly answer: DecisionAnswer };
-
 /**
  * Decides a micro-batch of accepted requests: one read of the vault and of the rules; for each a pure plan, its bookings, and
- * one append (its commit point). What is stored already is followed, never decided again. Answers in the order given; an item
- * that cannot be decided rejects alone.
+ * one append (its commit point). What is stored already is followed, never decided again; what was asked for a person who was
+ * erased since is refused. Answers in the order given; an item that cannot be decided rejects alone.
  */
 export async function decideBatch(
   parts: DecideParts,
@@ -66,6 +65,12 @@ export async function decideBatch(
       return request && !record.fed ? [[record.outreachId, request] as const] : [];
     }),
   );
+  const erased = new Map(
+    records.flatMap((record) => {
+      const request = record.fed ? undefined : fromErasedRecord(record, parts.policy.defaultLifetimeHours);
+      return request ? [[record.outreachId, request] as const] : [];
+    }),
+  );
   const gathered = await gather(parts, [...accepted.values()]);
   const known = new Set(records.map((record) => record.outreachId));
   crashPoint('orchestrator.before-commit');
@@ -73,8 +78,10 @@ export async function decideBatch(
     [...new Map(batch.map((item) => [item.outreachId, item])).values()].map(async (item) => {
       // Only intake makes references, after it has sealed: one without a seal is somebody else's.
       if (!known.has(item.outreachId)) throw new PoisonError('unknown_reference');
+      const gone = erased.get(item.outreachId);
+      if (gone) return refuseForErasure(parts, item, gone);
       const request = gathered.get(item.outreachId);
-      // Decided before, or its person was erased: what stands in the stream is followed, and nothing can be sent any more.
+      // Decided before: what stands in the stream is followed.
       if (!request) return followStored(parts, item);
       return decideTraced(item, (traceparent) => commit(parts, { ...item, traceparent }, request));
     }),
@@ -184,12 +191,3 @@ const owedFor = (state: OutreachState, made: readonly UndoEntry[]): BookEntry[] 
   bookEntriesOf(state).filter((owed) =>
     made.some(({ stream, command }) => stream === owed.stream && command.key === entryKey(owed)),
   );
-
-/** Decided before: the first answer, from what stands in the stream. */
-async function followStored({ store }: DecideParts, { outreachId }: ToDecide): Promise<Decided> {
-  const read = await store.readStream(outreachStream(outreachId));
-  const events = read.kind === 'missing' ? [] : read.events.map(({ type, data }) => ({ type, data }) as OutreachEvent);
-  const state = events.reduce(outreachFold.evolve, outreachFold.empty);
-  const revision = read.kind === 'missing' ? 'no_stream' : read.revision;
-  return { state, revision, answer: decisionAnswer(outreachId, events) };
-}

@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { emptyOutreach, evolveOutreach, type OutreachState } from '@homing/domain';
 import type { Settled } from '@homing/messaging';
 import { accepted, committed, outreachId, started } from '@homing/testing/outreach-story';
-import type { Decided } from './decide.batch.js';
+import type { Decided } from './stored.decision.js';
 import { withEarlierMessages } from './earlier.message.js';
 
 const answered = (duplicateOf?: string): Settled<Decided> => ({

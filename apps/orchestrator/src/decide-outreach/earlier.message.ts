@@ -2,7 +2,7 @@ import type { OutreachState } from '@homing/domain';
 import { providerMessageIdOf } from '@homing/domain';
 import type { Folded } from '@homing/event-store';
 import type { Settled } from '@homing/messaging';
-import type { Decided } from './decide.batch.js';
+import type { Decided } from './stored.decision.js';
 
 export type FoldedStates = (outreachIds: readonly string[]) => Promise<ReadonlyMap<string, Folded<OutreachState>>>;
 

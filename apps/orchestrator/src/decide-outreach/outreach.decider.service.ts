@@ -14,9 +14,10 @@ import {
 } from '@homing/messaging';
 import { crashPoint } from '@homing/service-kit';
 import { dispatched } from './decision.metrics.js';
-import { decideBatch, type Decided, type DecideParts } from './decide.batch.js';
+import { decideBatch, type DecideParts } from './decide.batch.js';
 import { withEarlierMessages, type FoldedStates } from './earlier.message.js';
 import { intakeBatch } from './intake.batch.js';
+import type { Decided } from './stored.decision.js';
 
 export interface DeciderParts extends DecideParts {
   readonly intake: RequestIntake;

@@ -43,6 +43,8 @@ describe('grants', () => {
     ['vault_open', 'update vault.sealed_request set fed_at = null'],
     ['vault_api', 'select sealed_private_key from vault.person_key'],
     ['vault_api', 'select sealed from vault.sealed_request'],
+    ['vault_api', 'update vault.sealed_request set sealed = null'],
+    ['vault_intake', 'select vault.forget_requests_of(gen_random_uuid())'],
     ['vault_api', 'select fingerprint from vault.person_address'],
     ['vault_api', 'select secret_sha256 from registry.api_key'],
     ['vault_api', "update registry.tenant set status = 'active'"],

@@ -6,6 +6,7 @@ import * as registry from './migrations/0002-registry.migration.js';
 import * as settings from './migrations/0003-settings.migration.js';
 import * as desk from './migrations/0004-desk.migration.js';
 import * as suppression from './migrations/0005-suppression.migration.js';
+import * as erasure from './migrations/0006-erasure.migration.js';
 
 /** What each service connects as. Grants and policies are stated in the migrations. */
 export const vaultRoles = ['vault_intake', 'vault_open', 'vault_api', 'vault_desk'] as const;
@@ -60,6 +61,7 @@ const migrations = {
   '0003-settings': settings,
   '0004-desk': desk,
   '0005-suppression': suppression,
+  '0006-erasure': erasure,
 };
 
 async function runMigrations(ownerUrl: string): Promise<string[]> {

@@ -4,7 +4,7 @@ import { sql } from 'kysely';
 import { startTestVault } from '../database/vault.fixture.js';
 import type { TestVault } from '../database/vault.fixture.js';
 import { acceptItem } from '../intake/accept-item.fixture.js';
-import type { AcceptResult, VaultIntake } from '../intake/intake.types.js';
+import type { AcceptItem, AcceptResult, VaultIntake } from '../intake/intake.types.js';
 import { createVaultIntake } from '../intake/vault.intake.js';
 import type { VaultOpener } from '../open/open.types.js';
 import { createVaultOpener } from '../open/vault.opener.js';
@@ -64,6 +64,35 @@ describe('erasePerson', () => {
           )
         ).rows,
       ).toEqual([]);
+  });
+
+  it('leaves of a request that nobody has decided what it counts for, and nothing else', async () => {
+    const tenantId = randomUUID();
+    const kept = {
+      ...{ messageType: 'cold', strategy: 'single', urgency: 'high', via: 'bus', campaignKey: randomUUID() },
+      content: { kind: 'literal', channels: ['email'] },
+    };
+    const requested = {
+      ...kept,
+      subject: { type: 'lead', key: 'hash' },
+      contentKey: 'hash',
+      locale: 'de\u0000',
+      timeZone: '","campaignKey":"x',
+    };
+    const decisionInput = { requested, inputs: { optedOut: ['sms'] } };
+    const [waiting, decided] = ['waiting', 'decided'].map((name) => ({
+      ...acceptItem({ tenantId, recipientId: name, contacts: [['email', 'undecided@erase.test']] }),
+      decisionInput,
+    })) as [AcceptItem, AcceptItem];
+    const [accepted] = await intake.acceptRequests([waiting, decided]);
+    await intake.markFed([decided.outreachId]);
+    await eraser.erasePerson({ tenantId, personId: personOf(accepted) });
+    const of = { tenantId, campaignKey: kept.campaignKey, limit: 9 };
+    expect(await intake.listUnfedOfCampaign(of)).toEqual([waiting.outreachId]);
+    const records = await intake.loadAccepted([waiting.outreachId, decided.outreachId]);
+    const left = new Map(records.map((record) => [record.outreachId, record.decisionInput]));
+    expect(left.get(waiting.outreachId)).toEqual({ requested: kept, inputs: {} });
+    expect(left.get(decided.outreachId)).toBeNull();
   });
 
   it('finds nobody of another tenant', async () => {

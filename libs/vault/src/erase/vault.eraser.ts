@@ -28,11 +28,7 @@ export function createVaultEraser(parts: VaultEraserParts): VaultEraser {
         await sql`select desk.erase_letters_of(${personId}::uuid)`.execute(trx);
         // Waits for writers that hold the key, and takes with it every hash that leads here. Later ones fail and re-decide.
         await trx.deleteFrom('vault.person_key').where('person_id', '=', personId).execute();
-        await trx
-          .updateTable('vault.sealed_request')
-          .set({ sealed: null, contacts: '[]', decision_input: null })
-          .where('person_id', '=', personId)
-          .execute();
+        await sql`select vault.forget_requests_of(${personId}::uuid)`.execute(trx);
         const erased = await trx
           .updateTable('vault.person')
           .set((set) => ({ erased_at: set.fn.coalesce('erased_at', set.fn<Date>('now')) }))

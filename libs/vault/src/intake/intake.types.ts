@@ -53,7 +53,7 @@ export type AcceptedRecord = {
   readonly tenantId: string;
   readonly personId: string;
   readonly contacts: readonly AcceptedContact[];
-  /** As given at intake; null once the person was erased. */
+  /** As given at intake. Once the person was erased null, or of a request that was not fed what it counts for. */
   readonly decisionInput: unknown;
   readonly acceptedAt: string;
   readonly expiresAt: string | null;
