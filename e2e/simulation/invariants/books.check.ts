@@ -11,6 +11,7 @@ const dayIn = (zone: string, at: number): string => new Intl.DateTimeFormat('en-
 /** The books at rest, and what really went out, against every limit that was set. */
 export function checkBooks(parts: BooksWatchParts): void {
   nobodysReservations(parts);
+  slotsStayWhereTheySent(parts);
   moneyIsAccounted(parts);
   contactsAreWithinLimits(parts);
 }
@@ -48,6 +49,29 @@ function nobodysReservations({ world, history, books }: BooksWatchParts): void {
           'books-hold',
           `${trace.short('d', line.deliveryId)} went out and the person’s book has forgotten it`,
         );
+    }
+  }
+}
+
+/** The slot of what went out is where it went out, whoever came late. */
+function slotsStayWhereTheySent({ world, history, books }: BooksWatchParts): void {
+  const { watch, trace, faults } = world;
+  const slack = 60_000 + 4 * faults.drawn.skewMs;
+  for (const { deliveryId, attempt } of goodLines(world)) {
+    const of = parseDeliveryId(deliveryId);
+    const leg = of && history.leg(of.outreachId, of.leg);
+    const call = leg?.attempts[attempt - 1];
+    if (!leg?.booking || !call || call.resent) continue;
+    const started = Date.parse(call.startedAt);
+    for (const stream of leg.booking.ledgers) {
+      for (const [key, { at, until }] of books.slots.get(stream) ?? []) {
+        if (!key.startsWith(`${deliveryId}/`)) continue;
+        if (started < Date.parse(at) - slack || started > Date.parse(until) + slack)
+          watch.broken(
+            'books-hold',
+            `${trace.short('d', deliveryId)}:${attempt} went out at ${call.startedAt}, its slot is for ${at} to ${until}`,
+          );
+      }
     }
   }
 }

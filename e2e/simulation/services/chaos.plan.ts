@@ -3,6 +3,9 @@ import type { World } from '../world/sim.world.js';
 import type { Place } from '../world/fault.profile.js';
 import type { Roster } from './process.roster.js';
 
+/** Longer than a booking holds. */
+const FROZEN_OUT_MS = [310_000, 1_000_000] as const;
+
 /** What befalls processes and places until the run heals. */
 export function unleash(world: World, roster: Roster, wishes: readonly Wish[]): void {
   const { random, faults, trace, spanMs } = world;
@@ -20,6 +23,12 @@ export function unleash(world: World, roster: Roster, wishes: readonly Wish[]): 
     faults.takeDown(place, ms);
   });
   if (random.chance(0.2)) world.time.after(random.next() * spanMs, () => roster.loseLock());
+  // In the middle of deciding, for longer than what it booked holds: others decide and send meanwhile.
+  if (random.chance(0.1))
+    for (const at of asked)
+      world.time.after(at + random.skewed(100), () =>
+        roster.freezeOne('orchestrator', random.between(...FROZEN_OUT_MS)),
+      );
   // Shortly after somebody asked for something: then there is something to lose.
   if (busLoss === 'wiped')
     for (const at of asked) world.time.after(at + random.skewed(random.pick([50, 5_000])), () => world.bus.wipe());

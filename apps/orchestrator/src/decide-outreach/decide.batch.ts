@@ -5,6 +5,7 @@ import {
   decisionAnswer,
   emptyOutreach,
   entryKey,
+  fenceEvents,
   roundOf,
   type BookEntry,
   type DecisionInputs,
@@ -18,7 +19,7 @@ import { crashPoint } from '@homing/service-kit';
 import { inSpan } from '@homing/service-kit/telemetry';
 import type { VaultIntake } from '@homing/vault/intake';
 import { changeOutreach } from '@homing/event-store/outreach';
-import { bookDecision, type UndoEntry } from '../keep-books/decision.booking.js';
+import { bookDecision, releaseEarlierRounds, type UndoEntry } from '../keep-books/decision.booking.js';
 import { heldBackKey } from '../keep-books/held-back.gatherer.js';
 import { enterBooks, type AskedBooks } from '../keep-books/ledger.runner.js';
 import type { Rules } from '../keep-books/policy.gatherer.js';
@@ -140,10 +141,15 @@ async function commit(parts: DecideParts, item: ToDecide, { requested, inputs, z
   for (;;) {
     const now = parts.now();
     const round = roundOf(known.state);
-    const booked = await inSpan('book', { onlyInTrace: true }, () =>
-      bookDecision({ books, zone }, { request: requested, inputs, now, round }),
-    );
+    const wanted = { request: requested, inputs, now, round };
+    if (round > 1) await releaseEarlierRounds({ books, zone }, wanted);
+    const booked = await inSpan('book', { onlyInTrace: true }, () => bookDecision({ books, zone }, wanted));
     crashPoint('orchestrator.after-reserve');
+    if (booked === 'lapsed') {
+      known = await endRound(parts, item, { request: requested, known, round, now });
+      if (known.state.status !== 'none') return followStored(parts, item);
+      continue;
+    }
     const handled = await changeOutreach(parts.store, parts.instance, {
       ...item,
       tenantId: requested.tenantId,
@@ -162,6 +168,30 @@ async function commit(parts: DecideParts, item: ToDecide, { requested, inputs, z
     if (handled.state.status !== 'none') return followStored(parts, item);
     known = handled;
   }
+}
+
+interface LapsedRound {
+  readonly request: OutreachRequested;
+  readonly known: Folded<OutreachState>;
+  readonly round: number;
+  readonly now: string;
+}
+
+/** Fences off whoever may still commit what was booked in a round, unless it was committed: then that is what stands. */
+function endRound(
+  { store, instance }: DecideParts,
+  item: ToDecide,
+  { request: { tenantId }, known, round, now }: LapsedRound,
+): Promise<Folded<OutreachState>> {
+  const { outreachId } = item;
+  return changeOutreach(store, instance, {
+    ...item,
+    tenantId,
+    known,
+    decide: (state) => fenceEvents(state, { abandon: round, fence: [], release: [] }, { outreachId, now }),
+    commandId: `lapsed:${outreachId}:${round}`,
+    now,
+  });
 }
 
 /**

@@ -8,6 +8,7 @@ import {
   rebookingsWanted,
   reclaimOf,
   type BookEntry,
+  type LedgerAsk,
   type OpenReservation,
   type OutreachState,
   type RebookAnswer,
@@ -52,7 +53,7 @@ export async function followOutreach(parts: FollowParts, follow: Follow): Promis
     seen && rebookingsWanted(seen.state, now).length === 0 ? seen : await readOutreach(parts.store, follow.outreachId);
   const rebooked = new Map<number, RebookAnswer>();
   for (const rebooking of rebookingsWanted(known.state, now)) {
-    rebooked.set(rebooking.leg, await rebook(parts, known.state, rebooking));
+    rebooked.set(rebooking.leg, await rebook(parts, known.state, { ...rebooking, now }));
   }
   crashPoint('orchestrator.before-reaction');
   const after = await change(parts, { ...follow, known }, 'react', (state) => react(state, now, rebooked));
@@ -83,20 +84,31 @@ const owedAmong = (state: OutreachState, open: readonly OpenReservation[]): Book
     open.some(({ stream, key }) => stream === entry.stream && key === entryKey(entry)),
   );
 
-async function rebook(parts: FollowParts, state: OutreachState, rebooking: Rebooking): Promise<RebookAnswer> {
+interface WantedRebooking extends Rebooking {
+  /** No later than when the outreach was read. */
+  readonly now: string;
+}
+
+async function rebook(parts: FollowParts, state: OutreachState, wanted: WantedRebooking): Promise<RebookAnswer> {
   if (state.status === 'none') throw new Error('nothing was decided that could be booked anew');
-  const { attempt, fence } = rebooking;
+  const { attempt, fence, leg, now } = wanted;
   const { request } = state;
   const { policy, campaign, zone } = await parts.rulesOf(request);
   const limits = campaign?.limits;
-  const day = limits && campaignDay(rebooking.at, zone);
-  const asks = rebookAsks(state, rebooking, { limits: policy.contactLimits, campaign: limits, day });
-  const { verdict, taken } = await askBooks(parts.books, request.tenantId, asks);
-  if (verdict.kind === 'refused') return { kind: 'refused', attempt, fence, reason: verdict.reason };
-  if (verdict.kind === 'none') throw new Error('a booked leg has its person’s book');
-  const round = state.deliveries.find((delivery) => delivery.leg === rebooking.leg)?.plan.booking?.round ?? 1;
-  const booking = bookingOf(round, { slot: verdict.slot, taken });
-  return { kind: 'booked', attempt, fence, at: verdict.slot.at, booking };
+  const asksAt = (at: string): LedgerAsk[] => {
+    const day = limits && campaignDay(at, zone);
+    return rebookAsks(state, { ...wanted, at }, { limits: policy.contactLimits, campaign: limits, day, now });
+  };
+  const own = await askBooks(parts.books, request.tenantId, asksAt(wanted.at).slice(0, 1));
+  if (own.verdict.kind === 'none') throw new Error('a booked leg has its person’s book');
+  if (own.verdict.kind === 'refused') return { kind: 'refused', attempt, fence, reason: own.verdict.reason };
+  const { slot } = own.verdict;
+  // What another planned for it before is followed, in all the books.
+  const rest = await askBooks(parts.books, request.tenantId, asksAt(slot.at).slice(1));
+  if (rest.verdict.kind === 'refused') return { kind: 'refused', attempt, fence, reason: rest.verdict.reason };
+  const round = state.deliveries.find((delivery) => delivery.leg === leg)?.plan.booking?.round ?? 1;
+  const booking = bookingOf(round, { slot, taken: [...own.taken, ...rest.taken] });
+  return { kind: 'booked', attempt, fence, at: slot.at, booking };
 }
 
 function change(

@@ -155,16 +155,37 @@ describe('reserving before committing', () => {
     expect(await changesOf(store, person)).toEqual(['booked']);
   });
 
-  it('takes a plan along whose booking has lapsed meanwhile', async () => {
+  it('fences off a plan whose booking has lapsed meanwhile, and decides anew', async () => {
     const store = new InMemoryEventStore();
     const crashed = orchestrator({ store, requests: [requestOf(1)] });
     await bookDecision({ books: crashed.books, zone: 'UTC' }, { request: requestOf(1), inputs, now: at(0) });
     const restarted = orchestrator({ store, requests: [requestOf(1)], now: at(3600) });
     const [decided] = await decide(restarted, 1);
     expect(decided).toMatchObject({ value: { answer: { status: 'scheduled', sendAt: at(3600) } } });
-    expect(await changesOf(store, person)).toEqual(['booked', 'moved']);
+    expect(await typesOf(store, 1)).toEqual(['OutreachAbandoned', ...scheduled]);
+    expect(await changesOf(store, person)).toEqual(['booked', 'released', 'booked']);
+    expect(await changesOf(store, budget)).toEqual(['limited', 'reserved', 'released', 'reserved']);
+  });
+
+  it('is not stood in the way by what an earlier round of its own still holds', async () => {
+    const store = new InMemoryEventStore();
+    const crashed = orchestrator({ store, requests: [requestOf(1)] });
+    await bookDecision({ books: crashed.books, zone: 'UTC' }, { request: requestOf(1), inputs, now: at(0) });
+    const open = [{ stream: person, key: `${idOf(1)}.1/1/1`, reservedAt: at(0) }];
+    const now = at(RECLAIM_AFTER_MS / 1000);
+    // Fenced off, and killed before it gave anything back.
+    const dying = { ...orchestrator({ store, requests: [], open, now }), books: { person: fail, balance: fail } };
+    await expect(reclaimReservations(dying, { outreachId: idOf(1), tenantId, causationId: 'sweep' })).rejects.toThrow(
+      'killed',
+    );
+    const [decided] = await decide(orchestrator({ store, requests: [requestOf(1)], now }), 1);
+    expect(decided).toMatchObject({ value: { answer: { status: 'scheduled' } } });
   });
 });
+
+const fail = (): never => {
+  throw new Error('killed');
+};
 
 describe('a decider that comes after everything is over', () => {
   /** Decided, sent, delivered, its books squared. */
@@ -251,6 +272,18 @@ describe('a decider that comes after everything is over', () => {
     },
   );
 
+  it('was frozen for longer than the booking: the slot of what went out stays where it is', async () => {
+    const store = new InMemoryEventStore();
+    const parts = orchestrator({ store, requests: [requestOf(1)] });
+    await decide(parts, 1);
+    await sent(store, 'AttemptAccepted');
+    const late = orchestrator({ store, requests: [requestOf(1)], now: at(3600) });
+    const [answer] = await decideBatch(late, [{ outreachId: idOf(1), causationId: '1', fresh: true }]);
+    expect(answer).toMatchObject({ value: { answer: { status: 'scheduled', sendAt: at(0) } } });
+    expect(await changesOf(store, person)).toEqual(['booked']);
+    expect(await typesOf(store, 1)).toEqual([...scheduled, 'AttemptStarted', 'AttemptAccepted']);
+  });
+
   it('and crashed before it gave back: the sweep gives back, and settles nothing again', async () => {
     const store = new InMemoryEventStore();
     const parts = orchestrator({ store, requests: [requestOf(1)] });
@@ -268,12 +301,9 @@ describe('a decider that comes after everything is over', () => {
 describe('what was reserved and never committed', () => {
   const reserved = async (store: InMemoryEventStore) => {
     const crashed = orchestrator({ store, requests: [requestOf(1)] });
-    const { command } = await bookDecision(
-      { books: crashed.books, zone: 'UTC' },
-      { request: requestOf(1), inputs, now: at(0) },
-    );
+    await bookDecision({ books: crashed.books, zone: 'UTC' }, { request: requestOf(1), inputs, now: at(0) });
     const key = `${idOf(1)}.1/1/1`;
-    return { command, open: [person, budget].map((stream) => ({ stream, key, reservedAt: at(0) })) };
+    return { open: [person, budget].map((stream) => ({ stream, key, reservedAt: at(0) })) };
   };
   const late = at(RECLAIM_AFTER_MS / 1000);
   const follow = { outreachId: idOf(1), tenantId, causationId: 'sweep' };

@@ -9,7 +9,7 @@ import {
 } from '@homing/domain';
 import { timed } from '../decide-outreach/decision.metrics.js';
 import { campaignDay } from './campaign.day.js';
-import { askBooks, bookingOf, type AskedBooks, type AskResult } from './ledger.runner.js';
+import { askBooks, bookingOf, enterBooks, type AskedBooks, type AskResult } from './ledger.runner.js';
 
 export interface BookParts {
   readonly books: AskedBooks;
@@ -30,11 +30,15 @@ export type UndoEntry = BookEntry & {
   readonly command: { readonly key: string; readonly serial?: number };
 };
 
+/** An earlier try of this round booked, and its booking is over: perhaps the message has gone out meanwhile. */
+export type Booking = Booked | 'lapsed';
+
 /**
  * Plans one message and has it booked. What an earlier try of the same round booked is adopted as it was planned then: a
- * decision taken again after a crash is the same decision.
+ * decision taken again after a crash is the same decision. A booking that has lapsed is left as it is: the round is to be fenced off
+ * and decided anew, for only the stream knows whether it was committed.
  */
-export async function bookDecision(parts: BookParts, command: PlanLeg): Promise<Booked> {
+export async function bookDecision(parts: BookParts, command: PlanLeg): Promise<Booking> {
   const fresh = plan(parts, command);
   if (fresh.asks.length === 0) return { command: fresh.planned, undo: [] };
   const own = await askBooks(parts.books, command.request.tenantId, fresh.asks.slice(0, 1));
@@ -42,12 +46,22 @@ export async function bookDecision(parts: BookParts, command: PlanLeg): Promise<
   if (own.verdict.kind === 'none') throw new Error('the first ask is the person’s own');
   const { slot } = own.verdict;
   if (!own.verdict.held || isAsPlanned(fresh, slot)) return askRest(parts, fresh, own);
-  const kept =
-    Date.parse(slot.until) < Date.parse(command.now) ? await moveToNow(parts.books, command, fresh.asks) : own;
-  if (kept.verdict.kind !== 'booked') return result(fresh, { ...kept, taken: own.taken });
-  const adopted = plan(parts, { ...command, pinned: kept.verdict.slot });
+  if (Date.parse(slot.until) < Date.parse(command.now)) return 'lapsed';
+  const adopted = plan(parts, { ...command, pinned: slot });
   if (adopted.asks.length === 0) return { command: adopted.planned, undo: undoOf(own, fresh.asks) };
-  return askRest(parts, adopted, kept);
+  return askRest(parts, adopted, own);
+}
+
+/** Gives back what rounds before this one may still hold; they were fenced off. Otherwise the request would stand in its own way. */
+export async function releaseEarlierRounds(parts: BookParts, command: PlanLeg): Promise<void> {
+  const rounds = Array.from({ length: (command.round ?? 1) - 1 }, (_, i) => i + 1);
+  const entries = rounds.flatMap((round) =>
+    plan(parts, { ...command, round }).asks.map(({ ledger, stream, command: asked }): BookEntry => {
+      const key = asked.kind === 'book' ? asked.slot.key : asked.key;
+      return { ledger, stream, command: { kind: 'release', key } };
+    }),
+  );
+  await enterBooks(parts.books, command.request.tenantId, entries);
 }
 
 interface Planned {
@@ -74,21 +88,6 @@ async function askRest({ books }: BookParts, planned: Planned, own: AskResult): 
   const rest = await askBooks(books, planned.planned.request.tenantId, planned.asks.slice(1));
   const verdict = rest.verdict.kind === 'refused' ? rest.verdict : own.verdict;
   return result(planned, { verdict, taken: [...own.taken, ...rest.taken] });
-}
-
-/** Its slot has lapsed while nobody committed it: it is moved to now. */
-function moveToNow(
-  books: AskedBooks,
-  { now, inputs, request }: PlanLeg,
-  asks: readonly LedgerAsk[],
-): Promise<AskResult> {
-  const moves = asks.slice(0, 1).flatMap((ask): LedgerAsk[] => {
-    if (ask.ledger !== 'person' || ask.command.kind !== 'book') return [];
-    const { key, until } = ask.command.slot;
-    const command = { kind: 'move' as const, key, attempt: 1, at: now, until, limits: inputs.policy.contactLimits };
-    return [{ ...ask, command }];
-  });
-  return askBooks(books, request.tenantId, moves);
 }
 
 function result({ planned, asks }: Planned, asked: AskResult): Booked {

@@ -158,7 +158,7 @@ describe('a retry of something booked', () => {
     expect(wanted).toMatchObject({ attempt: 2, because: 'soft_bounce', retry: true });
     if (!wanted || bounced.status === 'none') throw new Error('no retry is wanted');
     const campaign = { campaignKey: 'c', currency: 'EUR', version: 1, totalMicros: 100 };
-    const asks = rebookAsks(bounced, wanted, { limits: { caps: [], dedupHours: null }, campaign });
+    const asks = rebookAsks(bounced, wanted, { limits: { caps: [], dedupHours: null }, campaign, now: wanted.at });
     expect(asks).toMatchObject([
       { stream: person, command: { kind: 'move', key: `${deliveryId}/1/1`, attempt: 2 } },
       { stream: budget, command: { kind: 'reserve', key: `${deliveryId}/1/2`, amount: 7 } },

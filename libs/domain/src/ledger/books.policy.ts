@@ -63,16 +63,25 @@ export interface Rebook {
   readonly campaign?: CampaignLimits | undefined;
   /** The campaign's day at the new instant. */
   readonly day?: CampaignDay | undefined;
+  /** No later than when the outreach was read. */
+  readonly now: string;
 }
 
-/** What a retry, or a start that has lapsed, must have in the books before it is planned. Its slot comes along. */
-export function rebookAsks(state: KnownOutreach, rebooking: Rebooking, { limits, campaign, day }: Rebook): LedgerAsk[] {
+/**
+ * What a retry, or a start that has lapsed, must have in the books before it is planned. Its slot comes along. The first is the
+ * person's own: what it answers was perhaps planned before, for another instant, and the rest is to be asked for that one.
+ */
+export function rebookAsks(
+  state: KnownOutreach,
+  rebooking: Rebooking,
+  { limits, campaign, day, now }: Rebook,
+): LedgerAsk[] {
   const delivery = state.deliveries.find((d) => d.leg === rebooking.leg);
   if (!delivery?.booking) return [];
   const { micros } = delivery.plan.cost;
   const until = heldUntil(rebooking.at, campaign, day, micros);
   const { attempt, at } = rebooking;
-  const move: SlotCommand = { kind: 'move', key: keyFor(state, delivery, 1), attempt, at, until, limits };
+  const move: SlotCommand = { kind: 'move', key: keyFor(state, delivery, 1), attempt, at, until, limits, now };
   const people = delivery.booking.ledgers.filter((stream) => ledgerKindOf(stream) === 'person');
   const streams = people.length > 0 ? people : [personStream(state.request.personId)];
   return [

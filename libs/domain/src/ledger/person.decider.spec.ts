@@ -91,11 +91,13 @@ describe('a person’s slots', () => {
     if (expected === 'refused') expect(results[1]).toMatchObject({ step: 'dedup', duplicateOf: id(1) });
   });
 
+  const moveOf = (n: number, minute: number, { attempt = 2, now = minute, limits = perDay(1) } = {}): SlotCommand => ({
+    ...{ kind: 'move', key: keyOf(n), attempt, limits, now: instant(now) },
+    ...{ at: instant(minute), until: instant(minute + 5) },
+  });
+
   it('moves a slot once for an attempt, and again only when that has lapsed', () => {
-    const move = (minute: number, attempt = 2): SlotCommand => ({
-      ...{ kind: 'move', key: keyOf(1), attempt, limits: perDay(1) },
-      ...{ at: instant(minute), until: instant(minute + 5) },
-    });
+    const move = (minute: number, attempt = 2): SlotCommand => moveOf(1, minute, { attempt });
     const { results } = play(book(1, 0, perDay(1)), move(30), move(31), move(40), move(90, 3));
     expect(results).toMatchObject([
       { kind: 'booked' },
@@ -106,11 +108,23 @@ describe('a person’s slots', () => {
     ]);
   });
 
+  it('leaves a retry where it was planned as long as whoever planned it may commit it', () => {
+    // Planned at minute 0 for an hour later and not committed yet; asked for again ten minutes on, and when it has lapsed.
+    const later = [moveOf(1, 70, { now: 10 }), moveOf(1, 126, { now: 66 })];
+    const { results } = play(book(1, 0), moveOf(1, 60, { now: 0 }), ...later);
+    expect(results.slice(2)).toMatchObject([
+      { kind: 'held', slot: { at: instant(60) } },
+      { kind: 'booked', slot: { at: instant(126) } },
+    ]);
+  });
+
+  it('is moved by nobody who still sees an earlier attempt to come, however late they ask', () => {
+    const { results } = play(book(1, 0), moveOf(1, 30, { attempt: 3 }), moveOf(1, 600, { attempt: 2 }));
+    expect(results[2]).toMatchObject({ kind: 'held', slot: { attempt: 3, at: instant(30) } });
+  });
+
   it('does not move into a window that is full, nor what is not there', () => {
-    const move = (n: number, minute: number): SlotCommand => ({
-      ...{ kind: 'move', key: keyOf(n), attempt: 2, limits: perDay(1) },
-      ...{ at: instant(minute), until: instant(minute + 5) },
-    });
+    const move = (n: number, minute: number): SlotCommand => moveOf(n, minute);
     const { results } = play(book(1, 0, perDay(1)), book(2, 30 * 60, perDay(1)), move(1, 29 * 60), move(9, 0));
     expect(kinds(results)).toEqual(['booked', 'booked', 'refused', 'absent']);
   });
@@ -142,8 +156,7 @@ describe('a person’s slots', () => {
         const commands = wishes.map(({ minute, what, n }): SlotCommand => {
           if (what === 'release') return { kind: 'release', key: keyOf(n) };
           if (what === 'book') return book(n, minute, { caps: limits, dedupHours: null });
-          const times = { at: instant(minute), until: instant(minute + 5) };
-          return { kind: 'move', key: keyOf(n), attempt: 2, limits: { caps: limits, dedupHours: null }, ...times };
+          return moveOf(n, minute, { limits: { caps: limits, dedupHours: null } });
         });
         const { state } = play(...commands);
         const sent = state.slots.map((s, i) => Date.parse(s.at) + (wishes[i]?.lateness ?? 0) * 60_000);

@@ -11,7 +11,12 @@ export interface ContactLimits {
 
 export type SlotCommand =
   | { readonly kind: 'book'; readonly slot: Omit<SlotBooked, 'kind'>; readonly limits: ContactLimits }
-  | ({ readonly kind: 'move'; readonly limits: ContactLimits } & Pick<ContactSlot, 'key' | 'attempt' | 'at' | 'until'>)
+  | ({
+      readonly kind: 'move';
+      readonly limits: ContactLimits;
+      /** When whoever asks saw that the attempt is still to come: what was booked for it and has not lapsed by then stands. */
+      readonly now: string;
+    } & Pick<ContactSlot, 'key' | 'attempt' | 'at' | 'until'>)
   | { readonly kind: 'release'; readonly key: string };
 
 export type SlotResult =
@@ -45,9 +50,11 @@ export function decideSlot(
     }
     case 'move': {
       if (!known) return { changes: [], result: { kind: 'absent' } };
-      const { attempt, at, until } = command;
-      // Moved for this attempt before: what was promised then stands, unless it has lapsed since.
-      if (known.attempt >= attempt && known.until >= at) return { changes: [], result: { kind: 'held', slot: known } };
+      const { attempt, at, until, now } = command;
+      // Moved for this attempt before: whoever did may still commit it, and it may go out then, until it has lapsed. A later attempt's
+      // slot is nobody's to move who still sees this one.
+      const stands = known.attempt > attempt || (known.attempt === attempt && known.until >= now);
+      if (stands) return { changes: [], result: { kind: 'held', slot: known } };
       const slot = { ...known, attempt, at, until };
       const refusal = refusalOf(slot, others, { ...command.limits, dedupHours: null });
       if (refusal) return { changes: [], result: refusal };
