@@ -7,7 +7,8 @@ import { connectEventStore } from '@homing/event-store';
 import { LocalStack, until, type BusClient } from '@homing/testing/local-stack';
 import { openVaultDatabase } from '@homing/vault/intake';
 import { createRegistry } from '@homing/vault/registry';
-import { auditBooks, decidedIn, decisions, Orchestrators, ownerless } from './four-orchestrators.fixture.js';
+import { auditBooks } from './books.audit.fixture.js';
+import { decidedIn, decisions, Orchestrators, ownerless } from './four-orchestrators.fixture.js';
 import { emailRequest, someone } from './requests.fixture.js';
 
 const full = process.env['HOMING_TEST_SIZE'] === 'full';

@@ -1,28 +1,13 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
-import {
-  ledgerKindOf,
-  outreachIdOfStream,
-  outreachStream,
-  parseReservationKey,
-  type BalanceEvent,
-  type PersonEvent,
-} from '@homing/contracts';
-import {
-  applyBalance,
-  deliveryState,
-  emptyBalance,
-  emptyPerson,
-  evolveBalance,
-  evolvePerson,
-  type BalanceState,
-  type PersonState,
-} from '@homing/domain';
+import { ledgerKindOf, outreachIdOfStream, outreachStream, parseReservationKey } from '@homing/contracts';
+import { deliveryState } from '@homing/domain';
 import { freePort } from '@homing/embedded-stores';
-import type { EventStore, RecordedEvent } from '@homing/event-store';
+import type { EventStore } from '@homing/event-store';
 import { readOutreach } from '@homing/event-store/outreach';
 import { LocalStack, until } from '@homing/testing/local-stack';
+import { eachEvent, type Audit } from './books.audit.fixture.js';
 
 const main = fileURLToPath(new URL('../apps/orchestrator/dist/main.js', import.meta.url));
 
@@ -74,37 +59,6 @@ export class Orchestrators {
   }
 }
 
-export interface Audit {
-  /** Reservations that at some prefix of the log exceeded the limit in force. */
-  readonly overdrawn: readonly string[];
-  readonly balances: ReadonlyMap<string, BalanceState>;
-  readonly people: ReadonlyMap<string, PersonState>;
-}
-
-/** Reads the books from the truth, event by event, and checks each promise of money at each prefix. */
-export async function auditBooks(store: EventStore): Promise<Audit> {
-  const overdrawn: string[] = [];
-  const balances = new Map<string, BalanceState>();
-  const people = new Map<string, PersonState>();
-  for (const { stream, type, data } of await everything(store)) {
-    const kind = ledgerKindOf(stream);
-    if (kind === 'person') {
-      people.set(stream, evolvePerson(people.get(stream) ?? emptyPerson, { type, data } as PersonEvent));
-    } else if (kind !== undefined) {
-      const event = { type, data } as BalanceEvent;
-      const before = balances.get(stream) ?? emptyBalance;
-      const step = { ...before, open: { ...before.open } };
-      for (const change of event.data.changes) {
-        applyBalance(step, change);
-        const over = change.kind === 'reserved' && step.limit !== null && step.reserved + step.spent > step.limit;
-        if (over) overdrawn.push(`${stream}: ${change.key} makes ${step.reserved + step.spent} of ${step.limit}`);
-      }
-      balances.set(stream, evolveBalance(before, event));
-    }
-  }
-  return { overdrawn, balances, people };
-}
-
 /** What stands reserved although the outreach it is for is over, refused, or was never decided. */
 export async function ownerless(store: EventStore, audit: Audit): Promise<string[]> {
   const open = [
@@ -124,22 +78,6 @@ export async function ownerless(store: EventStore, audit: Audit): Promise<string
   return found;
 }
 
-/** Every event of ours, oldest first. */
-async function everything(store: EventStore): Promise<RecordedEvent[]> {
-  const events: RecordedEvent[] = [];
-  const { promise, resolve } = Promise.withResolvers<void>();
-  const subscription = store.subscribeToAll({
-    from: 'start',
-    onBatch: async (batch) => {
-      events.push(...batch.events);
-      if (batch.caughtUp) resolve();
-    },
-  });
-  await promise;
-  await subscription.stop();
-  return events;
-}
-
 export const decidedIn = async (store: EventStore, outreachId: string): Promise<string | undefined> => {
   const read = await store.readStream(outreachStream(outreachId));
   if (read.kind === 'missing') return undefined;
@@ -149,8 +87,8 @@ export const decidedIn = async (store: EventStore, outreachId: string): Promise<
 /** How many outreach there are, by how they were decided. */
 export async function decisions(store: EventStore): Promise<Readonly<Record<string, number>>> {
   const counts: Record<string, number> = {};
-  for (const { stream, type } of await everything(store)) {
+  await eachEvent(store, ({ stream, type }) => {
     if (outreachIdOfStream(stream) !== undefined) counts[type] = (counts[type] ?? 0) + 1;
-  }
+  });
   return counts;
 }

@@ -10,6 +10,7 @@ import { signedWebhook } from './webhook.fixture.js';
 
 // Hang guard: what was under way in a killed process comes again after half a minute.
 jest.setTimeout(600_000);
+const UNDER_WAY = process.env['HOMING_TEST_SIZE'] === 'full' ? 30 : 10;
 let stack: LocalStack;
 
 beforeAll(async () => {
@@ -59,7 +60,7 @@ async function acknowledged(each: Wish): Promise<Wish & { readonly id: string }>
 }
 
 /** Some requests just before: acknowledged, on their way while the store goes down. */
-const underWay = () => Promise.all(Array.from({ length: 30 }, () => acknowledged(wish())));
+const underWay = () => Promise.all(Array.from({ length: UNDER_WAY }, () => acknowledged(wish())));
 
 describe.each([
   { service: 'postgres', which: 'the vault and the read model' },

@@ -34,13 +34,15 @@ export interface Books {
   readonly stack: LocalStack;
   /** Everything acknowledged. The clock runs from the call: when all that was broken runs again and the load has ended. */
   readonly accepted: ReadonlySet<string>;
+  /** False leaves out the comparison with a read model made again, which a later account of the same stack makes. Default true. */
+  readonly compare?: boolean;
 }
 
 /**
  * What must hold after any fault: everything accepted is terminal in time, was sent once or not at all, is not lost, unknown outcomes
  * are listed, nobody's message is a dead letter, and the read model equals one made again from the events.
  */
-export async function account({ stack, accepted }: Books): Promise<Account> {
+export async function account({ stack, accepted, compare = true }: Books): Promise<Account> {
   const from = performance.now();
   const states = await allTerminal(stack, accepted);
   const terminalAfter = Math.round((performance.now() - from) / 100) / 10;
@@ -64,7 +66,7 @@ export async function account({ stack, accepted }: Books): Promise<Account> {
 
   const bus = await stack.bus('orchestrator');
   expect((await bus.stored('deadLetters')).map(({ headers }) => headers)).toEqual([]);
-  expect(await rebuild(stack)).toEqual({ code: 0, differences: [] });
+  if (compare) expect(await rebuild(stack)).toEqual({ code: 0, differences: [] });
   return { accepted: accepted.size, sent: sent.size, unknown: unknown.length, terminalAfter };
 }
 

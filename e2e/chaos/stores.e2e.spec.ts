@@ -50,7 +50,7 @@ it(
     }
     expect(new Set(gone).size).toBe(KILLS.length);
     const accepted = await load.rest();
-    figures['kills'] = await account({ stack, accepted });
+    figures['kills'] = await account({ stack, accepted, compare: full });
     // Who depends on them lived through it: nobody else was started again (the event store goes with its database).
     expect(restarts() - before).toBeGreaterThanOrEqual(KILLS.length);
   },
@@ -70,7 +70,7 @@ describe('the directory of JetStream', () => {
       await stack.behave({});
       const accepted = await load.rest();
       await until(() => logOf(stack, 'orchestrator').includes('streams made'), 'the streams to be made again');
-      figures['jetstream deleted'] = await account({ stack, accepted });
+      figures['jetstream deleted'] = await account({ stack, accepted, compare: full });
       expect(Math.min(waiting.outreach, waiting.dispatch)).toBeGreaterThan(0);
     },
     hangGuard,
@@ -96,7 +96,7 @@ describe('the directory of JetStream', () => {
       await stack.behave({});
       const accepted = await load.rest();
       rmSync(directory, { recursive: true });
-      figures['jetstream rolled back'] = await account({ stack, accepted });
+      figures['jetstream rolled back'] = await account({ stack, accepted, compare: full });
     },
     hangGuard,
   );
