@@ -66,6 +66,9 @@ async function jest(args, env = {}) {
   return code || (numFailedTests + numFailedTestSuites > 0 ? 1 : 0);
 }
 
+/** Takes the guards of `tools/guards` out, one after another: the test named for each must go red. */
+const guards = (args) => node(['tools/guards/guards.run.mjs', ...args]);
+
 const size = (value) => ({
   HOMING_TEST_SIZE: value,
   NODE_ENV: 'test',
@@ -111,7 +114,13 @@ const tasks = {
   bench: (args) => inOrder(tsc, () => node(['bench/dist/main.js', ...args])),
   'test:unit': (args) => inOrder(graph, () => jest([...args, '--selectProjects', 'unit'], size('quick'))),
   test: (args) => testOn(process.env.TEST_STACK, args, 'quick'),
-  'test:full': (args) => testOn(process.env.TEST_STACK, args, 'full'),
+  'test:full': (args) =>
+    inOrder(
+      () => testOn(process.env.TEST_STACK, args, 'full'),
+      // Who asks for some tests only, or for the stores' images, did not ask for this.
+      () => (args.length > 0 || process.env.TEST_STACK ? 0 : guards([])),
+    ),
+  guards,
   rehearse: () => inOrder(build, () => node(['tools/production/rehearsal.mjs'])),
   'test:event-store': (args) =>
     inOrder(tsc, () =>
