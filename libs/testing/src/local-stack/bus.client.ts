@@ -17,7 +17,9 @@ export class BusClient {
     const user = decodeURIComponent(username);
     // Every user hears an inbox of its own and no other.
     const login = { user, pass: decodeURIComponent(password), inboxPrefix: `_INBOX_${user}` };
-    return new BusClient(await connect({ servers: host, ...login, maxReconnectAttempts: -1, reconnectTimeWait: 100 }));
+    // A server that is being started again refuses logins it has not read yet: no reason to give up.
+    const patient = { maxReconnectAttempts: -1, reconnectTimeWait: 100, ignoreAuthErrorAbort: true };
+    return new BusClient(await connect({ servers: host, ...login, ...patient }));
   }
 
   /** Publishes and holds JetStream's ack, trying again as a careful publisher would. Bytes are sent as they are. */
