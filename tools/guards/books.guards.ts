@@ -78,13 +78,16 @@ export const GUARDS: readonly Guard[] = [
   },
   {
     name: 'release after the end',
-    promise: 'Nothing is released while it may still be under way (rule 4)',
+    promise: 'Nothing is released before the end stands in the stream (rule 4)',
     file: `${LEDGER}/books.policy.ts`,
-    find: '!(last && OPEN.has(attemptState(last)));',
-    replace: 'last !== null;',
+    find: `const over =
+    (delivery.closed !== undefined || state.status === 'settled') &&
+    delivery.next === undefined &&
+    !(last && OPEN.has(attemptState(last)));`,
+    replace: 'const over = last !== null;',
     project: 'unit',
     spec: `${LEDGER}/books.policy.spec.ts`,
-    test: 'everything back for what was cancelled in time, and nothing back while it may be under way',
+    test: 'nothing while a message is under way, or its outcome unknown',
   },
   {
     name: 'abandoned decisions are fenced',
@@ -124,7 +127,7 @@ export const GUARDS: readonly Guard[] = [
     replace: '...owedAmong(fenced.state, [])',
     project: 'unit',
     spec: BOOKING,
-    test: 'and crashed before it gave back: the sweep gives back, and settles nothing again',
+    test: 'and crashed while the message is under way: the ',
   },
   {
     name: 'lapsed bookings',

@@ -13,7 +13,7 @@ export const GUARDS: readonly Guard[] = [
     replace: 'return { outreachId: requestId, repeated: error instanceof ProblemError || sealFailed === undefined };',
     project: 'unit',
     spec: 'apps/api/src/take-request/outreach.taker.spec.ts',
-    test: "names the caller's own id",
+    test: 'names the id that was made for it, so that a repeat stays one message',
   },
   {
     name: 'acknowledged after the dispatch',

@@ -21,6 +21,8 @@ const ENVIRONMENT = {
   NO_PROXY: '127.0.0.1,localhost',
 };
 
+const running = new Set();
+
 /** Runs Jest in a copy. @returns every test it ran, by file, and what kept it from running any */
 async function jest(copy, args) {
   const report = join(copy.place, '.guards-report.json');
@@ -31,14 +33,18 @@ async function jest(copy, args) {
     env: { ...process.env, ...ENVIRONMENT },
     stdio: ['ignore', 'ignore', 'pipe'],
   });
+  running.add(child);
   let said = '';
-  child.stderr.on('data', (text) => (said = `${said}${text}`.slice(-4_000)));
+  child.stderr.on('data', (text) => (said = `${said}${text}`.slice(-40_000)));
   await new Promise((resolve) => child.once('close', resolve));
+  running.delete(child);
   try {
     const { testResults } = JSON.parse(readFileSync(report, 'utf8'));
     return { tests: testResults.flatMap(({ assertionResults }) => assertionResults), said };
   } catch {
-    return { tests: [], said };
+    // It died of what the red test left open, after it had told of it.
+    const told = [...said.matchAll(/^ *● (.+ › .+)$/gm)].map(([, path]) => path.replaceAll(' › ', ' '));
+    return { tests: told.map((fullName) => ({ fullName, status: 'failed' })), said: said.slice(-4_000) };
   }
 }
 
@@ -78,8 +84,12 @@ async function without(copy, guard) {
 
 async function run(guards, jobs) {
   const copies = Array.from({ length: Math.min(jobs, guards.length) }, () => new WorkspaceCopy(root));
-  const end = () => copies.forEach((copy) => copy.remove());
-  process.once('exit', end);
+  // Whoever ends it leaves neither processes nor copies behind.
+  process.once('exit', () => {
+    for (const child of running) child.kill('SIGTERM');
+    for (const copy of copies) copy.remove();
+  });
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.once(signal, () => process.exit(130));
   const faults = await redAlready(copies[0], guards);
   if (faults.length > 0) return faults;
   const queue = guards.values();
