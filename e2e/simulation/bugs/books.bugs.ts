@@ -40,6 +40,24 @@ export const BOOKS_BUGS: readonly PlantedBug[] = [
     },
   },
   {
+    name: 'moves a lapsed booking along without asking whether it was sent',
+    breaks: 'R5',
+    foundBy: 'books-hold',
+    plant: {
+      books: (books, world) => ({
+        ...books,
+        person: async (stream, tenantId, command) => {
+          const result = await books.person(stream, tenantId, command);
+          if (command.kind !== 'book' || result.kind !== 'held') return result;
+          if (Date.parse(result.slot.until) >= world.time.now) return result;
+          const { slot, limits } = command;
+          const { key, at, until } = { ...slot, at: new Date(world.time.now).toISOString() };
+          return books.person(stream, tenantId, { kind: 'move', key, attempt: 1, at, until, limits, now: at });
+        },
+      }),
+    },
+  },
+  {
     name: 'reserves less than the worst case',
     breaks: 'R6',
     foundBy: 'caps-and-budgets',

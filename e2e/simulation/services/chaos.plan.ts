@@ -3,16 +3,24 @@ import type { World } from '../world/sim.world.js';
 import type { Place } from '../world/fault.profile.js';
 import type { Roster } from './process.roster.js';
 
-/** Longer than a booking holds. */
-const FROZEN_OUT_MS = [310_000, 1_000_000] as const;
+/** Freezes in the middle of something: a decider for longer than a booking holds, a gateway for longer than a lease. */
+const BLOWS = [
+  { service: 'orchestrator', least: 310_000, most: 1_000_000 },
+  { service: 'gateway', least: 20_000, most: 100_000 },
+] as const;
 
 /** What befalls processes and places until the run heals. */
 export function unleash(world: World, roster: Roster, wishes: readonly Wish[]): void {
-  const { random, faults, trace, spanMs } = world;
+  const { random, blows, faults, trace, spanMs } = world;
   const asked = wishes.flatMap((wish) => (random.chance(0.3) ? [wish.asks[0] as number] : []));
   const { outageEveryMs, busLoss } = faults.drawn;
+  const left = BLOWS.map((blow) => ({ ...blow, times: blows.chance(0.2) ? 2 : 0 }));
   world.network.befall = (life) => {
-    if (random.chance(faults.now.kill)) roster.kill(life, random.skewed(60_000));
+    const blow = left.find(({ service, times }) => times > 0 && life.name.startsWith(service));
+    if (blow && !faults.healed && blows.chance(0.1)) {
+      blow.times -= 1;
+      roster.freeze(life, blows.between(blow.least, blow.most));
+    } else if (random.chance(faults.now.kill)) roster.kill(life, random.skewed(60_000));
     else if (random.chance(faults.now.freeze))
       roster.freeze(life, random.skewed(random.pick([100, 20_000, 20_000_000])) % 100_000);
   };
@@ -23,12 +31,6 @@ export function unleash(world: World, roster: Roster, wishes: readonly Wish[]): 
     faults.takeDown(place, ms);
   });
   if (random.chance(0.2)) world.time.after(random.next() * spanMs, () => roster.loseLock());
-  // In the middle of deciding, for longer than what it booked holds: others decide and send meanwhile.
-  if (random.chance(0.1))
-    for (const at of asked)
-      world.time.after(at + random.skewed(100), () =>
-        roster.freezeOne('orchestrator', random.between(...FROZEN_OUT_MS)),
-      );
   // Shortly after somebody asked for something: then there is something to lose.
   if (busLoss === 'wiped')
     for (const at of asked) world.time.after(at + random.skewed(random.pick([50, 5_000])), () => world.bus.wipe());
@@ -40,8 +42,7 @@ export function unleash(world: World, roster: Roster, wishes: readonly Wish[]): 
   if (random.chance(0.05)) restoreRows(world, roster);
   if (random.chance(0.05)) world.time.after(random.next() * spanMs, () => eraseSomebody(world));
   // And while their request is still to be decided.
-  if (random.chance(0.1))
-    for (const at of asked) world.time.after(at + random.skewed(5_000), () => eraseSomebody(world));
+  if (blows.chance(0.1)) for (const at of asked) world.time.after(at + blows.skewed(5_000), () => eraseSomebody(world));
 }
 
 /** At moments that chance picks, on average so far apart. */
@@ -71,12 +72,12 @@ function restoreRows(world: World, roster: Roster): void {
   });
 }
 
-function eraseSomebody({ vault, random, trace }: World): void {
+function eraseSomebody({ vault, blows, trace }: World): void {
   const sealed = [...vault.sealed.values()];
   const undecided = sealed.filter((each) => !each.fed);
   const people = [...new Set((undecided.length > 0 ? undecided : sealed).map((each) => each.personId))];
   if (people.length === 0) return;
-  const personId = random.pick(people);
+  const personId = blows.pick(people);
   trace.say('vault', `erases ${trace.short('p', personId)}`);
   vault.erase(personId);
 }

@@ -61,12 +61,6 @@ export class Roster {
     life.freeze(ms);
   }
 
-  /** One of a service's processes, whichever. */
-  freezeOne(service: Service, ms: number): void {
-    const alive = this.#places.filter((place) => place.service === service && place.life.alive);
-    if (alive.length > 0) this.freeze(this.world.random.pick(alive).life, ms);
-  }
-
   /** The session that holds the lock is lost; whoever held it does not know yet. */
   loseLock(): void {
     this.#lock.release();

@@ -52,6 +52,8 @@ const START = Date.parse('2026-03-28T20:00:00.000Z');
 export class World {
   readonly start = START;
   readonly random: Random;
+  /** Of single blows, apart from the rest of the weather: adding one leaves the histories of most seeds as they were. */
+  readonly blows: Random;
   readonly time: VirtualTime;
   readonly trace: Trace;
   readonly faults: Faults;
@@ -72,6 +74,7 @@ export class World {
   constructor({ seed, plant = {}, profile, spanMs }: WorldOptions) {
     const chance = (of: string): Random => new Random(`${seed}/${of}`);
     this.random = chance('world');
+    this.blows = chance('blows');
     this.plant = plant;
     this.spanMs = spanMs;
     const time = (this.time = new VirtualTime(START, chance('time')));
