@@ -86,7 +86,9 @@ if (process.env.HOMING_BOOTSTRAPPED === '1') {
   const { runTask } = await import(pathToFileURL(join(root, 'tools', 'tasks.mjs')).href);
   process.exitCode = await runTask(process.argv[2], process.argv.slice(3));
 } else {
-  if (!installed()) await withInstallLock(install);
+  // The doctor looks at an installation as it is; without any it cannot run.
+  const asIs = process.argv[2] === 'doctor' && existsSync(join(root, 'node_modules', '.bin'));
+  if (!installed() && !asIs) await withInstallLock(install);
   const node = existsSync(pinned) ? pinned : process.execPath;
   const [major, minor] = process.versions.node.split('.').map(Number);
   if (node === process.execPath && (major < 22 || (major === 22 && minor < 15))) {

@@ -110,6 +110,12 @@ const tasks = {
   format: () => node([bin('prettier/bin/prettier.cjs'), '--write', '--log-level', 'warn', '.']),
   start: (args) => inOrder(build, () => start(args)),
   example: (args) => inOrder(tsc, () => node(['apps/local/dist/main.js', 'example', ...args])),
+  // It looks at what is there: nothing is installed or built for it, unless it was never built.
+  doctor: (args) =>
+    inOrder(
+      () => (existsSync(join(root, 'apps/local/dist/doctor/doctor.command.js')) ? 0 : tsc()),
+      () => node(['apps/local/dist/main.js', 'doctor', ...args]),
+    ),
   projector: (args) => inOrder(tsc, () => node(['apps/local/dist/main.js', 'projector', ...args])),
   bench: (args) => inOrder(tsc, () => node(['bench/dist/main.js', ...args])),
   'test:unit': (args) => inOrder(graph, () => jest([...args, '--selectProjects', 'unit'], size('quick'))),

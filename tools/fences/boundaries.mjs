@@ -31,6 +31,19 @@ export const depConstraints = [
     sourceTag: 'scope:intake',
     onlyDependOnLibsWithTags: ['scope:contracts', 'scope:domain', 'scope:service-kit', 'scope:vault'],
   },
+  // Looks at every store, changes none.
+  {
+    sourceTag: 'scope:doctor',
+    onlyDependOnLibsWithTags: [
+      'scope:contracts',
+      'scope:domain',
+      'scope:service-kit',
+      'scope:event-store',
+      'scope:messaging',
+      'scope:read-model',
+      'scope:restore-watch',
+    ],
+  },
   // Whoever sends asks store and bus whether the store is still the one it was.
   {
     sourceTag: 'scope:restore-watch',
@@ -54,7 +67,10 @@ export const depConstraints = [
     ],
   },
   // Who makes roles, users and schemas is no service, and no service can.
-  { sourceTag: 'type:operations', onlyDependOnLibsWithTags: [...everyLib, 'scope:provisioning'] },
-  { sourceTag: 'type:dev', onlyDependOnLibsWithTags: [...everyLib, 'scope:provisioning', 'type:dev-lib'] },
+  { sourceTag: 'type:operations', onlyDependOnLibsWithTags: [...everyLib, 'scope:provisioning', 'scope:doctor'] },
+  {
+    sourceTag: 'type:dev',
+    onlyDependOnLibsWithTags: [...everyLib, 'scope:provisioning', 'scope:doctor', 'type:dev-lib'],
+  },
   { sourceTag: 'type:dev-lib', onlyDependOnLibsWithTags: [...everyLib, 'scope:provisioning', 'type:dev-lib'] },
 ];

@@ -1,6 +1,7 @@
 /** What the launcher can do. A command gets the arguments behind its name and resolves with the exit code. */
 const commands: Record<string, () => Promise<(args: string[]) => Promise<number>>> = {
   start: async () => (await import('./start/start.command.js')).start,
+  doctor: async () => (await import('./doctor/doctor.command.js')).doctor,
   example: async () => (await import('./example/example.command.js')).example,
   projector: async () => (await import('./operate/projector.command.js')).projectorCommand,
 };

@@ -1,4 +1,6 @@
-export { lastMessage } from './last.message.js';
+export { lastMessage, lastMessageOf, type LastOf } from './last.message.js';
+export { inspectConsumers, inspectStreams } from './stream.inspection.js';
+export type { InspectedConsumer, InspectedStream } from './stream.inspection.js';
 export { Bus, connectBus, type BusApi, type BusOptions } from './bus.connection.js';
 export { ReplyInbox, type ExpectedReply, type Notice } from './reply.inbox.js';
 export { ensureStreams, TopologyError, type TopologyOptions } from './stream.topology.js';

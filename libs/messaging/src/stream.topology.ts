@@ -166,6 +166,10 @@ const differences = (config: Wanted, actual: StreamConfig): string[] =>
     (field) => JSON.stringify(config[field]) !== JSON.stringify(actual[field]),
   );
 
+/** Settings in which a stream is not as asked for; its size, age and copies are its operator's. */
+export const differencesFrom = (asked: Wanted, actual: StreamConfig): string[] =>
+  differences({ ...atLeast(asked, actual), max_bytes: actual.max_bytes }, actual);
+
 /** For `catch`: undefined for "no such stream" and "no such consumer", anything else is thrown on. */
 export function orMissing(error: unknown): undefined {
   if (error instanceof JetStreamApiError && error.status === 404) return undefined;

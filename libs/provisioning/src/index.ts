@@ -1,4 +1,4 @@
-export { busUsers, natsUsers, type BusUser } from './bus/bus.users.js';
+export { busConsumers, busUsers, natsUsers, type BusUser } from './bus/bus.users.js';
 export { natsAccounts } from './bus/nats.accounts.js';
 export {
   JETSTREAM_KEY_VARIABLE,

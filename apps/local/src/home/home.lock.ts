@@ -36,6 +36,12 @@ function readOwner(file: string): Owner | undefined {
   }
 }
 
+/** Who holds a home, or held it last; undefined when nobody does. */
+export function lockOwner(file: string): { readonly pid: number; readonly alive: boolean } | undefined {
+  const owner = readOwner(file);
+  return owner && { pid: owner.pid, alive: holds(owner) };
+}
+
 const holds = ({ pid, startedAt }: Owner): boolean => isAlive(pid) && startOf(pid) === startedAt;
 
 /**

@@ -32,6 +32,9 @@ const isOurs = (pid: number, mark: Record<string, string>): boolean => {
   return environment !== undefined && Object.entries(mark).every(([name, value]) => environment[name] === value);
 };
 
+/** Whether a process is this service of this home. */
+export const isOfStack = (pid: number, home: string, service: string): boolean => isOurs(pid, stackMark(home, service));
+
 /**
  * Ends what a killed launcher left behind, last started first. Only processes that carry this home and the service's
  * name in their environment are touched; a stranger who got the number is not. Returns the names of those ended.

@@ -68,7 +68,14 @@ describe('the bus', () => {
     ]);
     expect(whoMay('$JS.API.STREAM.CREATE')).toEqual(['orchestrator']);
     expect(whoMay('$JS.API.STREAM.UPDATE')).toEqual(['orchestrator']);
-    expect(whoMay('$JS.API.CONSUMER')).toEqual(['orchestrator', 'channel-gateway']);
+    expect(whoMay('$JS.API.CONSUMER')).toEqual(['orchestrator', 'channel-gateway', 'doctor']);
+    // It may look, and read nothing but the mark.
+    expect(may['doctor']).toEqual([
+      '$JS.API.INFO',
+      '$JS.API.STREAM.INFO.*',
+      '$JS.API.CONSUMER.INFO.*.*',
+      '$JS.API.STREAM.MSG.GET.MARKS',
+    ]);
     expect(whoMay('$JS.ACK')).toEqual(['orchestrator', 'channel-gateway']);
     for (const order of [
       'STREAM.DELETE',

@@ -89,9 +89,22 @@ export const busUsers = {
       readMark,
     ],
   },
+  // Looks and changes nothing: counts of streams and consumers, and the mark.
+  doctor: {
+    publish: ['$JS.API.INFO', '$JS.API.STREAM.INFO.*', '$JS.API.CONSUMER.INFO.*.*', readMark],
+  },
   // (Without `INFO` a server asks the asker's own account instead.)
   projector: { publish: ['event.outreach.>', LIVE_POKE, STORE_MARK, '$JS.API.INFO', readMark] },
 } satisfies Record<string, BusRights>;
+
+/** Every durable consumer of this release, as the rights of its users name it. */
+export const busConsumers: readonly { readonly stream: string; readonly durable: string; readonly user: string }[] =
+  Object.entries(busUsers as Record<string, BusRights>).flatMap(([user, { publish }]) =>
+    publish.flatMap((subject) => {
+      const [, stream, durable] = /^\$JS\.API\.CONSUMER\.MSG\.NEXT\.(\w+)\.([\w-]+)$/.exec(subject) ?? [];
+      return stream !== undefined && durable !== undefined ? [{ stream, durable, user }] : [];
+    }),
+  );
 
 export type BusUser = keyof typeof busUsers;
 

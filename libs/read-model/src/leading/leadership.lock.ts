@@ -1,5 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import pg from 'pg';
+import { leaderLock } from './leader.holders.js';
 import { LEASE_TIMING, LeaseClock, type LeaseTiming } from './lease.clock.js';
 
 export interface LeadershipOptions {
@@ -60,7 +61,7 @@ export async function holdLeadership(options: LeadershipOptions): Promise<Leader
 /** A standby asks again and again instead of waiting in the lock's queue: a frozen one in the queue would be given the lock. */
 async function taken(client: pg.Client, name: string): Promise<boolean> {
   const { rows } = await client.query<{ taken: boolean }>('select pg_try_advisory_lock(hashtext($1)) as taken', [
-    `homing.leader.${name}`,
+    leaderLock(name),
   ]);
   return rows[0]?.taken === true;
 }

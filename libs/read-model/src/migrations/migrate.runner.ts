@@ -25,6 +25,9 @@ const MIGRATIONS: Readonly<Record<string, Migration>> = {
   '0008-store-mark': { up: createStoreMark },
 };
 
+/** Their names, oldest first. */
+export const READ_MODEL_MIGRATIONS: readonly string[] = Object.keys(MIGRATIONS);
+
 export interface MigrateOptions {
   /** Missing ones are made without login; then the owner must be allowed to make roles. */
   readonly roles?: Partial<ReadModelRoles>;

@@ -64,6 +64,9 @@ const migrations = {
   '0006-erasure': erasure,
 };
 
+/** Their names, oldest first. */
+export const VAULT_MIGRATIONS: readonly string[] = Object.keys(migrations);
+
 async function runMigrations(ownerUrl: string): Promise<string[]> {
   const db = openVaultDatabase({ url: ownerUrl, maxConnections: 1, queryTimeoutMs: 0 });
   try {

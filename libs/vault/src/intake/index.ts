@@ -1,5 +1,5 @@
 // Database and sealing: takes personal data in and can read none of it back.
-export { createVaultIntake } from './vault.intake.js';
+export { countUnfed, createVaultIntake } from './vault.intake.js';
 export type { VaultIntakeParts } from './vault.intake.js';
 export type * from './intake.types.js';
 export { openVaultDatabase, pingVault, withTenant } from '../database/vault.database.js';

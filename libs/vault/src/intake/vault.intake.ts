@@ -99,6 +99,18 @@ async function listUnfed(db: VaultDatabase, query: { olderThan: string; limit: n
   }));
 }
 
+/** How many requests were accepted before `olderThan` (ISO instant), have not expired and are not fed. As `vault_intake`. */
+export async function countUnfed(db: VaultDatabase, olderThan: string): Promise<number> {
+  const row = await db
+    .selectFrom('vault.sealed_request')
+    .select(({ fn }) => fn.countAll<string>().as('count'))
+    .where('fed_at', 'is', null)
+    .where('accepted_at', '<', new Date(olderThan))
+    .where(sql<boolean>`(expires_at is null or expires_at > now())`)
+    .executeTakeFirst();
+  return Number(row?.count ?? 0);
+}
+
 async function listUnfedOfCampaign(
   db: VaultDatabase,
   { tenantId, campaignKey, limit }: { tenantId: string; campaignKey: string; limit: number },
