@@ -56,17 +56,35 @@ async function stage(...events: OutreachEvent[]) {
   await put(...committed, ...events);
   const projected = new Map<string, Folded<OutreachState>>();
   const { rulesOfBatch: _batch, ...books } = plainBooks(store, () => T0);
-  const { contacts } = keptContacts(store);
+  const { contacts, reasons: reasonsOf } = keptContacts(store);
+  const reasons = () => reasonsOf(request.contacts[0]?.fingerprint ?? '');
   const foldedStates = () => Promise.resolve(projected);
   const parts = { ...books, contacts, store, foldedStates, instance: 'spec', now: () => T0 };
   const types = async () => {
     const read = await store.readStream(outreachStream(outreachId));
     return read.kind === 'found' ? read.events.map((event) => event.type).slice(3) : [];
   };
-  return { store, parts, types, projected, put };
+  return { store, parts, types, projected, put, reasons };
 }
 
 describe('recording what providers say', () => {
+  it('is heard by the address before it stands: whoever dies in between leaves it held back', async () => {
+    const { parts, types, reasons } = await stage(...sent);
+    const append: typeof parts.store.append = (request) =>
+      request.stream.startsWith('outreach-') ? Promise.reject(new Error('killed')) : parts.store.append(request);
+    const readStream: typeof parts.store.readStream = (stream, options) => parts.store.readStream(stream, options);
+    const dying = { ...parts, store: { append, readStream } };
+    const [told] = await recordBatch(dying, [signal('complained')]);
+    expect(told).toMatchObject({ status: 'rejected', reason: { message: 'killed' } });
+    expect([await types(), reasons()]).toEqual([['AttemptStarted', 'AttemptAccepted'], ['complaint']]);
+  });
+
+  it('tells no address what names an attempt nobody made', async () => {
+    const { parts, reasons } = await stage(...sent);
+    await recordBatch(parts, [signal('complained', { attempt: 9 })]);
+    expect(reasons()).toBeUndefined();
+  });
+
   it('records a batch about one outreach as one append, repetitions once', async () => {
     const { parts, types } = await stage(...sent);
     const results = await recordBatch(parts, [signal('sent'), signal('delivered'), signal('sent'), signal('opened')]);
