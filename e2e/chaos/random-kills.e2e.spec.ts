@@ -184,10 +184,7 @@ async function booksHold(): Promise<void> {
     expect(overdrawn).toEqual([]);
     expect(overbooked).toEqual([]);
     figures['books'] = Object.fromEntries(
-      [...balances].map(([stream, { limit, spent, reserved }]) => [
-        stream,
-        { limit, spent, reserved },
-      ]),
+      [...balances].map(([stream, { limit, spent, reserved }]) => [stream, { limit, spent, reserved }]),
     );
   } finally {
     await store.dispose();
