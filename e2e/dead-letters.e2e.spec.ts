@@ -158,11 +158,10 @@ describe('a webhook that does not say what it is about', () => {
     const eventId = randomUUID();
     const answer = await signedWebhook(stack, JSON.stringify([opened(eventId, String(taken?.['messageId']))]));
     expect(await answer.json()).toEqual({ stored: 1, faulty: 0 });
-    const listed = await until(async () => {
-      const page = await parked();
-      return page.items.some(({ providerEventId }) => providerEventId === eventId) && page;
-    }, 'it to be parked');
-    expect(listed.counts.total).toBe(1);
+    await until(
+      async () => (await parked()).items.some(({ providerEventId }) => providerEventId === eventId),
+      'it to be parked',
+    );
 
     const outreachId = String(body['outreachId']);
     const told = await until(async () => {

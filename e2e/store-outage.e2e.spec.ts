@@ -43,10 +43,21 @@ async function whileDown(service: string, meanwhile: () => Promise<void>): Promi
 }
 
 async function delivered(wishes: readonly (Wish & { readonly id: string })[]): Promise<void> {
-  await until(async () => {
-    const states = await stack.api.states();
-    return wishes.every(({ id }) => states.get(id) === 'delivered');
-  }, 'everything acknowledged to be delivered');
+  let left: string[] = [];
+  await until(
+    async () => {
+      const states = await stack.api.states();
+      left = wishes.flatMap(({ id }) =>
+        states.get(id) === 'delivered' ? [] : [`${id} ${states.get(id) ?? 'unseen'}`],
+      );
+      return left.length === 0;
+    },
+    () => `everything acknowledged to be delivered; ${left.join(', ')}`,
+  ).catch(async (error: Error) => {
+    const [first = ''] = left;
+    const stuck = await stack.api.outreach(first.split(' ')[0] ?? '');
+    throw new Error(`${error.message}\n${JSON.stringify(stuck)}\n${stack.launcher.output().slice(-20_000)}`);
+  });
   const ledger = await stack.ledger();
   for (const { to } of wishes) expect(ledger.filter((line) => line.to === to)).toHaveLength(1);
 }

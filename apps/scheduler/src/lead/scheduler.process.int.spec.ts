@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { outreachStream } from '@homing/contracts';
 import { connectEventStore, type EventStore } from '@homing/event-store';
-import type { ReadModelConnection } from '@homing/read-model';
+import { keepMark, type ReadModelConnection } from '@homing/read-model';
 import { until } from '@homing/testing';
 import { startTestBus, type TestBus } from '../../../../libs/messaging/src/bus.fixture.js';
 import { emailStory } from '../../../../libs/read-model/src/fixtures/outreach-story.fixture.js';
@@ -68,6 +68,12 @@ async function due(n: number): Promise<string> {
   const read = await store.readStream(story.stream);
   if (read.kind === 'missing') throw new Error('not there');
   await project(readModel, read.events);
+  // The projector's word that the store is whole: without it nothing that stands in a store is dispatched.
+  const last = read.events.at(-1);
+  if (!last) throw new Error('nothing stands there');
+  const { position, revision } = last;
+  const at = { generation: 0, recordedAt: new Date().toISOString(), stream: story.stream };
+  await keepMark(readModel, { ...at, position: position.toString(), revision: revision.toString() });
   return `${tenantId}:${outreachId}.1:1:1`;
 }
 
