@@ -33,13 +33,17 @@ describe('the projection', () => {
     expect(await noteOf(looked({}))).toBe('at position 40, projector-1 leads');
   });
 
-  it.each<[string, Partial<ProgressView> | undefined, Partial<ProgressView>?]>([
-    ['PROJECTION_SILENT fail: it has never said anything', undefined],
-    ['PROJECTION_SILENT fail: last heard of projector-1 40 s ago, at position 40', { silentSeconds: 40, trouble: 'X' }],
-    ['PROJECTION_STOPPED fail: REVISION_GAP at position 40', { trouble: 'REVISION_GAP' }],
-    ['PROJECTION_STALLED fail: at position 40, the store ends at 50', { trouble: 'STALLED' }],
-    ['PROJECTION_BEHIND warn: 12 s, at position 40 of 50', { secondsBehind: 12 }],
-    ['PROJECTION_BEHIND warn: at position 40 of 50, never complete yet', { secondsBehind: null }],
+  it.each<[string, Partial<ProgressView> | undefined, Partial<ProgressView>]>([
+    ['PROJECTION_SILENT fail: it has never said anything', undefined, {}],
+    [
+      'PROJECTION_SILENT fail: last heard of projector-1 40 s ago, at position 40',
+      { silentSeconds: 40, trouble: 'X' },
+      {},
+    ],
+    ['PROJECTION_STOPPED fail: REVISION_GAP at position 40', { trouble: 'REVISION_GAP' }, {}],
+    ['PROJECTION_STALLED fail: at position 40, the store ends at 50', { trouble: 'STALLED' }, {}],
+    ['PROJECTION_BEHIND warn: 12 s, at position 40 of 50', { secondsBehind: 12 }, {}],
+    ['PROJECTION_BEHIND warn: at position 40 of 50, never complete yet', { secondsBehind: null }, {}],
     ['PUBLICATION_HELD_UP warn: PUBLISH_REFUSED at position 40', {}, { trouble: 'PUBLISH_REFUSED' }],
     ['PUBLICATION_HELD_UP warn: 45 s behind, at position 40', {}, { secondsBehind: 45, positionsBehind: 3n }],
   ])('%s', async (line, projection, publication) =>
