@@ -62,7 +62,10 @@ describe('the rebuild command', () => {
       code: 64,
       said: expect.stringContaining('EVENTSTORE_URL'),
     });
-    expect(await run(['rebuilt'])).toMatchObject({ code: 64, said: expect.stringContaining('there are: confirm-restore, rebuild') });
+    expect(await run(['rebuilt'])).toMatchObject({
+      code: 64,
+      said: expect.stringContaining('there are: confirm-restore, rebuild'),
+    });
   });
 
   it('ends with 2 when rows differ and names them; put in place it ends with 0', async () => {
