@@ -16,7 +16,7 @@ export interface BoundConsumer {
 export const limitsOf = ({
   maxInFlight = 64,
   ackWaitMs = 30_000,
-  maxHandlingMs = 300_000,
+  maxHandlingMs = 120_000,
   maxAckPending = 1_024,
 }: JsEventExtras) => ({
   maxInFlight,

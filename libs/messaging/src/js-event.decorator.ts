@@ -14,7 +14,7 @@ export interface JsEventOptions {
   /** How long the server waits for an ack or a sign of life (sent every third of it) before it redelivers, in ms. Default 30 000. */
   readonly ackWaitMs?: number;
   /**
-   * Longest handling in ms for which signs of life are sent, default 300 000. A handler that takes longer hangs: it keeps its place, its
+   * Longest handling in ms for which signs of life are sent, default 120 000. A handler that takes longer hangs: it keeps its place, its
    * message is delivered again, and `health` and the log say so.
    */
   readonly maxHandlingMs?: number;
