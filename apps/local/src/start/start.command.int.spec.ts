@@ -34,9 +34,9 @@ beforeAll(async () => {
 });
 afterAll(() => rmSync(workspace, { recursive: true, force: true }));
 
-/** Some free range of ports: every candidate is looked at before it is taken. */
+/** Some free range of ports, below those that connections are given by the system: every candidate is looked at before it is taken. */
 async function freeBase(): Promise<number> {
-  for (let candidate = 21_000 + (process.pid % 100) * 200; ; candidate += 50) {
+  for (let candidate = 31_100 + (process.pid % 28) * 50; ; candidate += 50) {
     const taken = await Promise.all(Object.values(portOffsets).map((offset) => isPortTaken(candidate + offset)));
     if (!taken.includes(true)) return candidate;
   }
