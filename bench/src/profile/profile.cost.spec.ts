@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { costsOf, ownerOf, scaledTo, sumBy, type CpuProfile } from './profile.cost.js';
 
 const frame = (functionName: string, url = '') => ({ functionName, url, lineNumber: 0 });
-const room = 'file:///work/libs/vault/dist/a.js';
+const room = 'file:///somewhere/libs/vault/dist/a.js';
 const profile: CpuProfile = {
   nodes: [
     { id: 1, callFrame: frame('(root)'), children: [2, 5, 6] },
