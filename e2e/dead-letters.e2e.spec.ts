@@ -158,10 +158,11 @@ describe('a webhook that does not say what it is about', () => {
     const eventId = randomUUID();
     const answer = await signedWebhook(stack, JSON.stringify([opened(eventId, String(taken?.['messageId']))]));
     expect(await answer.json()).toEqual({ stored: 1, faulty: 0 });
-    await until(
-      async () => (await parked()).items.some(({ providerEventId }) => providerEventId === eventId),
-      'it to be parked',
-    );
+    // Items and count are two reads: asked again until both were made while it was parked.
+    await until(async () => {
+      const { items, counts } = await parked();
+      return items.some(({ providerEventId }) => providerEventId === eventId) && counts.total === 1;
+    }, 'it to be parked, and to be the only one');
 
     const outreachId = String(body['outreachId']);
     const told = await until(async () => {
