@@ -27,6 +27,8 @@ export interface TestBus {
   pid(): number;
   /** SIGKILL; resolves when the process is gone. */
   kill(): Promise<void>;
+  /** Ends the server as an operator does: everything it knows is on disk. */
+  end(): Promise<void>;
   /** Starts the server again, on the same port. */
   restart(): Promise<void>;
   /** Deletes everything JetStream stored. */
@@ -70,6 +72,7 @@ export async function startTestBus(users: NatsUser[] = []): Promise<TestBus> {
       process.kill(nats.pid, 'SIGKILL');
       await until(() => !isAlive(), 'the server is gone');
     },
+    end: () => nats.stop(),
     async restart() {
       nats = await startNats({ ...options, port });
     },

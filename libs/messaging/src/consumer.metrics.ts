@@ -13,6 +13,12 @@ export const redelivered = counter({
   labels: { consumer: 'open' },
 });
 
+export const foundAdrift = counter({
+  name: 'homing_consumer_adrift_total',
+  help: 'Consumers made anew because their stream was rolled back under them, as by a killed server.',
+  labels: { consumer: 'open' },
+});
+
 const inFlight = gauge({
   name: 'homing_consumer_in_flight',
   help: 'Bus messages this process is handling now.',

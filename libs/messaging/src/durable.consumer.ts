@@ -1,17 +1,10 @@
 import { AckPolicy, type Consumer, type ConsumerInfo, DeliverPolicy, ReplayPolicy } from '@nats-io/jetstream';
 import { nanos } from '@nats-io/transport-node';
+import { looksAdrift } from './adrift.consumer.js';
 import type { Bus, BusApi } from './bus.connection.js';
+import { foundAdrift } from './consumer.metrics.js';
 import type { JsEventExtras } from './js-event.decorator.js';
 import { orMissing } from './stream.topology.js';
-
-export interface BoundConsumer {
-  readonly consumer: Consumer;
-  /**
-   * Names this very stream and consumer. After one of them was lost and made again it differs, and acks for messages of the old ones
-   * must not be sent: sequences begin anew, so they would acknowledge other messages.
-   */
-  readonly incarnation: string;
-}
 
 export const limitsOf = ({
   maxInFlight = 64,
@@ -25,18 +18,30 @@ export const limitsOf = ({
   maxAckPending: Math.max(maxAckPending, maxInFlight),
 });
 
-/** Finds the durable consumer, makes it (and its stream, where this process may) when missing, mends its limits. */
-export async function bindConsumer(bus: Bus, extras: JsEventExtras): Promise<BoundConsumer> {
+/**
+ * Finds the durable consumer, makes it (and its stream, where this process may) when missing, mends its limits. One that is adrift
+ * is made anew: everything that its stream holds is given again.
+ */
+export async function bindConsumer(bus: Bus, extras: JsEventExtras): Promise<Consumer> {
   const api = await bus.api();
+  const { stream } = extras;
+  if (!(await api.manager.streams.info(stream).catch(orMissing))) await bus.repair();
+  const info = await mended(api, extras, await sound(bus, api, extras));
+  return api.js.consumers.getConsumerFromInfo(info);
+}
+
+/** The consumer as it is, unless it is adrift: then it is removed. */
+async function sound(bus: Bus, { manager }: BusApi, extras: JsEventExtras): Promise<ConsumerInfo | undefined> {
   const { stream, durable } = extras;
-  let streamInfo = await api.manager.streams.info(stream).catch(orMissing);
-  if (!streamInfo) {
-    await bus.repair();
-    streamInfo = await api.manager.streams.info(stream);
-  }
-  const existing = await api.manager.consumers.info(stream, durable).catch(orMissing);
-  const info = await mended(api, extras, existing);
-  return { consumer: api.js.consumers.getConsumerFromInfo(info), incarnation: `${streamInfo.created} ${info.created}` };
+  const found = await manager.consumers.info(stream, durable).catch(orMissing);
+  if (!found || !(await looksAdrift(manager, extras))) return found;
+  const now = await manager.consumers.info(stream, durable).catch(orMissing);
+  // Another process has made it anew meanwhile.
+  if (now?.created !== found.created) return now;
+  await manager.consumers.delete(stream, durable).catch(orMissing);
+  foundAdrift.inc({ consumer: durable });
+  bus.logger.warn({ consumer: durable, stream }, 'the stream was rolled back under its consumer, which is made anew');
+  return undefined;
 }
 
 async function mended({ manager }: BusApi, extras: JsEventExtras, existing?: ConsumerInfo): Promise<ConsumerInfo> {

@@ -1,6 +1,7 @@
 import { bounded, type CheckResult, retryWithBackoff, toSafeError } from '@homing/service-kit';
 import type { Consumer, ConsumerMessages, JsMsg } from '@nats-io/jetstream';
 import { abortable } from './abortable.promise.js';
+import { stillHolds } from './adrift.consumer.js';
 import type { Bus } from './bus.connection.js';
 import { handled, observeConsumer, redelivered } from './consumer.metrics.js';
 import { bindConsumer, limitsOf } from './durable.consumer.js';
@@ -9,7 +10,8 @@ import { handleMessage, type Handling, retried, type Verdict } from './message.h
 
 interface InFlight {
   readonly message: JsMsg;
-  readonly incarnation: string;
+  /** Which of the histories of the stream it belongs to. */
+  readonly history: number;
   /** Monotonic ms. */
   readonly since: number;
 }
@@ -17,6 +19,12 @@ interface InFlight {
 /** How long one pull waits at the server. Heartbeats every half of it show that server and consumer are still there. */
 const pullMs = 4_000;
 const rebind = { baseMs: 50, capMs: 2_000 };
+
+/** A verdict that cannot be said now. */
+interface Held {
+  readonly of: InFlight;
+  readonly say: () => void;
+}
 
 /**
  * Pulls one durable consumer: never more messages than it may handle at one time, each acked after its handler ended. Whatever
@@ -28,10 +36,11 @@ export class SubjectConsumer {
   readonly #hanging = new Set<InFlight>();
   readonly #stopping = new AbortController();
   readonly #limits: ReturnType<typeof limitsOf>;
-  /** Verdicts reached while it is unknown whether stream and consumer are still the same. */
-  readonly #held: { readonly incarnation: string; readonly say: () => void }[] = [];
+  /** Verdicts reached while it is unknown whether the stream still is what it was. */
+  readonly #held: Held[] = [];
   #bound = false;
-  #incarnation = '';
+  /** How often the stream was found to be another, or rolled back. */
+  #history = 0;
   #pull: ConsumerMessages | undefined;
   #down = 'not bound yet';
   #wake: (() => void)[] = [];
@@ -93,12 +102,12 @@ export class SubjectConsumer {
   async #run(): Promise<void> {
     const { signal } = this.#stopping;
     const work = async () => {
-      const { consumer, incarnation } = await abortable(bindConsumer(this.bus, this.handling.extras), signal);
-      this.#incarnation = incarnation;
+      const consumer = await abortable(bindConsumer(this.bus, this.handling.extras), signal);
+      if (!(await abortable(this.#historyStands(), signal))) this.#history += 1;
       this.#consumer = consumer;
       this.#bound = true;
       this.#down = '';
-      for (const held of this.#held.splice(0)) this.#say(held.incarnation, held.say);
+      for (const { of, say } of this.#held.splice(0)) this.#say(of, say);
       await this.#pullOn(consumer);
     };
     while (!signal.aborted) {
@@ -106,6 +115,21 @@ export class SubjectConsumer {
       await retryWithBackoff(work, { ...rebind, signal, onRetry }).catch(() => {});
     }
     this.#down = 'stopping';
+  }
+
+  /** Whether what this process has taken is still what the stream holds: verdicts on it name sequences, nothing else. */
+  async #historyStands(): Promise<boolean> {
+    const ours = [...this.#inFlight, ...this.#hanging, ...this.#held.map(({ of }) => of)];
+    const newest = ours
+      .filter(({ history }) => history === this.#history)
+      .reduce<JsMsg | undefined>((last, { message }) => (last && last.seq > message.seq ? last : message), undefined);
+    if (!newest || (await stillHolds((await this.bus.api()).manager, newest))) return true;
+    const { durable: consumer, stream } = this.handling.extras;
+    this.bus.logger.warn(
+      { consumer, stream },
+      'the stream is not what it was: verdicts on what came before are dropped',
+    );
+    return false;
   }
 
   #isDown(error: unknown): void {
@@ -145,7 +169,7 @@ export class SubjectConsumer {
     try {
       for await (const message of this.#pull) {
         if (this.#stopping.signal.aborted) message.nak();
-        else void this.#take({ message, incarnation: this.#incarnation, since: performance.now() });
+        else void this.#take({ message, history: this.#history, since: performance.now() });
       }
     } finally {
       this.#pull = undefined;
@@ -168,8 +192,9 @@ export class SubjectConsumer {
     this.#changed();
   }
 
-  #tell({ message, incarnation }: InFlight, verdict: Verdict): void {
-    this.#say(incarnation, () => (verdict.kind === 'nak' ? message.nak(verdict.delayMs) : message[verdict.kind]()));
+  #tell(taken: InFlight, verdict: Verdict): void {
+    const { message } = taken;
+    this.#say(taken, () => (verdict.kind === 'nak' ? message.nak(verdict.delayMs) : message[verdict.kind]()));
   }
 
   /** A handler that does not end: its message is delivered again, to this process or another, and it is heard of. */
@@ -184,16 +209,16 @@ export class SubjectConsumer {
     const hangsSince = performance.now() - this.#limits.maxHandlingMs;
     for (const taken of this.#inFlight) if (taken.since < hangsSince) this.#handBack(taken);
     if (!this.#bound || !this.bus.connected) return;
-    for (const { message, incarnation } of this.#inFlight) this.#say(incarnation, () => message.working());
+    for (const taken of this.#inFlight) this.#say(taken, () => taken.message.working());
   }
 
   /**
-   * Says it to the server: now, or when bound again. Never when stream or consumer were made anew since: their sequences begin
-   * again, so it would be about other messages.
+   * Says it to the server: now, or when bound again. Never when stream or consumer were made anew or rolled back since: their
+   * sequences begin again, so it would be about other messages.
    */
-  #say(incarnation: string, say: () => void): void {
-    if (incarnation !== this.#incarnation) return;
-    if (!this.#bound || !this.bus.connected) return void this.#held.push({ incarnation, say });
+  #say(of: InFlight, say: () => void): void {
+    if (of.history !== this.#history) return;
+    if (!this.#bound || !this.bus.connected) return void this.#held.push({ of, say });
     try {
       say();
     } catch (error) {

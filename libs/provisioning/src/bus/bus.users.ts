@@ -19,11 +19,13 @@ interface BusRights {
 
 const { outreach, dispatch, signals, events, deadLetters, marks } = BUS_STREAMS;
 
-/** Making one durable consumer, pulling from it, acknowledging. */
+/** Making one durable consumer, pulling from it, acknowledging; making it anew when its stream was rolled back under it. */
 const consume = (stream: string, durable: string): string[] => [
   `$JS.API.STREAM.INFO.${stream}`,
+  `$JS.API.STREAM.MSG.GET.${stream}`,
   `$JS.API.CONSUMER.INFO.${stream}.${durable}`,
   `$JS.API.CONSUMER.CREATE.${stream}.${durable}.>`,
+  `$JS.API.CONSUMER.DELETE.${stream}.${durable}`,
   `$JS.API.CONSUMER.MSG.NEXT.${stream}.${durable}`,
   `$JS.ACK.${stream}.${durable}.>`,
 ];
@@ -67,7 +69,6 @@ export const busUsers = {
       `$JS.API.STREAM.MSG.GET.${dispatch}`,
       // The desk: files dead letters, opens and removes them, hands messages in again.
       ...consume(deadLetters, 'orchestrator-dead-letters'),
-      `$JS.API.STREAM.MSG.GET.${deadLetters}`,
       `$JS.API.STREAM.MSG.DELETE.${deadLetters}`,
       OUTREACH_REQUESTED,
       OUTREACH_COMMAND,
