@@ -27,6 +27,7 @@ import { measureScheduler, refed } from './scheduler.metrics.js';
 import { dueExceptPaused } from './rest-paused/paused.entries.js';
 import { resumedRound } from './rest-paused/resumed.round.js';
 import { ResumedWatch } from './rest-paused/resumed.watch.js';
+import { quietRound } from './wake-due/quiet.round.js';
 import { wakeDue, type Traced } from './wake-due/wake.round.js';
 
 @Module({})
@@ -43,7 +44,7 @@ export function wireScheduler({ env, logger, instance, readiness }: ServiceBasic
   const readUrl = env.secret('READ_DATABASE_URL', { protocols: ['postgres', 'postgresql'] });
   const fingerprintKey = env.secret('FINGERPRINT_KEY');
   const sealKey = env.string('VAULT_SEAL_KEY');
-  const wakeEveryMs = env.int('WAKE_EVERY_MS', { default: 250, min: 10, max: 60_000 });
+  const wakeEveryMs = env.int('WAKE_EVERY_MS', { default: 500, min: 10, max: 60_000 });
   const refeedAfterMs = env.int('REFEED_AFTER_MS', { default: 30_000, min: 1_000, max: 3_600_000 });
   const windowSize = env.int('DISPATCH_WINDOW', { default: 600, min: 1, max: 100_000 });
   const reclaimAfterMs = env.int('RECLAIM_AFTER_MS', { default: RECLAIM_AFTER_MS, min: 1_000, max: 86_400_000 });
@@ -130,11 +131,11 @@ export function wireScheduler({ env, logger, instance, readiness }: ServiceBasic
       {
         name: 'wake due',
         everyMs: wakeEveryMs,
-        round: async () => (await wake()).more,
+        round: quietRound({ readModel: due.readModel, wake, now }),
       },
       {
         name: 'wake resumed campaigns',
-        everyMs: Math.min(100, wakeEveryMs),
+        everyMs: Math.min(500, 2 * wakeEveryMs),
         round: resumedRound({ resumed, wake, onWoken }),
       },
       {

@@ -2,8 +2,8 @@ import { monitorEventLoopDelay, performance } from 'node:perf_hooks';
 import { Counter, Gauge } from './prom.parts.js';
 import { registry } from './metrics.registry.js';
 
-/** Wakes ten times a second, outside JavaScript. */
-const resolutionMs = 100;
+/** Wakes four times a second, outside JavaScript: a loop that is held up for longer than this is seen. */
+const resolutionMs = 250;
 
 let started = false;
 
