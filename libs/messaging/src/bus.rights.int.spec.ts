@@ -6,8 +6,10 @@ import { type Bus, PoisonError, Publisher, PublishUnknownError } from './index.j
 
 const consuming = (stream: string, durable: string) => [
   `$JS.API.STREAM.INFO.${stream}`,
+  `$JS.API.STREAM.MSG.GET.${stream}`,
   `$JS.API.CONSUMER.INFO.${stream}.${durable}`,
   `$JS.API.CONSUMER.CREATE.${stream}.${durable}.>`,
+  `$JS.API.CONSUMER.DELETE.${stream}.${durable}`,
   `$JS.API.CONSUMER.MSG.NEXT.${stream}.${durable}`,
   `$JS.ACK.${stream}.${durable}.>`,
 ];
@@ -40,15 +42,17 @@ describe('restricted users of the bus', () => {
   afterAll(() => nats.close());
 
   it('publish and consume with the rights the README names', async () => {
+    const publisher = new Publisher(as('publisher'));
+    const publish = (n: number) => publisher.publish('outreach.requested', numbered(n), { tenantId: 't', key: `${n}` });
+    // Before anybody listens: a consumer that is bound looks at what lies there.
+    await publish(1);
     const under = await listen(as('consumer'));
     try {
       under.script.handle = (event) => {
-        if (event.data?.n === 2) throw new PoisonError('unreadable');
+        if (event.data?.n === 3) throw new PoisonError('unreadable');
       };
-      const publisher = new Publisher(as('publisher'));
-      for (const n of [1, 2])
-        await publisher.publish('outreach.requested', numbered(n), { tenantId: 't', key: `${n}` });
-      await until(() => under.server.stats['decide']?.handled === 2, 'one handled, one among the dead letters');
+      for (const n of [2, 3]) await publish(n);
+      await until(() => under.server.stats['decide']?.handled === 3, 'two handled, one among the dead letters');
       expect(under.server.stats['decide']?.failures).toEqual({});
     } finally {
       await under.service.stop();

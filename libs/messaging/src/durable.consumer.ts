@@ -45,7 +45,7 @@ async function sound(bus: Bus, { manager }: BusApi, extras: JsEventExtras): Prom
 }
 
 async function mended({ manager }: BusApi, extras: JsEventExtras, existing?: ConsumerInfo): Promise<ConsumerInfo> {
-  const { stream, durable, subject, deliver, headersOnly } = extras;
+  const { stream, durable, subject, headersOnly } = extras;
   const { ackWaitMs, maxAckPending } = limitsOf(extras);
   const limits = {
     filter_subject: subject,
@@ -58,7 +58,7 @@ async function mended({ manager }: BusApi, extras: JsEventExtras, existing?: Con
       ...limits,
       durable_name: durable,
       ack_policy: AckPolicy.Explicit,
-      deliver_policy: deliver === 'new' ? DeliverPolicy.New : DeliverPolicy.All,
+      deliver_policy: DeliverPolicy.All,
       replay_policy: ReplayPolicy.Instant,
       ...(headersOnly ? { headers_only: true } : {}),
     });

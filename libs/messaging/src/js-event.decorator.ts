@@ -20,8 +20,6 @@ export interface JsEventOptions {
   readonly maxHandlingMs?: number;
   /** Delivered and not yet acked over all processes, those in back-off included. Default 1 024, at least maxInFlight. */
   readonly maxAckPending?: number;
-  /** Where a new consumer begins: with all that is kept (default), or with what is stored from now on. */
-  readonly deliver?: 'all' | 'new';
   /** The bodies are left at the server: the handler is given no event, only `@Ctx()`. For streams whose messages are no events. */
   readonly headersOnly?: boolean;
   /** A body without `specversion` becomes the data of an event of this type and source. Default: such a body is poison. */

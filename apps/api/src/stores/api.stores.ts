@@ -12,6 +12,7 @@ import { createFingerprinter, maskAddress } from '@homing/vault/seal';
 import { createSuppressionView } from '@homing/vault/suppression';
 import type { ApiConfig } from '../api.config.js';
 import type { ApiParts } from '../api.parts.js';
+import { gatheredIntake } from '../take-request/gathered.intake.js';
 import { apiBus } from './bus.adapter.js';
 
 export interface ApiStores {
@@ -36,11 +37,13 @@ export function openApiStores(config: ApiConfig, { logger, readiness, instance }
   const fingerprintKey = config.fingerprintKey.reveal();
   const registry = createRegistry({ db: vault, access: 'tenant' });
   const sealed = createVaultIntake({ db: vaultIntake, sealKey: config.sealKey.reveal(), fingerprintKey });
-  const intake = createIntake({
-    vault: sealed,
-    registry: createRegistry({ db: vaultIntake, access: 'system' }),
-    ids: createIdDeriver(config.idNamespace.reveal()),
-  });
+  const intake = gatheredIntake(
+    createIntake({
+      vault: sealed,
+      registry: createRegistry({ db: vaultIntake, access: 'system' }),
+      ids: createIdDeriver(config.idNamespace.reveal()),
+    }),
+  );
   return {
     parts: {
       registry,

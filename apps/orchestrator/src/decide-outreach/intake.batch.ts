@@ -5,7 +5,7 @@ import {
   type FieldFault,
   type PoisonReason,
 } from '@homing/contracts';
-import type { IntakeItem, IntakeResult, RequestIntake } from '@homing/intake';
+import { isOfOneRequest, takeInEach, type IntakeItem, type IntakeResult, type RequestIntake } from '@homing/intake';
 import { PoisonError } from '@homing/messaging';
 
 /** An accepted request. `fresh`: sealed just now, or named on its first way here: most likely nobody has decided it yet. */
@@ -66,30 +66,17 @@ export async function intakeBatch(
   });
 }
 
-/** One request nobody can store must not hold up its batch: what fails together is tried one by one. */
+/** What no store can keep is poison; what fails otherwise comes again. */
 async function takeIn(
   intake: RequestIntake,
   items: readonly IntakeItem[],
 ): Promise<PromiseSettledResult<IntakeResult>[]> {
-  if (items.length === 0) return [];
-  try {
-    return (await intake.takeIn(items)).map((value) => ({ status: 'fulfilled', value }));
-  } catch (reason) {
-    if (!isOfOneRequest(reason)) return items.map(() => ({ status: 'rejected', reason }));
-    if (items.length === 1) return [{ status: 'rejected', reason: new PoisonError('cannot_be_stored') }];
-    const singly: PromiseSettledResult<IntakeResult>[] = [];
-    for (const item of items) singly.push(...(await takeIn(intake, [item])));
-    return singly;
-  }
-}
-
-/**
- * Of the data, not of the weather: Postgres refuses the value itself (SQLSTATE class 22, not null, check). A unique or foreign key that
- * is in the way is a race, and what JavaScript throws on the way to a store is a fault of ours or of a driver: both are tried again.
- */
-export function isOfOneRequest(error: unknown): boolean {
-  const code = typeof error === 'object' && error !== null && 'code' in error ? error.code : undefined;
-  return typeof code === 'string' && /^(22\w{3}|23502|23514)$/.test(code);
+  const results = await takeInEach(intake, items);
+  return results.map((result) =>
+    result.status === 'rejected' && isOfOneRequest(result.reason)
+      ? { status: 'rejected', reason: new PoisonError('cannot_be_stored') }
+      : result,
+  );
 }
 
 type Read =

@@ -10,7 +10,8 @@ import {
 } from '@homing/contracts';
 import { bareMessageId, cloudEvent } from '@homing/messaging';
 import type { DeskLetter, LetterContent } from '@homing/vault/desk';
-import { isOfOneRequest, sourceOnBus } from '../decide-outreach/intake.batch.js';
+import { isOfOneRequest } from '@homing/intake';
+import { sourceOnBus } from '../decide-outreach/intake.batch.js';
 import type { Replay, Replayed, ReplayParts } from './replay.types.js';
 
 interface Identity {
