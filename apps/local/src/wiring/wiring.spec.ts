@@ -77,21 +77,21 @@ describe('the bus', () => {
       '$JS.API.STREAM.MSG.GET.MARKS',
     ]);
     expect(whoMay('$JS.ACK')).toEqual(['orchestrator', 'channel-gateway']);
-    for (const order of [
-      'STREAM.DELETE',
-      'STREAM.PURGE',
-      'STREAM.SNAPSHOT',
-      'STREAM.RESTORE',
-      'CONSUMER.DELETE',
-      '>',
-      '*',
-    ])
+    for (const order of ['STREAM.DELETE', 'STREAM.PURGE', 'STREAM.SNAPSHOT', 'STREAM.RESTORE', '>', '*'])
       expect(whoMay(`$JS.API.${order}`)).toEqual([]);
+    // A consumer that stands beyond its stream is made anew by who pulls it, and by nobody else.
+    const named = (subjects: readonly string[], order: string) =>
+      subjects.filter((each) => each.startsWith(order)).map((each) => each.slice(order.length));
+    for (const [name, subjects] of Object.entries(may)) {
+      const pulls = named(subjects, '$JS.API.CONSUMER.MSG.NEXT.');
+      expect({ name, removes: named(subjects, '$JS.API.CONSUMER.DELETE.') }).toEqual({ name, removes: pulls });
+    }
     expect(may['webhook-ingestion']).toEqual(['provider.signal.*', 'deadletter.webhook-ingestion']);
     const beyond = may['channel-gateway']?.filter((subject) => !/DISPATCH\.gateway-(lookup-)?email/.test(subject));
     expect([...new Set(beyond)]).toEqual([
       'deadletter.>',
       '$JS.API.STREAM.INFO.DISPATCH',
+      '$JS.API.STREAM.MSG.GET.DISPATCH',
       '$JS.API.STREAM.MSG.GET.MARKS',
     ]);
     expect(whoMay('store.mark')).toEqual(['projector']);
