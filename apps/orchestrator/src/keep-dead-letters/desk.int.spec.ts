@@ -208,9 +208,10 @@ describe('from a broken message to its end', () => {
     await until(async () => !(await keep()).duplicate, 'it is kept twice');
     await until(async () => (await held()) === before + 1, 'the older copy is removed');
     const id = deadLetterId(messageId);
+    // The second may not be filed yet: then who files it removes it.
     await ask(id, { action: 'discard', reason: 'duplicate' });
     await tidy();
-    expect(await held()).toBe(before);
+    await until(async () => (await held()) === before, 'nothing of it is left');
   });
 
   it('expires when the bus has lost it, whatever lies in its place by then', async () => {

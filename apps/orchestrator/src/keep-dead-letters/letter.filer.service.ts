@@ -35,8 +35,14 @@ export class LetterFiler {
     const owner = (tenantId: string | null): string | null =>
       isTenantId(tenantId) && known.has(tenantId) ? tenantId : null;
     // One letter kept twice has one content: when it ends, nothing of it may stay behind.
-    for (const copy of await this.parts.file.listSuperseded(letters)) await this.parts.stream.remove(copy);
+    await this.#removeSuperseded(letters);
     await this.parts.file.file(letters.map((letter) => ({ ...letter, tenantId: owner(letter.sealedTenant) })));
+    // What ended meanwhile ended with the copy it was filed with before: these are nobody else's to remove.
+    await this.#removeSuperseded(letters);
     return letters.map(() => fulfilled(undefined));
+  }
+
+  async #removeSuperseded(letters: readonly ReadLetter[]): Promise<void> {
+    for (const copy of await this.parts.file.listSuperseded(letters)) await this.parts.stream.remove(copy);
   }
 }
