@@ -76,8 +76,9 @@ export class BusConsumer {
 
   #deliver(pending: Pending): void {
     const { random, faults, trace } = this.parts;
-    const there = this.#members.filter(({ life }) => life.alive);
-    if (faults.isDown('bus') || there.length === 0) return this.#later(pending, random.between(200, 2_000));
+    // Who is frozen pulls nothing.
+    const there = this.#members.filter(({ life }) => life.alive && !life.frozen);
+    if (faults.isDown('bus') || there.length === 0) return this.#later(pending, random.between(1_000, 10_000));
     pending.deliveries += 1;
     const member = random.pick(there);
     const { durable, ackWaitMs = 30_000 } = this.extras;
