@@ -37,6 +37,7 @@ export function toDecisionInput(item: IntakeItem, named: NamedThings, ids: IdDer
     inputs: dropAbsent({
       allowed: request.channels,
       optedOut: recipient.preferences?.optOut ?? [],
+      preferred: recipient.preferences?.channels,
       contentChannels: contentChannels(request, named),
       campaign: named.campaign && { status: named.campaign.status },
     }),

@@ -196,6 +196,17 @@ describe('taking in', () => {
     expect(JSON.stringify(sealed[0]?.request)).toContain('canary-note');
   });
 
+  it('keeps what channels are chosen by: customer type, device, and the preferred channels in their order', async () => {
+    const sealed: AcceptItem[] = [];
+    const preferences = { channels: ['sms', 'email'] };
+    const known = { customerType: 'existing', device: 'mobile' };
+    const contacts = { email: 'ada@example.test' };
+    await intakeOver(sealed).takeIn([item({ recipient: { id: 'r', contacts, preferences, ...known } }), item()]);
+    const [said, unsaid] = sealed.map(({ decisionInput }) => decisionInput as StoredDecisionInput);
+    expect(said).toMatchObject({ requested: known, inputs: { preferred: ['sms', 'email'] } });
+    expect(unsaid?.inputs).not.toHaveProperty('preferred');
+  });
+
   it('gives the orchestrator back what it needs, with a deadline where none was named', async () => {
     const sealed: AcceptItem[] = [];
     await intakeOver(sealed).takeIn([item({ campaignId: 'spring', urgency: 'high' })]);

@@ -28,13 +28,45 @@ export interface StepTrace {
   readonly facts?: Readonly<Record<string, string | number | boolean>>;
 }
 
+/** What a channel's score is made of. */
+export const SELECTION_FACTORS = ['customerType', 'engagement', 'device', 'urgency', 'timeOfDay'] as const;
+export type SelectionFactor = (typeof SELECTION_FACTORS)[number];
+
+/** The share of each factor in the score: 0..1 each, together 1. */
+export type FactorWeights = Readonly<Record<SelectionFactor, number>>;
+
+/** Rounded to four decimals. */
+export interface FactorScore {
+  /** On the factor's own scale, 0..1. */
+  readonly raw: number;
+  /** `raw` times the factor's weight. */
+  readonly contribution: number;
+}
+
 export interface RankedChannel {
   readonly channel: Channel;
-  /** 1 is first choice. */
+  /** 1 is first choice; the first three are the fallback chain. */
   readonly rank: number;
-  /** 0..1. */
+  /** 0..1, four decimals. */
   readonly score: number;
+  /**
+   * Why it has this place: `preference`, `priority` or `score`; `explored`: drawn; `booked`: an earlier try of this decision had
+   * chosen it. Of decisions before scores had factors: `prior`.
+   */
   readonly reason: string;
+  /** Absent in decisions before scores had factors. */
+  readonly factors?: Readonly<Record<SelectionFactor, FactorScore>>;
+}
+
+/** How the channel was chosen, beside what stands with each channel. */
+export interface SelectionRecord {
+  readonly weights: FactorWeights;
+  /** Share of choices that are drawn among equals, 0..0.2. */
+  readonly exploration: number;
+  /** With which the chosen channel was chosen, 0..1. Absent where an earlier try of this decision had chosen it. */
+  readonly probability?: number;
+  /** Codes of what the inputs suggest for the chosen channel. */
+  readonly recommendations: readonly string[];
 }
 
 export interface ExcludedChannel {
@@ -49,6 +81,8 @@ export interface Explanation {
   readonly steps: readonly StepTrace[];
   readonly ranked: readonly RankedChannel[];
   readonly excluded: readonly ExcludedChannel[];
+  /** Absent in decisions before scores had factors. */
+  readonly selection?: SelectionRecord;
 }
 
 /** One channel's part in a plan. */

@@ -12,6 +12,8 @@ export interface ChannelInputs {
   /** Channels the caller allows; absent means all. */
   readonly allowed?: readonly Channel[] | undefined;
   readonly optedOut: readonly Channel[];
+  /** Channels the person prefers, most preferred first. Absent: no wish is known. */
+  readonly preferred?: readonly Channel[] | undefined;
   /** Fingerprints that are held back (bounced, complained, unsubscribed). */
   readonly suppressed?: readonly string[];
   /** Channels the content has a body for. */
