@@ -64,6 +64,9 @@ describe('campaigns', () => {
       dedupHours: null,
       dailyLimit: null,
       timeZone: 'Europe/Berlin',
+      weights: { customerType: 0.3, engagement: 0.3, device: 0.2, urgency: 0.1, timeOfDay: 0.1 },
+      channelPriority: [],
+      exploration: 0,
     });
     const plain = await ask('POST', '/campaigns', { campaignId: 'plain' });
     expect(plain.body['effective']).toMatchObject({
@@ -121,6 +124,14 @@ describe('campaigns', () => {
       ['settings.budget.totalMicros:isInt'],
     ],
     ['less than nothing', { campaignId: 'x', settings: { dailyLimit: -1 } }, ['settings.dailyLimit:min']],
+    [
+      'weights that are not 1 together',
+      {
+        campaignId: 'x',
+        settings: { weights: { customerType: 0.3, engagement: 0.3, device: 0.3, urgency: 0.1, timeOfDay: 0.1 } },
+      },
+      ['settings.weights:sumsToOne'],
+    ],
     ['an unknown zone', { campaignId: 'x', settings: { timeZone: 'Mars/Olympus' } }, ['settings.timeZone:isTimeZone']],
     ['an unknown field', { campaignId: 'x', settings: { limit: 1 } }, ['settings.limit:unknown_field']],
     ['another unknown field', { campaignId: 'x', tenantId: 'y' }, ['tenantId:unknown_field']],

@@ -1,5 +1,5 @@
-import type { CampaignSettings, TenantSettings } from '@homing/contracts';
-import { DEFAULT_POLICY } from '@homing/domain';
+import type { CampaignSettings, SelectionSettings, TenantSettings } from '@homing/contracts';
+import { DEFAULT_POLICY, selectionOf } from '@homing/domain';
 import type { Campaign, Tenant } from '@homing/vault/registry';
 
 const product = {
@@ -22,6 +22,11 @@ const limitsOf = (...narrowerFirst: readonly Limits[]) => ({
   dedupHours: first(...narrowerFirst.map(({ dedupHours }) => dedupHours), product.dedupHours),
 });
 
+function choiceOf(tenant: SelectionSettings | undefined, campaign?: SelectionSettings) {
+  const { weights, channelPriority, exploration } = selectionOf(DEFAULT_POLICY.selection, tenant, campaign);
+  return { weights, channelPriority, exploration };
+}
+
 /** A campaign with its settings, and what is in force where it says nothing. */
 export function shownCampaign(campaign: Campaign, tenant: Pick<Tenant, 'settings'> | undefined) {
   const { campaignId, name, status, currency, settings, settingsVersion, createdAt } = campaign;
@@ -39,6 +44,7 @@ export function shownCampaign(campaign: Campaign, tenant: Pick<Tenant, 'settings
       ...limits,
       dailyLimit,
       timeZone,
+      ...choiceOf(tenant?.settings, settings),
     },
     createdAt,
   };
@@ -47,7 +53,7 @@ export function shownCampaign(campaign: Campaign, tenant: Pick<Tenant, 'settings
 export const shownPolicies = ({ settings, settingsVersion }: Pick<Tenant, 'settings' | 'settingsVersion'>) => ({
   ...settings,
   settingsVersion,
-  effective: { ...limitsOf(settings), prices: { ...productPrices, ...settings.prices } },
+  effective: { ...limitsOf(settings), ...choiceOf(settings), prices: { ...productPrices, ...settings.prices } },
 });
 
 const productPrices = Object.fromEntries(

@@ -1,4 +1,4 @@
-import { CHANNELS, DECISION_STEPS, TRANSITIONS } from '@homing/contracts';
+import { CHANNELS, DECISION_STEPS, SELECTION_FACTORS, TRANSITIONS } from '@homing/contracts';
 import { OUTREACH_STATES } from '../read-outreach/outreach.states.js';
 import { DEAD_LETTER_SCHEMAS } from './dead-letter.schemas.js';
 import { SETTINGS_SCHEMAS } from './settings.schemas.js';
@@ -25,6 +25,8 @@ const attempt = partial(
   },
   ['attempt', 'state', 'provider', 'startedAt'],
 );
+const eachFactor = (of: Schema): Schema => record(Object.fromEntries(SELECTION_FACTORS.map((factor) => [factor, of])));
+const factorScore = record({ raw: share, contribution: share });
 const listed = {
   outreachId: uuid,
   state: { type: 'string', enum: [...OUTREACH_STATES] },
@@ -146,8 +148,16 @@ export const ANSWER_SCHEMAS: Readonly<Record<string, Schema>> = {
           ['step', 'outcome', 'code'],
         ),
       ),
-      ranked: list(record({ channel, rank: whole, score: share, reason: text })),
+      ranked: list(
+        record({ channel, rank: whole, score: share, reason: text, factors: eachFactor(factorScore) }, ['factors']),
+      ),
       excluded: list(record({ channel, reason: text })),
+      selection: {
+        description: 'how the channel was chosen; not of decisions before scores had factors',
+        ...record({ weights: eachFactor(share), exploration: share, probability: share, recommendations: list(text) }, [
+          'probability',
+        ]),
+      },
       refusal,
     },
     ['sentence', 'policyVersion', 'decidedAt', 'steps', 'ranked', 'excluded'],

@@ -36,6 +36,7 @@ const OF_THE_LIST: Readonly<Record<string, (constraints: readonly unknown[]) => 
   isArray: () => ({ type: 'array' }),
   arrayMinSize: ([min]) => ({ minItems: min }),
   arrayMaxSize: ([max]) => ({ maxItems: max }),
+  arrayUnique: () => ({ uniqueItems: true }),
 };
 
 /**

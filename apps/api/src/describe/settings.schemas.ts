@@ -1,4 +1,4 @@
-import { CAMPAIGN_STATUSES, CHANNELS, LIFT_REASONS, SUPPRESSION_REASONS } from '@homing/contracts';
+import { CAMPAIGN_STATUSES, CHANNELS, LIFT_REASONS, MAX_EXPLORATION, SUPPRESSION_REASONS } from '@homing/contracts';
 import { CampaignSettingsDto, TenantSettingsDto } from '@homing/contracts';
 import { schemaOf } from './request.schema.js';
 import { instant, list, partial, record, ref, text, whole, type Schema } from './schema.parts.js';
@@ -28,6 +28,18 @@ const limits = {
     perWeek: maybe(count, 'messages to one person in any 7 days; null: no cap'),
   }),
   dedupHours: maybe(count, 'look-back for the same content to the same address; null: none'),
+};
+/** How a channel is chosen, as it is in force. */
+const choice = {
+  weights: {
+    ...(tenantSettings['properties'] as Record<string, Schema>)['weights'],
+    description: 'share of each factor in a channel’s score; together 1',
+  },
+  channelPriority: { ...list(channel), description: 'these come first, in this order, after what the person prefers' },
+  exploration: {
+    ...{ type: 'number', minimum: 0, maximum: MAX_EXPLORATION },
+    description: 'share of choices drawn among the channels that only the score orders',
+  },
 };
 const money = {
   limitMicros: maybe(whole, 'null: no limit'),
@@ -68,6 +80,7 @@ export const SETTINGS_SCHEMAS: Readonly<Record<string, Schema>> = {
         ...limits,
         dailyLimit: maybe(whole, 'messages a day; null: no limit'),
         timeZone: text,
+        ...choice,
       }),
     },
     createdAt: instant,
@@ -79,7 +92,7 @@ export const SETTINGS_SCHEMAS: Readonly<Record<string, Schema>> = {
       settingsVersion: version,
       effective: {
         description: 'what is in force where a campaign says nothing',
-        ...record({ ...limits, prices: { type: 'object', additionalProperties: ref('Money') } }),
+        ...record({ ...limits, ...choice, prices: { type: 'object', additionalProperties: ref('Money') } }),
       },
     },
     ['settingsVersion', 'effective'],

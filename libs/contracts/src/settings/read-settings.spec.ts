@@ -2,6 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import 'reflect-metadata';
 import { readCampaignSettings, readTenantSettings, type SettingsReading } from './read-settings.js';
 
+const weights = { customerType: 0.3, engagement: 0.3, device: 0.2, urgency: 0.1, timeOfDay: 0.1 };
 const faultsOf = (reading: SettingsReading<unknown>): string[] =>
   reading.kind === 'invalid' ? reading.faults.map((fault) => `${fault.field}:${fault.code}`) : [];
 
@@ -15,6 +16,20 @@ describe('reading a campaign’s settings', () => {
       timeZone: 'America/Argentina/Buenos_Aires',
     };
     expect(readCampaignSettings(settings)).toEqual({ kind: 'valid', settings });
+  });
+
+  it('takes how a channel is chosen, of a campaign and of a tenant', () => {
+    const settings = { weights, channelPriority: ['sms', 'email'], exploration: 0.2 };
+    expect(readCampaignSettings(settings)).toEqual({ kind: 'valid', settings });
+    expect(readTenantSettings({ ...settings, channelPriority: [] }).kind).toBe('valid');
+    expect(readTenantSettings({ weights: null, channelPriority: null })).toEqual({ kind: 'valid', settings: {} });
+  });
+
+  it('says what weights come to that are not 1 together', () => {
+    const reading = readTenantSettings({ weights: { ...weights, device: 0.1 } });
+    expect(reading).toMatchObject({ faults: [{ field: 'weights', message: 'weights must sum to 1, not 0.9' }] });
+    const nearly = (device: number) => readTenantSettings({ weights: { ...weights, device } }).kind;
+    expect([nearly(0.2 + 1e-10), nearly(0.2 + 1e-8)]).toEqual(['valid', 'invalid']);
   });
 
   it('knows null as “off” only where something can be off', () => {
@@ -40,6 +55,16 @@ describe('reading a campaign’s settings', () => {
     ['an offset for a zone', { timeZone: '+02:00' }, ['timeZone:matches']],
     ['an unknown field', { budgets: {} }, ['budgets:unknown_field']],
     ['an unknown field within', { caps: { perMonth: 3 } }, ['caps.perMonth:unknown_field']],
+    ['weights that are not 1 together', { weights: { ...weights, device: 0.21 } }, ['weights:sumsToOne']],
+    ['weights without one of them', { weights: { ...weights, device: undefined } }, ['weights.device:isNumber']],
+    ['a weight below nothing', { weights: { ...weights, device: -0.2, urgency: 0.5 } }, ['weights.device:min']],
+    ['a weight of something else', { weights: { ...weights, price: 0 } }, ['weights.price:unknown_field']],
+    ['weights that are a number', { weights: 1 }, ['weights:isObject']],
+    ['a priority of no channel', { channelPriority: ['pigeon'] }, ['channelPriority:isIn']],
+    ['a priority twice', { channelPriority: ['sms', 'sms'] }, ['channelPriority:arrayUnique']],
+    ['a priority that is a word', { channelPriority: 'sms' }, ['channelPriority:isArray']],
+    ['more drawing than is allowed', { exploration: 0.21 }, ['exploration:max']],
+    ['less drawing than none', { exploration: -0.01 }, ['exploration:min']],
     ['a list', [], [':not_an_object']],
     ['a budget that is a list', { budget: [] }, ['budget:isObject']],
     ['nothing', undefined, [':not_an_object']],

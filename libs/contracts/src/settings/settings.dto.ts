@@ -1,6 +1,21 @@
 import { Type } from 'class-transformer';
-import { IsInt, IsObject, IsOptional, IsTimeZone, Matches, Max, Min, ValidateNested } from 'class-validator';
+import {
+  ArrayUnique,
+  IsArray,
+  IsIn,
+  IsInt,
+  IsNumber,
+  IsObject,
+  IsOptional,
+  IsTimeZone,
+  Matches,
+  Max,
+  Min,
+  ValidateNested,
+} from 'class-validator';
 import { CHANNELS, type Channel } from '../channel.js';
+import { SELECTION_FACTORS, type FactorWeights } from '../events/decision.js';
+import { SumsToOne } from './sums-to-one.rule.js';
 
 /** Longest look-back for repeats, in hours: 31 days. */
 export const MAX_DEDUP_HOURS = 744;
@@ -41,7 +56,24 @@ export class PriceDto {
 export class PricesDto {}
 for (const channel of CHANNELS) Part(() => PriceDto)(PricesDto.prototype, channel);
 
-export class CampaignSettingsDto {
+/** A share for each factor. */
+export class WeightsDto {}
+for (const factor of SELECTION_FACTORS)
+  for (const rule of [IsNumber(), Min(0), Max(1)]) rule(WeightsDto.prototype, factor);
+
+/** The largest share of choices that may be drawn. */
+export const MAX_EXPLORATION = 0.2;
+
+class SelectionDto {
+  // What stands nearest is checked first.
+  @SumsToOne() @Part(() => WeightsDto) weights?: FactorWeights;
+
+  @IsOptional() @IsIn(CHANNELS, { each: true }) @ArrayUnique() @IsArray() channelPriority?: Channel[];
+
+  @IsOptional() @IsNumber() @Min(0) @Max(MAX_EXPLORATION) exploration?: number;
+}
+
+export class CampaignSettingsDto extends SelectionDto {
   @Part(() => BudgetDto) budget?: BudgetDto;
   @Part(() => CapsDto) caps?: CapsDto;
   @LookBack() dedupHours?: number | null;
@@ -54,7 +86,7 @@ export class CampaignSettingsDto {
   timeZone?: string;
 }
 
-export class TenantSettingsDto {
+export class TenantSettingsDto extends SelectionDto {
   @Part(() => CapsDto) caps?: CapsDto;
   @LookBack() dedupHours?: number | null;
   @Part(() => PricesDto) prices?: Partial<Record<Channel, PriceDto>>;

@@ -1,4 +1,5 @@
 import type { Channel } from '../channel.js';
+import type { FactorWeights } from '../events/decision.js';
 import type { Money } from '../money.js';
 
 /** How often one person may be contacted. Null switches a cap off; absent leaves it to the next wider setting. */
@@ -9,8 +10,21 @@ export interface CapSettings {
   readonly perWeek?: number | null;
 }
 
+/** How a channel is chosen among those that can be used. Absent leaves each to the next wider setting. */
+export interface SelectionSettings {
+  /** All five, together 1 (within 1e-9). Product default: customer type and engagement 0.3, device 0.2, urgency and time of day 0.1. */
+  readonly weights?: FactorWeights;
+  /**
+   * These channels come before all others, in this order; what a person prefers comes before them. Empty: no order but the score's.
+   * Product default: empty.
+   */
+  readonly channelPriority?: readonly Channel[];
+  /** Share of choices drawn at random among the channels that only the score orders, 0..0.2. Product default 0. */
+  readonly exploration?: number;
+}
+
 /** A campaign's own rules: before the tenant's, which stand before the product's. Numbers are whole and not negative. */
-export interface CampaignSettings {
+export interface CampaignSettings extends SelectionSettings {
   /** Micro-units of the campaign's currency (1,000,000 are one euro), `perDayMicros` for each of the campaign's days. Default: no limit. */
   readonly budget?: { readonly totalMicros?: number; readonly perDayMicros?: number };
   readonly caps?: CapSettings;
@@ -23,7 +37,7 @@ export interface CampaignSettings {
 }
 
 /** A tenant's rules where a campaign says nothing. */
-export interface TenantSettings {
+export interface TenantSettings extends SelectionSettings {
   readonly caps?: CapSettings;
   readonly dedupHours?: number | null;
   /** Worst case of one message, by channel. Default: free. */

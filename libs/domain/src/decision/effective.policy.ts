@@ -1,9 +1,10 @@
-import type { Channel, Money } from '@homing/contracts';
+import type { Channel, Money, SelectionSettings } from '@homing/contracts';
 import type { ContactLimits } from '../ledger/person.decider.js';
+import type { SelectionPolicy } from '../routing/selection.state.js';
 import type { DecisionPolicy } from './policy.state.js';
 
-/** What a tenant or a campaign may set of its limits. Null switches off; absent leaves it to the next wider setting. */
-export interface LimitSettings {
+/** What a tenant or a campaign may set of its limits and its choice of channels. Null switches off; absent leaves it to the next wider setting. */
+export interface LimitSettings extends SelectionSettings {
   readonly caps?: { readonly perDay?: number | null; readonly perWeek?: number | null };
   readonly dedupHours?: number | null;
 }
@@ -37,6 +38,21 @@ export function effectivePolicy(
     version: [base.version, ...versions].join('+'),
     channels: Object.fromEntries(priced),
     contactLimits: limitsOf(base.contactLimits, [tenant?.settings, campaign?.settings]),
+    selection: selectionOf(base.selection, tenant?.settings, campaign?.settings),
+  };
+}
+
+/** Each part on its own: the campaign's, else the tenant's, else the product's. */
+export function selectionOf(
+  base: SelectionPolicy,
+  tenant: SelectionSettings | undefined,
+  campaign: SelectionSettings | undefined,
+): SelectionPolicy {
+  return {
+    ...base,
+    weights: campaign?.weights ?? tenant?.weights ?? base.weights,
+    channelPriority: campaign?.channelPriority ?? tenant?.channelPriority ?? base.channelPriority,
+    exploration: campaign?.exploration ?? tenant?.exploration ?? base.exploration,
   };
 }
 

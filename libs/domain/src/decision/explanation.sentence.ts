@@ -1,4 +1,4 @@
-import type { Explanation, OutreachRefused } from '@homing/contracts';
+import { SELECTION_FACTORS, type Explanation, type OutreachRefused, type RankedChannel } from '@homing/contracts';
 
 /** The refusal as a person would say it. */
 export function refusalSentence(refusal: Pick<OutreachRefused, 'step' | 'reason'>): string {
@@ -11,9 +11,36 @@ export function decisionSentence(explanation: Explanation): string {
   if (!first) return 'No channel was chosen.';
   const when =
     explanation.steps.find((step) => step.step === 'send_time')?.code === 'now' ? 'at once' : 'at the time asked for';
-  const among = others.length === 0 ? 'the only channel that can be used' : `ranked first of ${others.length + 1}`;
+  const place = `ranked first of ${others.length + 1}${WHY[first.reason] ?? ''}`;
+  const among = others.length === 0 ? 'the only channel that can be used' : place;
   const left = explanation.excluded.map((e) => `${words(e.channel)}: ${words(e.reason)}`).join('; ');
-  return `Sending by ${words(first.channel)} ${when}: ${among}.${left ? ` Left out: ${left}.` : ''}`;
+  const what = `Sending by ${words(first.channel)} ${when}: ${among}${strengths(first, others[0])}.`;
+  return left ? `${what} Left out: ${left}.` : what;
+}
+
+const WHY: Readonly<Record<string, string>> = {
+  preference: ', as the person prefers',
+  priority: ', by channel priority',
+  explored: ', drawn to learn from it',
+  booked: ', as booked before',
+};
+
+const NAMES = {
+  customerType: 'customer type',
+  engagement: 'engagement so far',
+  device: 'device',
+  urgency: 'urgency',
+  timeOfDay: 'time of day',
+} as const;
+
+/** The two factors that speak most for it: against the runner-up where the score decided between them, else in themselves. */
+function strengths({ factors, reason }: RankedChannel, runnerUp: RankedChannel | undefined): string {
+  if (!factors) return '';
+  const against = reason === 'score' ? runnerUp?.factors : undefined;
+  const gain = (factor: (typeof SELECTION_FACTORS)[number]): number =>
+    factors[factor].contribution - (against?.[factor].contribution ?? 0);
+  const [one, two] = [...SELECTION_FACTORS].sort((a, b) => gain(b) - gain(a));
+  return one && two ? `, strongest in ${NAMES[one]} and ${NAMES[two]}` : '';
 }
 
 const words = (code: string): string => code.replaceAll('_', ' ');

@@ -34,6 +34,7 @@ export function decideOutreach(state: OutreachState, command: DecideOutreach): r
     steps,
     ranked: selection.ranked.map(({ contact: _contact, ...ranked }) => ranked),
     excluded: selection.excluded,
+    selection: selection.record,
   };
   const places = request.strategy === 'single' ? 1 : 3;
   const decided: OutreachEvent = {
@@ -43,7 +44,7 @@ export function decideOutreach(state: OutreachState, command: DecideOutreach): r
       legs: [leg],
       fallbackChain: selection.ranked.slice(0, places).map((ranked) => ranked.channel),
       cost: leg.cost,
-      confidence: selection.ranked[0]?.score ?? 0,
+      confidence: selection.confidence,
       explanation,
     },
   };

@@ -1,6 +1,7 @@
 import type { Channel, Money, RetryPolicy } from '@homing/contracts';
 import { DEFAULT_CAPS } from '../ledger/frequency-cap.policy.js';
 import type { ContactLimits } from '../ledger/person.decider.js';
+import { DEFAULT_SELECTION, type SelectionPolicy } from '../routing/selection.state.js';
 
 /** Policies as data, with a version that every decision records. */
 export interface DecisionPolicy {
@@ -8,6 +9,7 @@ export interface DecisionPolicy {
   readonly channels: Readonly<Partial<Record<Channel, ChannelPolicy>>>;
   /** Frequency caps and dedup window of a person. */
   readonly contactLimits: ContactLimits;
+  readonly selection: SelectionPolicy;
   /** Default time a request stays valid, in hours. */
   readonly defaultLifetimeHours: number;
 }
@@ -18,14 +20,17 @@ export interface ChannelPolicy {
   /** Worst-case price of one message. */
   readonly price: Money;
   readonly retry: RetryPolicy;
-  /** 0..1: the prior with which the channel is ranked while nothing else is known. */
+  /** 0..1: the share of its messages expected to engage while nothing is known. */
   readonly prior: number;
+  /** Its messages are handed to a person who sends them. Default: no. */
+  readonly assisted?: boolean;
 }
 
 /** Email through SendGrid; two retries after 60 s and 120 s (REQUIREMENTS C5); 3 contacts a day and 10 a week, the same content once in 24 h (B2, B3); price zero until a price table says otherwise. */
 export const DEFAULT_POLICY: DecisionPolicy = {
-  version: 'default-2',
+  version: 'default-3',
   contactLimits: { caps: DEFAULT_CAPS, dedupHours: 24 },
+  selection: DEFAULT_SELECTION,
   defaultLifetimeHours: 24 * 7,
   channels: {
     email: {

@@ -1,0 +1,44 @@
+import { describe, expect, it } from '@jest/globals';
+import type { Explanation } from '@homing/contracts';
+import { selectChannels } from '../routing/channel-selection.policy.js';
+import { choosing, type Choosing } from '../routing/selection.fixture.js';
+import { decisionSentence } from './explanation.sentence.js';
+
+const bare: Explanation = {
+  policyVersion: 'v',
+  decidedAt: '2026-05-01T10:00:00.000Z',
+  steps: [{ step: 'send_time', outcome: 'passed', code: 'now' }],
+  ranked: [],
+  excluded: [],
+};
+const sentence = (over: Choosing): string => {
+  const { ranked, excluded } = selectChannels(choosing(over));
+  return decisionSentence({ ...bare, ranked, excluded });
+};
+
+describe('the decision as a person would say it', () => {
+  it('names the two factors that set the channel apart from the next one', () =>
+    expect(sentence({ request: { device: 'mobile', urgency: 'high' } })).toBe(
+      'Sending by sms at once: ranked first of 2, strongest in device and urgency.',
+    ));
+
+  it('names the two strongest of the only channel, and who was left out', () =>
+    expect(sentence({ channels: ['email', 'phone'] })).toBe(
+      'Sending by email at once: the only channel that can be used, strongest in customer type and engagement so far. Left out: phone: not available yet.',
+    ));
+
+  it.each<[string, Choosing]>([
+    ['as the person prefers', { inputs: { preferred: ['sms'] } }],
+    ['by channel priority', { selection: { channelPriority: ['sms'] } }],
+    ['drawn to learn from it', { selection: { exploration: 0.2 }, inputs: { draw: 0.99 } }],
+    ['as booked before', { pinned: 'sms' }],
+  ])('says that it is first %s', (why, over) =>
+    expect(sentence(over)).toContain(`Sending by sms at once: ranked first of 2, ${why}, strongest in`),
+  );
+
+  it('still tells decisions whose scores had no factors', () => {
+    const ranked = [{ channel: 'email', rank: 1, score: 0.5, reason: 'prior' }] as const;
+    expect(decisionSentence({ ...bare, ranked })).toBe('Sending by email at once: the only channel that can be used.');
+    expect(decisionSentence(bare)).toBe('No channel was chosen.');
+  });
+});
