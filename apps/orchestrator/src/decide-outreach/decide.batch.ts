@@ -25,6 +25,7 @@ import { enterBooks, type AskedBooks } from '../keep-books/ledger.runner.js';
 import type { Rules } from '../keep-books/policy.gatherer.js';
 import { noteDecision, timed } from './decision.metrics.js';
 import { refuseForErasure } from './erased.refusal.js';
+import { selectionInputs } from './selection.inputs.js';
 import { followStored, type Decided } from './stored.decision.js';
 
 export interface DecideParts {
@@ -126,7 +127,8 @@ async function gather(
       const held = contacts
         .map(({ fingerprint }) => fingerprint)
         .filter((fingerprint) => suppressed.has(heldBackKey({ tenantId, fingerprint })));
-      const now = { ...inputs, policy, suppressed: held, ...(campaign ? { campaign } : {}) };
+      const choice = selectionInputs(requested, parts.now());
+      const now = { ...inputs, ...choice, policy, suppressed: held, ...(campaign ? { campaign } : {}) };
       return [requested.outreachId, { requested, inputs: now, zone }];
     }),
   );

@@ -1,8 +1,9 @@
 import { reservationKey, type DecisionStep, type OutreachRequested, type PlannedLeg } from '@homing/contracts';
 import { asksOf, type CampaignDay, type CampaignLimits, type LedgerAsk } from '../ledger/ledger.asks.js';
 import type { ContactSlot } from '../ledger/person.state.js';
-import { selectChannels, type ChannelSelection } from '../routing/channel-selection.policy.js';
+import type { ChannelSelection } from '../routing/channel-selection.policy.js';
 import type { ChannelInputs } from '../routing/selection.state.js';
+import { selectForLeg } from './leg.selection.js';
 import type { ChannelPolicy, DecisionPolicy } from './policy.state.js';
 
 /** Everything a decision rests on, gathered at the edge. */
@@ -54,13 +55,7 @@ export function plannedInstant({ request, now, pinned }: Pick<PlanLeg, 'request'
 /** Chooses channel, address, instant and worst-case price of the one message to send. */
 export function planLeg(command: PlanLeg): LegPlan {
   const { request, inputs, now, pinned } = command;
-  const selection = selectChannels({
-    request,
-    inputs,
-    policy: inputs.policy,
-    at: plannedInstant(command),
-    pinned: pinned?.channel,
-  });
+  const selection = selectForLeg(command);
   const refused = (step: DecisionStep, reason: string): LegPlan => ({ kind: 'refused', step, reason, selection });
 
   if (Date.parse(now) >= Date.parse(request.expiresAt)) return refused('intake', 'deadline_passed');
