@@ -36,5 +36,7 @@ export * from './request/outreach-request.dto.js';
 export * from './request/recipient.dto.js';
 export * from './request/validate-request.js';
 export * from './settings/read-settings.js';
+export * from './settings/send-time.check.js';
+export * from './settings/send-time.dto.js';
 export * from './settings/settings.dto.js';
 export * from './settings/settings.js';

@@ -1,5 +1,8 @@
 import type { LedgerBalanceRow } from '@homing/read-model';
-import type { Campaign } from '@homing/vault/registry';
+import type { Campaign, Tenant } from '@homing/vault/registry';
+import { sendTimeOf } from './settings.representation.js';
+
+type Wider = Pick<Tenant, 'settings'> | undefined;
 
 /** What is spoken for in the books of a campaign; nothing while they were never opened. */
 const sums = (balance: LedgerBalanceRow | undefined) => ({
@@ -16,6 +19,7 @@ const money = (balance: LedgerBalanceRow | undefined, limitMicros: number | null
 /** A campaign's money as a whole. */
 export function shownBudget(
   { campaignId, currency, settings, settingsVersion }: Campaign,
+  tenant: Wider,
   balances: readonly LedgerBalanceRow[],
 ) {
   const whole = balances.find((balance) => balance.kind === 'money' && balance.day === null);
@@ -26,12 +30,12 @@ export function shownBudget(
     total: money(whole, settings.budget?.totalMicros ?? null),
     perDayLimitMicros: settings.budget?.perDayMicros ?? null,
     dailyLimit: settings.dailyLimit ?? null,
-    timeZone: settings.timeZone ?? 'UTC',
+    timeZone: sendTimeOf(settings, tenant?.settings ?? {}).timeZone,
   };
 }
 
 /** With its days, newest first: the limit of each is what stood when it was last charged. */
-export function shownBudgetDays(campaign: Campaign, balances: readonly LedgerBalanceRow[]) {
+export function shownBudgetDays(campaign: Campaign, tenant: Wider, balances: readonly LedgerBalanceRow[]) {
   const days = (kind: LedgerBalanceRow['kind']) =>
     balances
       .flatMap((balance) => {
@@ -42,7 +46,7 @@ export function shownBudgetDays(campaign: Campaign, balances: readonly LedgerBal
       })
       .reverse();
   return {
-    ...shownBudget(campaign, balances),
+    ...shownBudget(campaign, tenant, balances),
     days: days('money').map(({ day, limit, balance }) => ({ day, ...money(balance, limit) })),
     messages: days('message').map(({ day, limit, balance }) => {
       const { reserved, spent } = sums(balance);

@@ -63,7 +63,7 @@ describe('campaigns', () => {
       caps: { perDay: 5, perWeek: 7 },
       dedupHours: null,
       dailyLimit: null,
-      timeZone: 'Europe/Berlin',
+      ...{ sendTime: 'asap', quietHours: null, windows: null, timeZone: 'Europe/Berlin' },
       weights: { customerType: 0.3, engagement: 0.3, device: 0.2, urgency: 0.1, timeOfDay: 0.1 },
       channelPriority: [],
       exploration: 0,
@@ -74,6 +74,25 @@ describe('campaigns', () => {
       dedupHours: 24,
       timeZone: 'UTC',
     });
+  });
+
+  it('say when people may be contacted, where nothing says otherwise as the tenant does', async () => {
+    const quietHours = { from: '21:00', to: '08:00' };
+    const windows = [{ days: ['mon', 'tue'], from: '09:00', to: '17:00' }];
+    const policies = await ask('PUT', '/policies', { quietHours, sendTime: 'best_practice', timeZone: 'Asia/Kolkata' });
+    expect(policies.body).toMatchObject({
+      quietHours,
+      effective: { quietHours, windows: null, sendTime: 'best_practice' },
+    });
+    expect(faultsAgainst('Policies', policies.body)).toEqual([]);
+    const { body } = await ask('POST', '/campaigns', { campaignId: 'c', settings: { windows, sendTime: 'asap' } });
+    expect(body['effective']).toMatchObject({ sendTime: 'asap', quietHours, windows, timeZone: 'Asia/Kolkata' });
+    expect(faultsAgainst('Campaign', body)).toEqual([]);
+    expect((await ask('GET', '/budgets/c')).body).toMatchObject({ timeZone: 'Asia/Kolkata' });
+    const off = await ask('PATCH', '/campaigns/c', { settings: { quietHours: null, windows } });
+    expect(off.body['effective']).toMatchObject({ sendTime: 'best_practice', quietHours: null });
+    const never = { settings: { windows: [{ from: '22:00', to: '23:00' }] } };
+    expect(faultsOf(await ask('PATCH', '/campaigns/c', never))).toEqual(['settings.windows:always_quiet']);
   });
 
   it('are changed as a whole, on the version that was read', async () => {

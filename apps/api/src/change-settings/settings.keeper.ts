@@ -1,4 +1,4 @@
-import { CAMPAIGN_STATUSES, type CampaignStatus } from '@homing/contracts';
+import { CAMPAIGN_STATUSES, type CampaignSettings, type CampaignStatus } from '@homing/contracts';
 import type { Campaign, CampaignChanged } from '@homing/vault/registry';
 import type { ApiParts } from '../api.parts.js';
 import { readBody } from '../http/body.reader.js';
@@ -8,7 +8,7 @@ import { invalidField, ProblemError } from '../problem/problem.error.js';
 import { actorOf, type Caller } from '../security/caller.js';
 import { shownBudget, shownBudgetDays } from './budget.representation.js';
 import { CampaignStatusBody, ChangeCampaignBody, CreateCampaignBody } from './settings.bodies.js';
-import { budgetClash, campaignSettingsOf, priceClash, readPolicies, refusalOf } from './settings.reader.js';
+import { budgetClash, campaignSettingsOf, keepable, priceClash, readPolicies, refusalOf } from './settings.reader.js';
 import { shownCampaign, shownPolicies } from './settings.representation.js';
 
 type Parts = Pick<ApiParts, 'registry' | 'queries'>;
@@ -29,7 +29,7 @@ export class SettingsKeeper {
       name,
       currency,
       ...(status === undefined ? {} : { status }),
-      ...(settings === undefined ? {} : { settings: campaignSettingsOf(settings) }),
+      ...(settings === undefined ? {} : { settings: await this.#settingsOf(caller, settings) }),
     });
     if (created.kind === 'other_currency') throw refusalOf(created, budgetClash);
     return { created: created.kind === 'created', campaign: await this.#shown(caller, created.campaign) };
@@ -55,7 +55,7 @@ export class SettingsKeeper {
       ...ofCaller(caller),
       campaignId,
       ...(name === undefined ? {} : { name }),
-      ...(settings === undefined ? {} : { settings: campaignSettingsOf(settings) }),
+      ...(settings === undefined ? {} : { settings: await this.#settingsOf(caller, settings) }),
       ...(settingsVersion === undefined ? {} : { seenVersion: settingsVersion }),
     });
     return this.#shown(caller, standing(changed));
@@ -87,19 +87,31 @@ export class SettingsKeeper {
     const ids = items.map(({ id }) => id);
     const balances = ids.length > 0 ? await this.parts.queries.campaignBalances(tenantId, ids) : [];
     const of = Map.groupBy(balances, (balance) => balance.campaignKey);
-    return { items: items.map((campaign) => shownBudget(campaign, of.get(campaign.id) ?? [])), ...next(nextCursor) };
+    const tenant = await this.parts.registry.readTenant(tenantId);
+    const shown = items.map((campaign) => shownBudget(campaign, tenant, of.get(campaign.id) ?? []));
+    return { items: shown, ...next(nextCursor) };
   }
 
   async budget(caller: Caller, campaignId: string) {
     const campaign = await this.#campaign(caller, campaignId);
     const since = new Date(Date.now() - DAYS_SHOWN_MS).toISOString().slice(0, 10);
-    return shownBudgetDays(campaign, await this.parts.queries.campaignBalances(caller.tenantId, [campaign.id], since));
+    const [tenant, balances] = await Promise.all([
+      this.parts.registry.readTenant(caller.tenantId),
+      this.parts.queries.campaignBalances(caller.tenantId, [campaign.id], since),
+    ]);
+    return shownBudgetDays(campaign, tenant, balances);
   }
 
   async #campaign({ tenantId }: Caller, campaignId: string): Promise<Campaign> {
     const campaign = await this.parts.registry.readCampaign({ tenantId, campaignId });
     if (!campaign) throw new ProblemError('not_found');
     return campaign;
+  }
+
+  /** As sent, if they can be kept beside the tenant's own. */
+  async #settingsOf({ tenantId }: Caller, sent: unknown): Promise<CampaignSettings> {
+    const settings = campaignSettingsOf(sent);
+    return keepable(settings, await this.parts.registry.readTenant(tenantId));
   }
 
   async #shown({ tenantId }: Caller, campaign: Campaign) {

@@ -1,6 +1,7 @@
 import {
   readCampaignSettings,
   readTenantSettings,
+  sendTimeFaults,
   type CampaignSettings,
   type FieldFault,
   type SettingsReading,
@@ -12,6 +13,21 @@ import { invalidField, ProblemError } from '../problem/problem.error.js';
 /** @throws ProblemError naming each field within `settings` */
 export const campaignSettingsOf = (settings: unknown): CampaignSettings =>
   valid(readCampaignSettings(settings), (field) => (field ? `settings.${field}` : 'settings'));
+
+/**
+ * A campaign's settings, if what they leave to the tenant does not make them impossible.
+ * @throws ProblemError naming each field within `settings`
+ */
+export function keepable(settings: CampaignSettings, tenant: { readonly settings: TenantSettings } | undefined) {
+  const { quietHours, windows } = { ...tenant?.settings, ...settings };
+  const faults = sendTimeFaults({
+    ...(quietHours === undefined ? {} : { quietHours }),
+    ...(windows === undefined ? {} : { windows }),
+  });
+  const errors = faults.map((fault): FieldFault => ({ ...fault, field: `settings.${fault.field}` }));
+  if (errors.length > 0) throw new ProblemError('invalid_fields', { errors });
+  return settings;
+}
 
 /** What can be read back and sent again: `settingsVersion` is what was seen, `effective` follows from the rest. */
 export interface PoliciesBody {

@@ -1,4 +1,4 @@
-import type { CampaignSettings, SelectionSettings, TenantSettings } from '@homing/contracts';
+import type { CampaignSettings, SelectionSettings, SendTimeSettings, TenantSettings } from '@homing/contracts';
 import { DEFAULT_POLICY, selectionOf } from '@homing/domain';
 import type { Campaign, Tenant } from '@homing/vault/registry';
 
@@ -26,12 +26,19 @@ function choiceOf(tenant: SelectionSettings | undefined, campaign?: SelectionSet
   const { weights, channelPriority, exploration } = selectionOf(DEFAULT_POLICY.selection, tenant, campaign);
   return { weights, channelPriority, exploration };
 }
+/** When people may be contacted, as it is in force. */
+export const sendTimeOf = (...narrowerFirst: readonly SendTimeSettings[]) => ({
+  sendTime: first(...narrowerFirst.map(({ sendTime }) => sendTime), 'asap' as const),
+  quietHours: first(...narrowerFirst.map(({ quietHours }) => quietHours)),
+  windows: first(...narrowerFirst.map(({ windows }) => windows)),
+  timeZone: first(...narrowerFirst.map(({ timeZone }) => timeZone), 'UTC'),
+});
 
 /** A campaign with its settings, and what is in force where it says nothing. */
 export function shownCampaign(campaign: Campaign, tenant: Pick<Tenant, 'settings'> | undefined) {
   const { campaignId, name, status, currency, settings, settingsVersion, createdAt } = campaign;
-  const { budget, dailyLimit = null, timeZone = 'UTC' } = settings;
-  const limits = limitsOf(settings, tenant?.settings ?? {});
+  const { budget, dailyLimit = null } = settings;
+  const wider = tenant?.settings ?? {};
   return {
     campaignId,
     name,
@@ -41,9 +48,9 @@ export function shownCampaign(campaign: Campaign, tenant: Pick<Tenant, 'settings
     settingsVersion,
     effective: {
       budget: { totalMicros: budget?.totalMicros ?? null, perDayMicros: budget?.perDayMicros ?? null },
-      ...limits,
+      ...limitsOf(settings, wider),
       dailyLimit,
-      timeZone,
+      ...sendTimeOf(settings, wider),
       ...choiceOf(tenant?.settings, settings),
     },
     createdAt,
@@ -53,7 +60,12 @@ export function shownCampaign(campaign: Campaign, tenant: Pick<Tenant, 'settings
 export const shownPolicies = ({ settings, settingsVersion }: Pick<Tenant, 'settings' | 'settingsVersion'>) => ({
   ...settings,
   settingsVersion,
-  effective: { ...limitsOf(settings), ...choiceOf(settings), prices: { ...productPrices, ...settings.prices } },
+  effective: {
+    ...limitsOf(settings),
+    ...sendTimeOf(settings),
+    ...choiceOf(settings),
+    prices: { ...productPrices, ...settings.prices },
+  },
 });
 
 const productPrices = Object.fromEntries(

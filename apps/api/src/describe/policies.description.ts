@@ -8,7 +8,7 @@ export const DescribePolicies = (): MethodDecorator =>
   applyDecorators(
     ApiOperation({
       operationId: 'readPolicies',
-      summary: 'The tenant’s rules where a campaign says nothing: caps, look-back for repeats, prices',
+      summary: 'The tenant’s rules where a campaign says nothing: caps, look-back for repeats, prices, send times',
     }),
     answers(200, 'Policies', 'As they stand'),
     DescribeProblems('not_found'),

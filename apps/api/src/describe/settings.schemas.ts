@@ -1,5 +1,12 @@
-import { CAMPAIGN_STATUSES, CHANNELS, LIFT_REASONS, MAX_EXPLORATION, SUPPRESSION_REASONS } from '@homing/contracts';
-import { CampaignSettingsDto, TenantSettingsDto } from '@homing/contracts';
+import {
+  CAMPAIGN_STATUSES,
+  CHANNELS,
+  LIFT_REASONS,
+  MAX_EXPLORATION,
+  SEND_TIMES,
+  SUPPRESSION_REASONS,
+} from '@homing/contracts';
+import { CampaignSettingsDto, QuietHoursDto, SendWindowDto, TenantSettingsDto } from '@homing/contracts';
 import { schemaOf } from './request.schema.js';
 import { instant, list, partial, record, ref, text, whole, type Schema } from './schema.parts.js';
 
@@ -13,7 +20,7 @@ const version = { ...whole, description: 'one more with each change of the setti
 /** Where null says something of its own, which the rules of the reader cannot say. */
 function withOff(schema: Schema): Schema {
   const properties = { ...(schema['properties'] as Record<string, Schema>) };
-  for (const name of ['dedupHours', 'dailyLimit', 'perDay', 'perWeek'])
+  for (const name of ['dedupHours', 'dailyLimit', 'perDay', 'perWeek', 'quietHours', 'windows'])
     if (properties[name])
       properties[name] = maybe(properties[name], 'null: switched off; left out: the next wider setting');
   if (properties['caps']) properties['caps'] = withOff(properties['caps']);
@@ -40,6 +47,17 @@ const choice = {
     ...{ type: 'number', minimum: 0, maximum: MAX_EXPLORATION },
     description: 'share of choices drawn among the channels that only the score orders',
   },
+};
+const sendTime = {
+  sendTime: {
+    type: 'string',
+    enum: [...SEND_TIMES],
+    description:
+      '`asap`: the earliest moment allowed; `best_practice`: an hour the person prefers, else a good one for the channel',
+  },
+  quietHours: maybe(schemaOf(QuietHoursDto), 'local times in which nothing starts but what is critical; null: none'),
+  windows: maybe(list(schemaOf(SendWindowDto)), 'local times in which messages start; null: at any time'),
+  timeZone: { ...text, description: 'IANA zone of a campaign’s days, and of people of whom none is known' },
 };
 const money = {
   limitMicros: maybe(whole, 'null: no limit'),
@@ -79,7 +97,7 @@ export const SETTINGS_SCHEMAS: Readonly<Record<string, Schema>> = {
         budget: record({ totalMicros: maybe(whole, 'null: no limit'), perDayMicros: maybe(whole, 'null: no limit') }),
         ...limits,
         dailyLimit: maybe(whole, 'messages a day; null: no limit'),
-        timeZone: text,
+        ...sendTime,
         ...choice,
       }),
     },
@@ -92,7 +110,12 @@ export const SETTINGS_SCHEMAS: Readonly<Record<string, Schema>> = {
       settingsVersion: version,
       effective: {
         description: 'what is in force where a campaign says nothing',
-        ...record({ ...limits, ...choice, prices: { type: 'object', additionalProperties: ref('Money') } }),
+        ...record({
+          ...limits,
+          ...sendTime,
+          ...choice,
+          prices: { type: 'object', additionalProperties: ref('Money') },
+        }),
       },
     },
     ['settingsVersion', 'effective'],

@@ -78,6 +78,69 @@ describe('reading a campaign’s settings', () => {
     ]));
 });
 
+const night = { from: '21:00', to: '08:00' };
+
+describe('reading when a person may be contacted', () => {
+  it('takes quiet hours over midnight, windows up to midnight, and null for none', () => {
+    const settings = {
+      sendTime: 'best_practice',
+      quietHours: night,
+      windows: [
+        { days: ['mon', 'fri'], from: '09:00', to: '17:30' },
+        { from: '20:00', to: '24:00' },
+      ],
+      timeZone: 'Asia/Kolkata',
+    };
+    expect(readTenantSettings(settings)).toEqual({ kind: 'valid', settings });
+    expect(readCampaignSettings(settings)).toEqual({ kind: 'valid', settings });
+    const off = { quietHours: null, windows: null };
+    expect(readCampaignSettings({ ...off, sendTime: null })).toEqual({ kind: 'valid', settings: off });
+    const windows = [{ days: null, from: '09:00', to: '10:00' }];
+    expect(readTenantSettings({ windows })).toEqual({
+      kind: 'valid',
+      settings: { windows: [{ from: '09:00', to: '10:00' }] },
+    });
+  });
+
+  it.each<[string, unknown, string[]]>([
+    ['a choice nobody knows', { sendTime: 'soon' }, ['sendTime:isIn']],
+    ['an hour there is not', { quietHours: { from: '24:00', to: '08:00' } }, ['quietHours.from:matches']],
+    ['half an hour’s name', { quietHours: { from: '9', to: '08:00' } }, ['quietHours.from:matches']],
+    ['an end without a beginning', { quietHours: { to: '08:00' } }, ['quietHours.from:matches']],
+    ['quiet hours of no length', { quietHours: { from: '08:00', to: '08:00' } }, ['quietHours.to:same_as_from']],
+    ['no window at all', { windows: [] }, ['windows:arrayMinSize']],
+    ['windows that are one', { windows: night }, ['windows:isArray']],
+    ['a window that is a time', { windows: ['09:00'] }, ['windows[0]:nestedValidation']],
+    ['a weekday nobody knows', { windows: [{ days: ['day'], from: '09:00', to: '10:00' }] }, ['windows[0].days:isIn']],
+    ['no weekday', { windows: [{ days: [], from: '09:00', to: '10:00' }] }, ['windows[0].days:arrayMinSize']],
+    ['a window over midnight', { windows: [night] }, ['windows[0].to:not_after_from']],
+    [
+      'windows that are always quiet',
+      {
+        quietHours: night,
+        windows: [
+          { from: '21:00', to: '24:00' },
+          { from: '00:00', to: '08:00' },
+        ],
+      },
+      ['windows:always_quiet'],
+    ],
+    ['a zone nobody knows', { timeZone: 'Mars/Olympus' }, ['timeZone:isTimeZone']],
+  ])('refuses %s', (_what, value, faults) => {
+    expect(faultsOf(readTenantSettings(value))).toEqual(faults);
+    expect(faultsOf(readCampaignSettings(value))).toEqual(faults);
+  });
+
+  it('lets a window through of which quiet hours leave anything', () => {
+    for (const window of [
+      { from: '07:00', to: '08:01' },
+      { from: '20:59', to: '24:00' },
+    ])
+      expect(readTenantSettings({ quietHours: night, windows: [window] }).kind).toBe('valid');
+    expect(readTenantSettings({ quietHours: night, windows: [{ from: '07:00', to: '08:00' }] }).kind).toBe('invalid');
+  });
+});
+
 describe('reading a tenant’s settings', () => {
   it('takes a price for each channel', () => {
     const settings = { caps: { perDay: 5 }, prices: { email: { micros: 900, currency: 'EUR' } } };

@@ -2,15 +2,16 @@ import { plainToInstance } from 'class-transformer';
 import { validateSync } from 'class-validator';
 import { faultsOf, type FieldFault } from '../request/field-fault.js';
 import { CampaignSettingsDto, TenantSettingsDto } from './settings.dto.js';
-import type { CampaignSettings, TenantSettings } from './settings.js';
+import { sendTimeFaults } from './send-time.check.js';
+import type { CampaignSettings, SendTimeSettings, TenantSettings } from './settings.js';
 
 export type SettingsReading<T> =
   | { readonly kind: 'valid'; readonly settings: T }
   | { readonly kind: 'invalid'; readonly faults: readonly FieldFault[] };
 
 /**
- * Reads a campaign's settings. Unknown fields are refused by name. Null switches a cap, `dedupHours` or `dailyLimit` off; anywhere
- * else it stands for absent.
+ * Reads a campaign's settings. Unknown fields are refused by name. Null switches a cap, `dedupHours`, `dailyLimit`, `quietHours` or
+ * `windows` off; anywhere else it stands for absent.
  */
 export const readCampaignSettings = (value: unknown): SettingsReading<CampaignSettings> =>
   read<CampaignSettings>(CampaignSettingsDto, value);
@@ -19,7 +20,7 @@ export const readCampaignSettings = (value: unknown): SettingsReading<CampaignSe
 export const readTenantSettings = (value: unknown): SettingsReading<TenantSettings> =>
   read<TenantSettings>(TenantSettingsDto, value);
 
-function read<T>(dto: new () => object, value: unknown): SettingsReading<T> {
+function read<T extends SendTimeSettings>(dto: new () => object, value: unknown): SettingsReading<T> {
   if (!isRecord(value))
     return { kind: 'invalid', faults: [{ field: '', code: 'not_an_object', message: 'must be a JSON object' }] };
   const errors = validateSync(plainToInstance(dto, value), {
@@ -29,16 +30,28 @@ function read<T>(dto: new () => object, value: unknown): SettingsReading<T> {
   });
   const faults = errors.flatMap((error) => faultsOf(error, ''));
   if (faults.length > 0) return { kind: 'invalid', faults };
-  return { kind: 'valid', settings: withoutIdleNulls(value) as T };
+  const settings = withoutIdleNulls(value) as T;
+  const senseless = sendTimeFaults(settings);
+  return senseless.length > 0 ? { kind: 'invalid', faults: senseless } : { kind: 'valid', settings };
 }
 
 /** Where null says something of its own. */
-const MAY_BE_NULL: ReadonlySet<string> = new Set(['perDay', 'perWeek', 'dedupHours', 'dailyLimit']);
+const MAY_BE_NULL: ReadonlySet<string> = new Set([
+  'perDay',
+  'perWeek',
+  'dedupHours',
+  'dailyLimit',
+  'quietHours',
+  'windows',
+]);
 
 function withoutIdleNulls(value: Readonly<Record<string, unknown>>): Record<string, unknown> {
   const said = Object.entries(value).filter(([name, part]) => part !== null || MAY_BE_NULL.has(name));
-  return Object.fromEntries(said.map(([name, part]) => [name, isRecord(part) ? withoutIdleNulls(part) : part]));
+  return Object.fromEntries(said.map(([name, part]) => [name, within(part)]));
 }
+
+const within = (part: unknown): unknown =>
+  Array.isArray(part) ? part.map(within) : isRecord(part) ? withoutIdleNulls(part) : part;
 
 const isRecord = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);

@@ -7,7 +7,6 @@ import {
   IsNumber,
   IsObject,
   IsOptional,
-  IsTimeZone,
   Matches,
   Max,
   Min,
@@ -16,6 +15,7 @@ import {
 import { CHANNELS, type Channel } from '../channel.js';
 import { SELECTION_FACTORS, type FactorWeights } from '../events/decision.js';
 import { SumsToOne } from './sums-to-one.rule.js';
+import { SendTimeSettingsDto } from './send-time.dto.js';
 
 /** Longest look-back for repeats, in hours: 31 days. */
 export const MAX_DEDUP_HOURS = 744;
@@ -64,7 +64,7 @@ for (const factor of SELECTION_FACTORS)
 /** The largest share of choices that may be drawn. */
 export const MAX_EXPLORATION = 0.2;
 
-class SelectionDto {
+class SelectionDto extends SendTimeSettingsDto {
   // What stands nearest is checked first.
   @SumsToOne() @Part(() => WeightsDto) weights?: FactorWeights;
 
@@ -78,12 +78,6 @@ export class CampaignSettingsDto extends SelectionDto {
   @Part(() => CapsDto) caps?: CapsDto;
   @LookBack() dedupHours?: number | null;
   @Count() dailyLimit?: number | null;
-
-  /** A name, never an offset: offsets know no summer. */
-  @IsOptional()
-  @Matches(/^(UTC|[A-Za-z][A-Za-z_-]*(\/[A-Za-z0-9_+-]+){1,2})$/, { message: '$property must be an IANA zone' })
-  @IsTimeZone({ message: '$property must be an IANA zone such as Europe/Berlin' })
-  timeZone?: string;
 }
 
 export class TenantSettingsDto extends SelectionDto {

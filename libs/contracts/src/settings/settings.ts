@@ -10,6 +10,38 @@ export interface CapSettings {
   readonly perWeek?: number | null;
 }
 
+export const WEEKDAYS = ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun'] as const;
+export type Weekday = (typeof WEEKDAYS)[number];
+
+/** `asap`: the earliest moment that is allowed. `best_practice`: an hour the person prefers, else a good one for the channel. */
+export const SEND_TIMES = ['asap', 'best_practice'] as const;
+export type SendTimeChoice = (typeof SEND_TIMES)[number];
+
+/** Local times of day as `HH:MM`, from the first up to but without the second. `from` later than `to` goes over midnight. */
+export interface QuietHours {
+  readonly from: string;
+  readonly to: string;
+}
+
+/** Local times of day as `HH:MM` (`to` up to `24:00`), on these weekdays; default every day. `from` is before `to`. */
+export interface SendWindow {
+  readonly days?: readonly Weekday[];
+  readonly from: string;
+  readonly to: string;
+}
+
+/** When a person may be contacted, by the clock of their zone. Absent leaves it to the next wider setting. */
+export interface SendTimeSettings {
+  /** Product default `asap`. */
+  readonly sendTime?: SendTimeChoice;
+  /** Nothing but what is `critical` starts in them. Null: none. Product default none. */
+  readonly quietHours?: QuietHours | null;
+  /** What is not `critical` starts in one of them. Null: at any time. Product default at any time. */
+  readonly windows?: readonly SendWindow[] | null;
+  /** IANA zone of a campaign's days, and of people of whom none is known. Product default UTC. */
+  readonly timeZone?: string;
+}
+
 /** How a channel is chosen among those that can be used. Absent leaves each to the next wider setting. */
 export interface SelectionSettings {
   /** All five, together 1 (within 1e-9). Product default: customer type and engagement 0.3, device 0.2, urgency and time of day 0.1. */
@@ -24,7 +56,7 @@ export interface SelectionSettings {
 }
 
 /** A campaign's own rules: before the tenant's, which stand before the product's. Numbers are whole and not negative. */
-export interface CampaignSettings extends SelectionSettings {
+export interface CampaignSettings extends SelectionSettings, SendTimeSettings {
   /** Micro-units of the campaign's currency (1,000,000 are one euro), `perDayMicros` for each of the campaign's days. Default: no limit. */
   readonly budget?: { readonly totalMicros?: number; readonly perDayMicros?: number };
   readonly caps?: CapSettings;
@@ -32,12 +64,10 @@ export interface CampaignSettings extends SelectionSettings {
   readonly dedupHours?: number | null;
   /** Messages in one of the campaign's days. Default null: no limit. */
   readonly dailyLimit?: number | null;
-  /** IANA zone in which the campaign's days begin and end. Default UTC. */
-  readonly timeZone?: string;
 }
 
 /** A tenant's rules where a campaign says nothing. */
-export interface TenantSettings extends SelectionSettings {
+export interface TenantSettings extends SelectionSettings, SendTimeSettings {
   readonly caps?: CapSettings;
   readonly dedupHours?: number | null;
   /** Worst case of one message, by channel. Default: free. */
