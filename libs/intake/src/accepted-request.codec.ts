@@ -38,6 +38,7 @@ export function toDecisionInput(item: IntakeItem, named: NamedThings, ids: IdDer
       allowed: request.channels,
       optedOut: recipient.preferences?.optOut ?? [],
       preferred: recipient.preferences?.channels,
+      preferredHours: recipient.preferences?.hours,
       contentChannels: contentChannels(request, named),
       campaign: named.campaign && { status: named.campaign.status },
     }),

@@ -207,6 +207,16 @@ describe('taking in', () => {
     expect(unsaid?.inputs).not.toHaveProperty('preferred');
   });
 
+  it('keeps the zone and the hours of a person; nothing where nothing is known', async () => {
+    const sealed: AcceptItem[] = [];
+    const contacts = { email: 'ada@example.test' };
+    const recipient = { id: 'r', contacts, timeZone: 'Asia/Kolkata', preferences: { hours: [18, 7] } };
+    await intakeOver(sealed).takeIn([item({ recipient }), item()]);
+    const [said, unsaid] = sealed.map(({ decisionInput }) => decisionInput as StoredDecisionInput);
+    expect(said).toMatchObject({ requested: { timeZone: 'Asia/Kolkata' }, inputs: { preferredHours: [18, 7] } });
+    expect(unsaid?.inputs).not.toHaveProperty('preferredHours');
+  });
+
   it('gives the orchestrator back what it needs, with a deadline where none was named', async () => {
     const sealed: AcceptItem[] = [];
     await intakeOver(sealed).takeIn([item({ campaignId: 'spring', urgency: 'high' })]);

@@ -31,6 +31,8 @@ export interface AcceptedRequest {
 
 /** What intake looked up for the decision, kept beside the seal so that a re-run decides on the same. */
 export interface GatheredInputs extends ChannelInputs {
+  /** Hours of the day (0 to 23) at which the person likes to be reached. */
+  readonly preferredHours?: readonly number[];
   readonly campaign?: { readonly status: 'active' | 'paused' | 'stopped' };
 }
 

@@ -23,6 +23,7 @@ import { bookDecision, releaseEarlierRounds, type UndoEntry } from '../keep-book
 import { heldBackKey } from '../keep-books/held-back.gatherer.js';
 import { enterBooks, type AskedBooks } from '../keep-books/ledger.runner.js';
 import type { Rules } from '../keep-books/policy.gatherer.js';
+import { recipientClock } from '../keep-books/recipient.clock.js';
 import { noteDecision, timed } from './decision.metrics.js';
 import { refuseForErasure } from './erased.refusal.js';
 import { selectionInputs } from './selection.inputs.js';
@@ -122,13 +123,22 @@ async function gather(
   const [rules, suppressed] = await Promise.all([parts.rulesOf(requests), parts.suppressed(requests)]);
   return new Map(
     accepted.map(({ requested, inputs: { campaign: _then, ...inputs } }, i) => {
-      const { policy, campaign, zone } = rules[i] ?? { policy: parts.policy, zone: 'UTC' };
+      const ruled: Rules = rules[i] ?? { policy: parts.policy, zone: 'UTC' };
+      const { policy, campaign, zone } = ruled;
+      const clock = recipientClock(ruled, requested, parts.now());
       const { tenantId, contacts } = requested;
       const held = contacts
         .map(({ fingerprint }) => fingerprint)
         .filter((fingerprint) => suppressed.has(heldBackKey({ tenantId, fingerprint })));
       const choice = selectionInputs(requested, parts.now());
-      const now = { ...inputs, ...choice, policy, suppressed: held, ...(campaign ? { campaign } : {}) };
+      const now = {
+        ...inputs,
+        ...choice,
+        policy,
+        suppressed: held,
+        ...(campaign ? { campaign } : {}),
+        ...(clock ? { clock } : {}),
+      };
       return [requested.outreachId, { requested, inputs: now, zone }];
     }),
   );

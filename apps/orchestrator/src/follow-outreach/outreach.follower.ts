@@ -1,6 +1,7 @@
 import type { OutreachEvent } from '@homing/contracts';
 import {
   bookEntriesOf,
+  chooseRestartTime,
   entryKey,
   fenceEvents,
   react,
@@ -20,6 +21,7 @@ import { crashPoint } from '@homing/service-kit';
 import { campaignDay } from '../keep-books/campaign.day.js';
 import { askBooks, bookingOf, enterBooks, type AskedBooks } from '../keep-books/ledger.runner.js';
 import type { Rules } from '../keep-books/policy.gatherer.js';
+import { recipientClock } from '../keep-books/recipient.clock.js';
 
 export interface FollowParts {
   readonly store: Pick<EventStore, 'append' | 'readStream'>;
@@ -93,13 +95,22 @@ async function rebook(parts: FollowParts, state: OutreachState, wanted: WantedRe
   if (state.status === 'none') throw new Error('nothing was decided that could be booked anew');
   const { attempt, fence, leg, now } = wanted;
   const { request } = state;
-  const { policy, campaign, zone } = await parts.rulesOf(request);
+  const rules = await parts.rulesOf(request);
+  const { policy, campaign, zone } = rules;
   const limits = campaign?.limits;
+  const clock = recipientClock(rules, { ...request, sendAt: wanted.at }, now);
+  const when = chooseRestartTime(state, wanted, { rules: policy.sendTime, clock });
+  if (when.kind === 'refused') return { kind: 'refused', attempt, fence, reason: when.reason };
+  const { openUntil } = when;
   const asksAt = (at: string): LedgerAsk[] => {
     const day = limits && campaignDay(at, zone);
-    return rebookAsks(state, { ...wanted, at }, { limits: policy.contactLimits, campaign: limits, day, now });
+    return rebookAsks(
+      state,
+      { ...wanted, at },
+      { limits: policy.contactLimits, campaign: limits, day, openUntil, now },
+    );
   };
-  const own = await askBooks(parts.books, request.tenantId, asksAt(wanted.at).slice(0, 1));
+  const own = await askBooks(parts.books, request.tenantId, asksAt(when.at).slice(0, 1));
   if (own.verdict.kind === 'none') throw new Error('a booked leg has its person’s book');
   if (own.verdict.kind === 'refused') return { kind: 'refused', attempt, fence, reason: own.verdict.reason };
   const { slot } = own.verdict;

@@ -5,6 +5,7 @@ import {
   type CampaignLimits,
   type DecisionInputs,
   type DecisionPolicy,
+  type ZoneOwner,
 } from '@homing/domain';
 import type { Campaign, RegistryReader } from '@homing/vault/registry';
 
@@ -12,7 +13,10 @@ import type { Campaign, RegistryReader } from '@homing/vault/registry';
 export interface Rules {
   readonly policy: DecisionPolicy;
   readonly campaign?: DecisionInputs['campaign'];
+  /** IANA zone of the campaign's days, and of recipients of whom none is known. */
   readonly zone: string;
+  /** Whose setting the zone is. Default `product`. */
+  readonly zoneOwner?: Exclude<ZoneOwner, 'recipient'>;
 }
 
 /** Where nothing is configured. */
@@ -46,9 +50,20 @@ function rulesOf(base: DecisionPolicy, tenant: SetTenant | undefined, campaign: 
     tenant && { settings: tenant.settings, version: tenant.settingsVersion },
     campaign && { settings: campaign.settings, version: campaign.settingsVersion },
   );
-  if (!campaign) return { policy, zone: 'UTC' };
+  const zoned = { policy, ...zoneOf(tenant, campaign) };
+  if (!campaign) return zoned;
   const { settings, status } = campaign;
-  return { policy, zone: settings.timeZone ?? 'UTC', campaign: { status, limits: limitsOf(campaign, settings) } };
+  return { ...zoned, campaign: { status, limits: limitsOf(campaign, settings) } };
+}
+
+function zoneOf(
+  tenant: SetTenant | undefined,
+  campaign: Campaign | undefined,
+): Required<Pick<Rules, 'zone' | 'zoneOwner'>> {
+  const own = campaign?.settings.timeZone;
+  if (own !== undefined) return { zone: own, zoneOwner: 'campaign' };
+  const wider = tenant?.settings.timeZone;
+  return wider === undefined ? { zone: 'UTC', zoneOwner: 'product' } : { zone: wider, zoneOwner: 'tenant' };
 }
 
 function limitsOf({ id, currency, settingsVersion }: Campaign, settings: CampaignSettings): CampaignLimits {

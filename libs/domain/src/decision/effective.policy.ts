@@ -1,10 +1,11 @@
-import type { Channel, Money, SelectionSettings } from '@homing/contracts';
+import type { Channel, Money, SelectionSettings, SendTimeSettings } from '@homing/contracts';
 import type { ContactLimits } from '../ledger/person.decider.js';
 import type { SelectionPolicy } from '../routing/selection.state.js';
+import { sendTimeRules } from '../send-time/send-time.rules.js';
 import type { DecisionPolicy } from './policy.state.js';
 
-/** What a tenant or a campaign may set of its limits and its choice of channels. Null switches off; absent leaves it to the next wider setting. */
-export interface LimitSettings extends SelectionSettings {
+/** What a tenant or a campaign may set of its limits, its choice of channels and its times. Null switches off; absent leaves it to the next wider setting. */
+export interface LimitSettings extends SelectionSettings, SendTimeSettings {
   readonly caps?: { readonly perDay?: number | null; readonly perWeek?: number | null };
   readonly dedupHours?: number | null;
 }
@@ -33,12 +34,14 @@ export function effectivePolicy(
     return [channel, price ? { ...policy, price } : policy] as const;
   });
   const versions = [tenant && `t${tenant.version}`, campaign && `c${campaign.version}`].filter(Boolean);
+  const sendTime = sendTimeRules([tenant?.settings, campaign?.settings]);
   return {
     ...base,
     version: [base.version, ...versions].join('+'),
     channels: Object.fromEntries(priced),
     contactLimits: limitsOf(base.contactLimits, [tenant?.settings, campaign?.settings]),
     selection: selectionOf(base.selection, tenant?.settings, campaign?.settings),
+    ...(sendTime ? { sendTime } : {}),
   };
 }
 

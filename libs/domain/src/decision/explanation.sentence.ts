@@ -1,4 +1,10 @@
-import { SELECTION_FACTORS, type Explanation, type OutreachRefused, type RankedChannel } from '@homing/contracts';
+import {
+  SELECTION_FACTORS,
+  type Explanation,
+  type OutreachRefused,
+  type RankedChannel,
+  type StepTrace,
+} from '@homing/contracts';
 
 /** The refusal as a person would say it. */
 export function refusalSentence(refusal: Pick<OutreachRefused, 'step' | 'reason'>): string {
@@ -9,8 +15,7 @@ export function refusalSentence(refusal: Pick<OutreachRefused, 'step' | 'reason'
 export function decisionSentence(explanation: Explanation): string {
   const [first, ...others] = explanation.ranked;
   if (!first) return 'No channel was chosen.';
-  const when =
-    explanation.steps.find((step) => step.step === 'send_time')?.code === 'now' ? 'at once' : 'at the time asked for';
+  const when = sendTimeWords(explanation.steps.find((step) => step.step === 'send_time'));
   const place = `ranked first of ${others.length + 1}${WHY[first.reason] ?? ''}`;
   const among = others.length === 0 ? 'the only channel that can be used' : place;
   const left = explanation.excluded.map((e) => `${words(e.channel)}: ${words(e.reason)}`).join('; ');
@@ -41,6 +46,28 @@ function strengths({ factors, reason }: RankedChannel, runnerUp: RankedChannel |
     factors[factor].contribution - (against?.[factor].contribution ?? 0);
   const [one, two] = [...SELECTION_FACTORS].sort((a, b) => gain(b) - gain(a));
   return one && two ? `, strongest in ${NAMES[one]} and ${NAMES[two]}` : '';
+}
+
+/** When, and why then. */
+function sendTimeWords(step: StepTrace | undefined): string {
+  const { local, zone } = step?.facts ?? {};
+  const then = `on ${String(local).replace(' ', ' at ')} (${String(zone)})`;
+  switch (step?.code) {
+    case 'now':
+      return 'at once';
+    case 'after_quiet_hours':
+      return `${then}, when the quiet hours are over`;
+    case 'in_window':
+      return `${then}, when the next send window opens`;
+    case 'preferred_hour':
+      return `${then}, an hour this person prefers`;
+    case 'best_practice':
+      return `${then}, a good hour for the channel`;
+    case 'as_pinned':
+      return 'at the time planned before';
+    default:
+      return 'at the time asked for';
+  }
 }
 
 const words = (code: string): string => code.replaceAll('_', ' ');

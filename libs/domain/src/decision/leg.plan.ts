@@ -1,14 +1,26 @@
-import { reservationKey, type DecisionStep, type OutreachRequested, type PlannedLeg } from '@homing/contracts';
+import {
+  reservationKey,
+  type Channel,
+  type DecisionStep,
+  type OutreachRequested,
+  type PlannedLeg,
+  type StepTrace,
+} from '@homing/contracts';
 import { asksOf, type CampaignDay, type CampaignLimits, type LedgerAsk } from '../ledger/ledger.asks.js';
 import type { ContactSlot } from '../ledger/person.state.js';
 import type { ChannelSelection } from '../routing/channel-selection.policy.js';
 import type { ChannelInputs } from '../routing/selection.state.js';
-import { selectForLeg } from './leg.selection.js';
+import { chooseSendTime, type RecipientClock, type SendTime } from '../send-time/send-time.policy.js';
+import { earliestInstant, selectForLeg } from './leg.selection.js';
 import type { ChannelPolicy, DecisionPolicy } from './policy.state.js';
 
 /** Everything a decision rests on, gathered at the edge. */
 export interface DecisionInputs extends ChannelInputs {
   readonly policy: DecisionPolicy;
+  /** Hours of the day (0 to 23) at which the person likes to be reached, in their zone. */
+  readonly preferredHours?: readonly number[];
+  /** Gathered where the policy rules the send time. Default UTC. */
+  readonly clock?: RecipientClock;
   readonly campaign?: {
     readonly status: 'active' | 'paused' | 'stopped';
     readonly limits?: CampaignLimits;
@@ -33,30 +45,45 @@ export type LegPlan =
       readonly kind: 'refused';
       readonly step: DecisionStep;
       readonly reason: string;
+      readonly facts?: StepTrace['facts'];
       readonly selection: ChannelSelection;
     }
   | {
       readonly kind: 'planned';
       readonly leg: PlannedLeg;
+      /** Absent: as pinned. */
+      readonly when?: Extract<SendTime, { kind: 'at' }>;
       readonly selection: ChannelSelection;
       /** In the order of the steps. The first is the person's own. */
       readonly asks: readonly LedgerAsk[];
     };
 
-/** When the message is to go out: now, at the time asked for, or as pinned. */
-export function plannedInstant({ request, now, pinned }: Pick<PlanLeg, 'request' | 'now' | 'pinned'>): string {
-  if (pinned) return pinned.at;
-  const { sendAt } = request;
-  return sendAt !== undefined && Date.parse(sendAt) > Date.parse(now)
-    ? new Date(Date.parse(sendAt)).toISOString()
-    : now;
+/** When a message by that channel is to go out, whatever was booked for it before. */
+function sendTimeBy(channel: Channel | undefined, { request, inputs, now }: PlanLeg): SendTime {
+  const { sendAt, expiresAt, urgency, customerType } = request;
+  const { policy, preferredHours, clock } = inputs;
+  const asked = { now, sendAt, expiresAt, urgency, channel, customerType, preferredHours };
+  return chooseSendTime({ ...asked, rules: policy.sendTime, clock });
+}
+
+/** The instant that `planLeg` plans for, known before its day is: as pinned, else as chosen; the earliest where nothing is planned. */
+export function plannedInstant(command: PlanLeg): string {
+  const { sendTime } = command.inputs.policy;
+  if (command.pinned || !sendTime) return earliestInstant(command);
+  // Only a channel's good hours depend on the channel.
+  const chosen = sendTime.choice === 'asap' ? undefined : selectForLeg(command).ranked[0];
+  const when = sendTimeBy(chosen?.channel, command);
+  return when.kind === 'at' ? when.at : earliestInstant(command);
 }
 
 /** Chooses channel, address, instant and worst-case price of the one message to send. */
 export function planLeg(command: PlanLeg): LegPlan {
   const { request, inputs, now, pinned } = command;
   const selection = selectForLeg(command);
-  const refused = (step: DecisionStep, reason: string): LegPlan => ({ kind: 'refused', step, reason, selection });
+  const refused = (step: DecisionStep, reason: string, facts?: StepTrace['facts']): LegPlan => ({
+    ...{ kind: 'refused', step, reason, selection },
+    ...(facts ? { facts } : {}),
+  });
 
   if (Date.parse(now) >= Date.parse(request.expiresAt)) return refused('intake', 'deadline_passed');
   // What a paused campaign is asked for waits for its end; what a stopped one is asked for never will be wanted.
@@ -69,7 +96,9 @@ export function planLeg(command: PlanLeg): LegPlan {
   if (!chosen || !contact) return refused('channel_selection', selection.excluded[0]?.reason ?? 'no_contact_point');
   const channel: ChannelPolicy | undefined = inputs.policy.channels[chosen.channel];
   if (!channel) return refused('channel_selection', 'channel_not_enabled');
-  const sendAt = plannedInstant(command);
+  const when = pinned ? undefined : sendTimeBy(chosen.channel, command);
+  if (when?.kind === 'refused') return refused('send_time', when.reason, when.facts);
+  const sendAt = when?.at ?? pinned?.at ?? now;
   if (Date.parse(sendAt) >= Date.parse(request.expiresAt)) return refused('send_time', 'send_time_after_deadline');
   const cost = pinned?.cost ?? channel.price;
   const { limits } = inputs.campaign ?? {};
@@ -100,6 +129,7 @@ export function planLeg(command: PlanLeg): LegPlan {
     limits: inputs.policy.contactLimits,
     campaign: limits,
     day: command.day,
+    openUntil: when?.openUntil,
   });
-  return { kind: 'planned', leg, selection, asks };
+  return { kind: 'planned', leg, selection, asks, ...(when ? { when } : {}) };
 }

@@ -2,6 +2,7 @@ import type { Channel, Money, RetryPolicy } from '@homing/contracts';
 import { DEFAULT_CAPS } from '../ledger/frequency-cap.policy.js';
 import type { ContactLimits } from '../ledger/person.decider.js';
 import { DEFAULT_SELECTION, type SelectionPolicy } from '../routing/selection.state.js';
+import type { SendTimeRules } from '../send-time/send-time.rules.js';
 
 /** Policies as data, with a version that every decision records. */
 export interface DecisionPolicy {
@@ -10,6 +11,8 @@ export interface DecisionPolicy {
   /** Frequency caps and dedup window of a person. */
   readonly contactLimits: ContactLimits;
   readonly selection: SelectionPolicy;
+  /** Absent: any time will do. */
+  readonly sendTime?: SendTimeRules;
   /** Default time a request stays valid, in hours. */
   readonly defaultLifetimeHours: number;
 }

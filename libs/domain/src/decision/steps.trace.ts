@@ -1,6 +1,6 @@
 import { DECISION_STEPS, type DecisionStep, type StepTrace } from '@homing/contracts';
 import type { BookingVerdict } from '../ledger/ledger.asks.js';
-import { plannedInstant, type LegPlan, type PlanLeg } from './leg.plan.js';
+import type { LegPlan, PlanLeg } from './leg.plan.js';
 
 type Facts = NonNullable<StepTrace['facts']>;
 
@@ -63,8 +63,8 @@ function traceStep(step: DecisionStep, command: TracedCommand, plan: LegPlan): S
       if (!booked || typeof limits?.dailyLimit !== 'number') return notApplicable();
       return passed('within_limit', { limit: limits.dailyLimit });
     case 'send_time':
-      if (command.pinned) return passed('as_pinned');
-      return passed(plannedInstant(command) === command.now ? 'now' : 'as_requested');
+      if (plan.kind === 'refused') return notApplicable('not_reached');
+      return plan.when ? passed(plan.when.code, plan.when.facts) : passed('as_pinned');
     case 'record':
       return passed('on_commit');
     case 'fallback_chain':

@@ -1,5 +1,6 @@
 import type { LegBooking } from '@homing/contracts';
-import type { Delivery } from '../outreach/outreach.state.js';
+import type { Delivery, KnownOutreach } from '../outreach/outreach.state.js';
+import { chooseSendTime, type ChooseSendTime, type SendTime } from '../send-time/send-time.policy.js';
 
 /** A start that has to be booked first: a retry, or what its booking has lapsed for. */
 export interface Rebooking {
@@ -30,3 +31,16 @@ export type Rebooked = ReadonlyMap<number, RebookAnswer>;
 /** The next attempt's booking was for an earlier instant than now. */
 export const isLapsed = (delivery: Delivery, now: string): boolean =>
   delivery.next?.until !== undefined && Date.parse(now) > Date.parse(delivery.next.until);
+
+/**
+ * When a start that has to be booked first may be, from its `at` on: out of quiet hours and into a window, as a first start. No better hour is
+ * looked for: it has waited already. Refused where nothing before the deadline is open.
+ */
+export function chooseRestartTime(
+  { request: { urgency, expiresAt } }: KnownOutreach,
+  { at }: Pick<Rebooking, 'at'>,
+  { rules, clock }: Pick<ChooseSendTime, 'rules' | 'clock'>,
+): SendTime {
+  const asap = rules && { ...rules, choice: 'asap' as const };
+  return chooseSendTime({ now: at, expiresAt, urgency, rules: asap, clock });
+}

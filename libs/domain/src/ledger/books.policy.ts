@@ -3,7 +3,14 @@ import { attemptState } from '../delivery/attempt-state.policy.js';
 import { mayHaveReached } from '../delivery/delivery-state.policy.js';
 import type { Delivery, KnownOutreach, OutreachState } from '../outreach/outreach.state.js';
 import { serialOf } from '../outreach/booking.fold.js';
-import { balanceAsks, heldUntil, type CampaignDay, type CampaignLimits, type LedgerAsk } from './ledger.asks.js';
+import {
+  balanceAsks,
+  heldUntil,
+  heldWhileOpen,
+  type CampaignDay,
+  type CampaignLimits,
+  type LedgerAsk,
+} from './ledger.asks.js';
 import { chargesOf, OPEN } from './charges.policy.js';
 import type { BalanceCommand } from './balance.decider.js';
 import type { ContactLimits, SlotCommand } from './person.decider.js';
@@ -63,6 +70,8 @@ export interface Rebook {
   readonly campaign?: CampaignLimits | undefined;
   /** The campaign's day at the new instant. */
   readonly day?: CampaignDay | undefined;
+  /** When quiet hours begin or the send window ends: the booking holds no longer. */
+  readonly openUntil?: string | undefined;
   /** No later than when the outreach was read. */
   readonly now: string;
 }
@@ -74,12 +83,12 @@ export interface Rebook {
 export function rebookAsks(
   state: KnownOutreach,
   rebooking: Rebooking,
-  { limits, campaign, day, now }: Rebook,
+  { limits, campaign, day, openUntil, now }: Rebook,
 ): LedgerAsk[] {
   const delivery = state.deliveries.find((d) => d.leg === rebooking.leg);
   if (!delivery?.booking) return [];
   const { micros } = delivery.plan.cost;
-  const until = heldUntil(rebooking.at, campaign, day, micros);
+  const until = heldWhileOpen(heldUntil(rebooking.at, campaign, day, micros), openUntil);
   const { attempt, at } = rebooking;
   const move: SlotCommand = { kind: 'move', key: keyFor(state, delivery, 1), attempt, at, until, limits, now };
   const people = delivery.booking.ledgers.filter((stream) => ledgerKindOf(stream) === 'person');

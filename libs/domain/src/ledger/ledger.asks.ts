@@ -52,6 +52,8 @@ export interface Wanted {
   readonly campaign?: CampaignLimits | undefined;
   /** The campaign's day at the planned instant. */
   readonly day?: CampaignDay | undefined;
+  /** When quiet hours begin or the send window ends: the booking holds no longer. */
+  readonly openUntil?: string | undefined;
 }
 
 /** True when the leg's place in the campaign's day is counted somewhere. */
@@ -69,9 +71,15 @@ export function heldUntil(
   return day && countsDays(campaign, micros) && day.endsAt < until ? day.endsAt : until;
 }
 
+/** How long a booking holds that would hold until `until`: never into what is closed from `openUntil` on. */
+export const heldWhileOpen = (until: string, openUntil: string | undefined): string =>
+  openUntil !== undefined && Date.parse(openUntil) <= Date.parse(until)
+    ? new Date(Date.parse(openUntil) - 1).toISOString()
+    : until;
+
 /** Everything one message must have reserved before it is committed, in the order of the steps. */
-export function asksOf({ personId, slot, heldBy, limits, campaign, day }: Wanted): LedgerAsk[] {
-  const until = heldUntil(slot.at, campaign, day, slot.cost.micros);
+export function asksOf({ personId, slot, heldBy, limits, campaign, day, openUntil }: Wanted): LedgerAsk[] {
+  const until = heldWhileOpen(heldUntil(slot.at, campaign, day, slot.cost.micros), openUntil);
   const book: SlotCommand = { kind: 'book', slot: { ...slot, until }, limits };
   const people = heldBy === undefined || heldBy === personId ? [personId] : [personId, heldBy];
   return [
