@@ -46,6 +46,7 @@ export * from './routing/recommendation.policy.js';
 export * from './routing/selection.command.js';
 export * from './routing/selection.state.js';
 export * from './routing/viability.policy.js';
+export * from './pacing/budget.pacing.js';
 export * from './send-time/send-time.policy.js';
 export * from './send-time/send-time.rules.js';
 export * from './send-time/zone.table.js';

@@ -4,6 +4,7 @@ import { API_PARTS, type ApiParts } from '../api.parts.js';
 import {
   DescribeBudget,
   DescribeBudgets,
+  DescribePacing,
   DescribePolicies,
   DescribeSetPolicies,
 } from '../describe/policies.description.js';
@@ -45,5 +46,12 @@ export class PoliciesController {
   @DescribeBudget()
   budget(@Req() request: FastifyRequest, @Param('campaignId') id: string) {
     return this.#keeper.budget(callerOf(request), id);
+  }
+
+  @Get('budgets/:campaignId/pacing')
+  @NeedsScope('campaigns:read')
+  @DescribePacing()
+  pacing(@Req() request: FastifyRequest, @Param('campaignId') id: string) {
+    return this.#keeper.pacing(callerOf(request), id);
   }
 }

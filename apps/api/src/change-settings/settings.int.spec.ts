@@ -281,4 +281,42 @@ describe('budgets', () => {
     });
     expect((await ask('GET', '/budgets/nothing')).status).toBe(404);
   });
+
+  it('show how money is spent against an even rate over its period', async () => {
+    const day = (offset: number) => new Date(Date.now() + offset * 86_400_000).toISOString().slice(0, 10);
+    // Yesterday and tomorrow around today: at any hour between a third and two thirds of the period have passed.
+    const period = { firstDay: day(-1), lastDay: day(1) };
+    await ask('PUT', '/policies', { prices: { email: { micros: 5_000, currency: 'EUR' } } });
+    await ask('POST', '/campaigns', {
+      campaignId: 'paced',
+      settings: { budget: { totalMicros: 3_000_000, period } },
+    });
+    await ask('POST', '/campaigns', { campaignId: 'unpaced', settings: { budget: { totalMicros: 3_000_000 } } });
+    const nothing = await ask('GET', '/budgets/paced/pacing');
+    expect(faultsAgainst('Pacing', nothing.body)).toEqual([]);
+    expect(nothing.body).toMatchObject({
+      ...{ phase: 'running', days: 3, committedMicros: 0, recommendation: 'increase', costPerMessageMicros: 5_000 },
+    });
+    expect(nothing.body['suggestedDailyLimit']).toBeGreaterThanOrEqual(300);
+
+    const campaign = await stack.registry.readCampaign({ tenantId: tenant.tenantId, campaignId: 'paced' });
+    const books = { stream: `b-${campaign?.id}`, day: null, limitAmount: 3_000_000n, limitVersion: 1, variance: 0n };
+    const row = { ...books, tenantId: tenant.tenantId, campaignKey: campaign?.id ?? '', updatedPosition: 1n };
+    await stack.read
+      .connect('system')
+      .db.insertInto('ledgerBalances')
+      .values([{ ...row, kind: 'money', reserved: 1_000_000n, spent: 1_900_000n }])
+      .execute();
+    const fast = await ask('GET', '/budgets/paced/pacing');
+    expect(fast.body).toMatchObject({ committedMicros: 2_900_000, recommendation: 'reduce', remainingMicros: 100_000 });
+
+    const none = await ask('GET', '/budgets/unpaced/pacing');
+    expect(faultsAgainst('Pacing', none.body)).toEqual([]);
+    expect(none.body).toMatchObject({
+      recommendation: 'none',
+      period: null,
+      explanation: 'There is no rate to measure against: the campaign sets no budget.period.',
+    });
+    expect((await ask('GET', '/budgets/nothing/pacing')).status).toBe(404);
+  });
 });

@@ -7,6 +7,7 @@ import { readLimit, readQuery } from '../http/query.reader.js';
 import { invalidField, ProblemError } from '../problem/problem.error.js';
 import { actorOf, type Caller } from '../security/caller.js';
 import { shownBudget, shownBudgetDays } from './budget.representation.js';
+import { shownPacing } from './pacing.representation.js';
 import { CampaignStatusBody, ChangeCampaignBody, CreateCampaignBody } from './settings.bodies.js';
 import { budgetClash, campaignSettingsOf, keepable, priceClash, readPolicies, refusalOf } from './settings.reader.js';
 import { shownCampaign, shownPolicies } from './settings.representation.js';
@@ -100,6 +101,19 @@ export class SettingsKeeper {
       this.parts.queries.campaignBalances(caller.tenantId, [campaign.id], since),
     ]);
     return shownBudgetDays(campaign, tenant, balances);
+  }
+
+  async pacing(caller: Caller, campaignId: string) {
+    const { tenantId } = caller;
+    const campaign = await this.#campaign(caller, campaignId);
+    const { queries, registry } = this.parts;
+    const today = new Date().toISOString().slice(0, 10);
+    const [tenant, balances, { sent }] = await Promise.all([
+      registry.readTenant(tenantId),
+      queries.campaignBalances(tenantId, [campaign.id], today),
+      queries.campaignStatus(tenantId, campaign.id),
+    ]);
+    return shownPacing({ campaign, tenant, balances, messages: sent, now: new Date() });
   }
 
   async #campaign({ tenantId }: Caller, campaignId: string): Promise<Campaign> {

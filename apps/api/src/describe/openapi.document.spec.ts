@@ -35,6 +35,7 @@ describe('the OpenAPI document', () => {
     expect(Object.keys(document.paths).sort()).toEqual([
       '/api/v1/budgets',
       '/api/v1/budgets/{campaignId}',
+      '/api/v1/budgets/{campaignId}/pacing',
       '/api/v1/campaigns',
       '/api/v1/campaigns/{campaignId}',
       '/api/v1/campaigns/{campaignId}/status',

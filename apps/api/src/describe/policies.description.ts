@@ -48,3 +48,16 @@ export const DescribeBudget = (): MethodDecorator =>
     answers(200, 'Budget', 'Figures as far as they are projected; a day’s limit is the one it was last charged under'),
     DescribeProblems('not_found'),
   );
+
+export const DescribePacing = (): MethodDecorator =>
+  applyDecorators(
+    ApiOperation({
+      operationId: 'findPacing',
+      summary: 'How a campaign’s budget is spent against an even rate over its period, and what to do about it',
+      description:
+        'Spent and reserved together are held against what an even rate would have spent by now. Within a tenth of that, or a hundredth of the total, spending is on track. Without `budget.totalMicros` and `budget.period` there is no rate; the answer says so.',
+    }),
+    ApiParam({ name: 'campaignId', description: "the caller's own id of it" }),
+    answers(200, 'Pacing', 'Figures as far as they are projected'),
+    DescribeProblems('not_found'),
+  );

@@ -7,6 +7,7 @@ import {
   SUPPRESSION_REASONS,
 } from '@homing/contracts';
 import { CampaignSettingsDto, QuietHoursDto, SendWindowDto, TenantSettingsDto } from '@homing/contracts';
+import { PACING_RECOMMENDATIONS } from '@homing/domain';
 import { schemaOf } from './request.schema.js';
 import { instant, list, partial, record, ref, text, whole, type Schema } from './schema.parts.js';
 
@@ -127,6 +128,33 @@ export const SETTINGS_SCHEMAS: Readonly<Record<string, Schema>> = {
     days: list(record({ day, ...money })),
     messages: list(record({ day, limit: maybe(whole, 'null: no limit'), reserved: { ...whole }, sent: { ...whole } })),
   }),
+  Pacing: partial(
+    {
+      campaignId: text,
+      currency: { ...text, description: 'ISO 4217' },
+      timeZone: { ...text, description: 'IANA zone of the days' },
+      asOf: instant,
+      period: { ...record({ firstDay: day, lastDay: day }), nullable: true },
+      messages: { ...whole, description: 'messages a provider took' },
+      recommendation: { type: 'string', enum: [...PACING_RECOMMENDATIONS] },
+      explanation: text,
+      totalMicros: whole,
+      phase: { type: 'string', enum: ['before', 'running', 'over'] },
+      days: whole,
+      elapsedDays: { type: 'number', description: 'the share of today included' },
+      idealMicros: { ...whole, description: 'what an even rate would have spent by now' },
+      committedMicros: { ...whole, description: 'spent and reserved' },
+      pace: {
+        type: 'number',
+        nullable: true,
+        description: 'committed against ideal; null while nothing ought to be spent',
+      },
+      remainingMicros: whole,
+      costPerMessageMicros: maybe(whole, 'average charged; the dearest price while nothing was; null: unknown'),
+      suggestedDailyLimit: maybe(whole, 'messages a day that use up what is left, never more; null: no limit follows'),
+    },
+    ['campaignId', 'currency', 'timeZone', 'asOf', 'period', 'messages', 'recommendation', 'explanation'],
+  ),
   Suppression: record({
     ...suppression,
     since: { ...instant, description: 'of the reason longest in force' },

@@ -9,7 +9,11 @@ const faultsOf = (reading: SettingsReading<unknown>): string[] =>
 describe('reading a campaign’s settings', () => {
   it('takes every field as it is', () => {
     const settings = {
-      budget: { totalMicros: 5_000_000, perDayMicros: 0 },
+      budget: {
+        totalMicros: 5_000_000,
+        perDayMicros: 0,
+        period: { firstDay: '2026-02-28', lastDay: '2026-02-28' },
+      },
       caps: { perDay: 2, perWeek: null },
       dedupHours: null,
       dailyLimit: 400,
@@ -43,6 +47,17 @@ describe('reading a campaign’s settings', () => {
   );
 
   it.each<[string, unknown, string[]]>([
+    [
+      'a day nobody has',
+      { budget: { period: { firstDay: '2026-02-30', lastDay: '2026-03-01' } } },
+      ['budget.period.firstDay:isDay'],
+    ],
+    [
+      'an end before the beginning',
+      { budget: { period: { firstDay: '2026-03-02', lastDay: '2026-03-01' } } },
+      ['budget.period.lastDay:notBefore'],
+    ],
+    ['a period without end', { budget: { period: { firstDay: '2026-03-02' } } }, ['budget.period.lastDay:isDay']],
     ['half a micro-unit', { budget: { totalMicros: 1.5 } }, ['budget.totalMicros:isInt']],
     ['money that is text', { budget: { perDayMicros: '1000' } }, ['budget.perDayMicros:isInt']],
     ['less than nothing', { budget: { totalMicros: -1 } }, ['budget.totalMicros:min']],

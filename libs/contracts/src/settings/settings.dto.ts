@@ -14,6 +14,7 @@ import {
 } from 'class-validator';
 import { CHANNELS, type Channel } from '../channel.js';
 import { SELECTION_FACTORS, type FactorWeights } from '../events/decision.js';
+import { IsDay, NotBefore } from './day.rule.js';
 import { SumsToOne } from './sums-to-one.rule.js';
 import { SendTimeSettingsDto } from './send-time.dto.js';
 
@@ -37,9 +38,16 @@ const Part = (of: () => new () => object): PropertyDecorator => {
   };
 };
 
+export class PeriodDto {
+  @IsDay() firstDay!: string;
+  // What stands nearest is checked first.
+  @NotBefore('firstDay') @IsDay() lastDay!: string;
+}
+
 export class BudgetDto {
   @Micros() totalMicros?: number;
   @Micros() perDayMicros?: number;
+  @Part(() => PeriodDto) period?: PeriodDto;
 }
 
 export class CapsDto {

@@ -55,10 +55,22 @@ export interface SelectionSettings {
   readonly exploration?: number;
 }
 
+/** Micro-units of the campaign's currency: 1,000,000 are one euro. */
+export interface BudgetSettings {
+  readonly totalMicros?: number;
+  /** For each of the campaign's days. */
+  readonly perDayMicros?: number;
+  /**
+   * The campaign's days over which `totalMicros` is to be spread, both included, such as `2026-05-01`. Pacing measures against it; nothing
+   * is refused by it.
+   */
+  readonly period?: { readonly firstDay: string; readonly lastDay: string };
+}
+
 /** A campaign's own rules: before the tenant's, which stand before the product's. Numbers are whole and not negative. */
 export interface CampaignSettings extends SelectionSettings, SendTimeSettings {
-  /** Micro-units of the campaign's currency (1,000,000 are one euro), `perDayMicros` for each of the campaign's days. Default: no limit. */
-  readonly budget?: { readonly totalMicros?: number; readonly perDayMicros?: number };
+  /** Default: no limit. */
+  readonly budget?: BudgetSettings;
   readonly caps?: CapSettings;
   /** Look-back for the same content to the same address, in hours. Product default 24; null lets repeats through. */
   readonly dedupHours?: number | null;

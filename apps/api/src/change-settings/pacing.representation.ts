@@ -1,0 +1,45 @@
+import type { TenantSettings } from '@homing/contracts';
+import { DEFAULT_POLICY, effectivePolicy, paceBudget, pacingSentence } from '@homing/domain';
+import type { LedgerBalanceRow } from '@homing/read-model';
+import type { Campaign } from '@homing/vault/registry';
+import { localDay } from './local.day.js';
+
+export interface PacedCampaign {
+  readonly campaign: Campaign;
+  readonly tenant: { readonly settings: TenantSettings; readonly settingsVersion: number } | undefined;
+  readonly balances: readonly LedgerBalanceRow[];
+  /** Messages of the campaign that a provider took. */
+  readonly messages: number;
+  readonly now: Date;
+}
+
+/** How the campaign's money is spent against an even rate over its period; without one, or without a total, there is no rate. */
+export function shownPacing({ campaign, tenant, balances, messages, now }: PacedCampaign) {
+  const { campaignId, currency, settings } = campaign;
+  const { totalMicros, period } = settings.budget ?? {};
+  const timeZone = settings.timeZone ?? 'UTC';
+  const head = { campaignId, currency, timeZone, asOf: now.toISOString(), period: period ?? null, messages };
+  if (totalMicros === undefined || period === undefined) {
+    const missing = totalMicros === undefined ? 'budget.totalMicros' : 'budget.period';
+    const explanation = `There is no rate to measure against: the campaign sets no ${missing}.`;
+    return { ...head, recommendation: 'none' as const, explanation };
+  }
+  const whole = balances.find((balance) => balance.kind === 'money' && balance.day === null);
+  const { day: today, passed } = localDay(now, timeZone);
+  const pacing = paceBudget({
+    ...{ period, totalMicros, messages, today, passed, priceMicros: dearest(currency, tenant) },
+    spentMicros: Number(whole?.spent ?? 0n),
+    reservedMicros: Number(whole?.reserved ?? 0n),
+  });
+  return { ...head, totalMicros, ...pacing, explanation: pacingSentence(pacing) };
+}
+
+/** The dearest message that may be sent, which is what is reserved for one at most; undefined where messages are free. */
+function dearest(currency: string, tenant: PacedCampaign['tenant']): number | undefined {
+  const versioned = tenant && { settings: tenant.settings, version: tenant.settingsVersion };
+  const { channels } = effectivePolicy(DEFAULT_POLICY, versioned, undefined);
+  const prices = Object.values(channels).flatMap(({ enabled, price }) =>
+    enabled && price.currency === currency ? [price.micros] : [],
+  );
+  return Math.max(0, ...prices) || undefined;
+}
