@@ -19,6 +19,7 @@ import { createDeadLetterSealer, createFingerprinter } from '@homing/vault/seal'
 import { createLedgers } from '@homing/event-store/ledger';
 import { Module, type DynamicModule } from '@nestjs/common';
 import { OutreachRequestedController } from './decide-outreach/outreach-requested.controller.js';
+import { engagementOf } from './decide-outreach/engagement.reader.js';
 import { OutreachDecider, type DeciderParts } from './decide-outreach/outreach.decider.service.js';
 import { ledgerSnapshots } from './keep-books/ledger.snapshots.js';
 import { heldBackOf } from './keep-books/held-back.gatherer.js';
@@ -152,6 +153,7 @@ export function wireOrchestrator({ env, logger, instance, readiness }: ServiceBa
           books,
           rulesOf,
           suppressed: heldBackOf(suppressions),
+          engagementOf: engagementOf({ queries, now }),
           instance,
           now,
         }),

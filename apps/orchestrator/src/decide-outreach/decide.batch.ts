@@ -10,6 +10,7 @@ import {
   type BookEntry,
   type DecisionInputs,
   type DecisionPolicy,
+  type EngagementHistory,
   type OutreachState,
 } from '@homing/domain';
 import type { EventStore, Folded } from '@homing/event-store';
@@ -38,6 +39,8 @@ export interface DecideParts {
   readonly rulesOf: (requests: readonly OutreachRequested[]) => Promise<readonly Rules[]>;
   /** `heldBackKey` of a batch's contacts that are held back. */
   readonly suppressed: (requests: readonly OutreachRequested[]) => Promise<ReadonlySet<string>>;
+  /** How a batch's tenants engaged people before, in its order. Absent: nothing is known of it. */
+  readonly engagementOf?: (requests: readonly OutreachRequested[]) => Promise<readonly EngagementHistory[]>;
   readonly instance: string;
   readonly now: () => string;
 }
@@ -120,7 +123,11 @@ async function gather(
 ): Promise<ReadonlyMap<string, Gathered>> {
   if (accepted.length === 0) return new Map();
   const requests = accepted.map(({ requested }) => requested);
-  const [rules, suppressed] = await Promise.all([parts.rulesOf(requests), parts.suppressed(requests)]);
+  const [rules, suppressed, engagements] = await Promise.all([
+    parts.rulesOf(requests),
+    parts.suppressed(requests),
+    parts.engagementOf?.(requests),
+  ]);
   return new Map(
     accepted.map(({ requested, inputs: { campaign: _then, ...inputs } }, i) => {
       const ruled: Rules = rules[i] ?? { policy: parts.policy, zone: 'UTC' };
@@ -130,10 +137,11 @@ async function gather(
       const held = contacts
         .map(({ fingerprint }) => fingerprint)
         .filter((fingerprint) => suppressed.has(heldBackKey({ tenantId, fingerprint })));
-      const choice = selectionInputs(requested, parts.now());
+      const engagement = engagements?.[i];
       const now = {
         ...inputs,
-        ...choice,
+        ...selectionInputs(requested, parts.now()),
+        ...(engagement ? { engagement } : {}),
         policy,
         suppressed: held,
         ...(campaign ? { campaign } : {}),

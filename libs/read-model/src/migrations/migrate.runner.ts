@@ -11,6 +11,7 @@ import { addTraces } from './0005-traces.migration.js';
 import { keepPlainJson } from './0006-plain-json.migration.js';
 import { createSuppressions } from './0007-suppressions.migration.js';
 import { createStoreMark } from './0008-store-mark.migration.js';
+import { addCustomerType } from './0009-customer-type.migration.js';
 import { accessStatements, DEFAULT_ROLES, type ReadModelRoles } from './access.statements.js';
 
 /** In the order of their names. One that was released is never changed; the next change is the next number. */
@@ -23,6 +24,7 @@ const MIGRATIONS: Readonly<Record<string, Migration>> = {
   '0006-plain-json': { up: keepPlainJson },
   '0007-suppressions': { up: createSuppressions },
   '0008-store-mark': { up: createStoreMark },
+  '0009-customer-type': { up: addCustomerType },
 };
 
 /** Their names, oldest first. */

@@ -48,6 +48,7 @@ export function outreachRow(outreach: Folded, { marks, deliveries, position }: O
     urgency: request.urgency,
     strategy: request.strategy,
     via: request.via,
+    customerType: request.customerType ?? null,
     state: view.state,
     channelUsed: view.channelUsed ?? null,
     acceptedAt: instant(request.acceptedAt, expiresAt),

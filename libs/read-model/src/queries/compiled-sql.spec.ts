@@ -24,6 +24,7 @@ import { progressWrite } from '../writing/progress.writes.js';
 import { markWrite } from '../writing/store.mark.js';
 import { attemptsByMessage, foldedStatesOf, openCounts, progressNow, transitionsPage } from './system.queries.js';
 import { campaignMembers, restTimetable, wakeCampaignTimetable } from './resting.queries.js';
+import { engagementCounts } from './engagement.queries.js';
 import { suppressionsPage } from './suppression.queries.js';
 import { dueTimetable, wokenTimetable } from './timetable.queries.js';
 
@@ -73,6 +74,7 @@ const queries: Record<string, Compilable<unknown> | { compile(executor: typeof d
   'dueEntries: of one kind and channel': dueTimetable(schema, { now, limit: 100, kind: 'dispatch', channel: 'email' }),
   markWoken: wokenTimetable(schema, { entries: [], now, nextWakeAt: now }),
   campaignMembers: campaignMembers(db, [id]),
+  engagement: engagementCounts(schema, { tenantIds: [t], acceptedSince: now, sentBefore: now, limit: 5000 }),
   suppressions: suppressionsPage(db, { after: '', limit: 100 }),
   restEntries: restTimetable(schema, []),
   wakeCampaigns: wakeCampaignTimetable(schema, { campaigns: [], now, dueUntil: now }),

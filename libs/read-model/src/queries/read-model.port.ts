@@ -3,6 +3,7 @@ import type { OutreachStateName } from '@homing/domain';
 import type { LedgerBalanceRow, OpenReservationRow } from '../tables/ledger.tables.js';
 import type { StaleFilter, StaleReservation } from './ledger.queries.js';
 import type { SuppressionRow } from '../tables/suppression.tables.js';
+import type { EngagementFilter, EngagementRow } from './engagement.queries.js';
 import type { ContactsPage } from './suppression.queries.js';
 import type { CampaignMember, Resting, WakeCampaigns } from './resting.queries.js';
 import type {
@@ -19,6 +20,7 @@ import type {
 } from '../tables/read-model.tables.js';
 
 export type { StaleFilter, StaleReservation } from './ledger.queries.js';
+export type { EngagementFilter, EngagementRow } from './engagement.queries.js';
 export type { ContactsPage } from './suppression.queries.js';
 export type { CampaignMember, Resting, WakeCampaigns } from './resting.queries.js';
 
@@ -58,6 +60,8 @@ export interface SystemQueries {
   restEntries(resting: readonly Resting[]): Promise<void>;
   /** Starts of these campaigns may be woken from now on. Returns how many there were. */
   wakeCampaigns(wake: WakeCampaigns): Promise<number>;
+  /** What tenants' messages came to of late, by channel and customer type; in any order. */
+  engagement(filter: EngagementFilter): Promise<EngagementRow[]>;
   /** What was ever said of addresses, by fingerprint; each contact with all its reasons. */
   suppressions(page: ContactsPage): Promise<SuppressionRow[]>;
   /** The timeline of all tenants after a position, oldest first, without gap and without the events' data. */

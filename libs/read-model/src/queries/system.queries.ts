@@ -4,6 +4,7 @@ import { checkpointPosition } from './outreach.queries.js';
 import type { ProgressView, ProviderMessage, SystemQueries } from './read-model.port.js';
 import { PROJECTION } from './projection.name.js';
 import { openReservationsOf, staleReservations } from './ledger.queries.js';
+import { engagementCounts } from './engagement.queries.js';
 import { campaignMembers, restTimetable, wakeCampaignTimetable } from './resting.queries.js';
 import { suppressionsPage } from './suppression.queries.js';
 import { dueTimetable, wokenTimetable } from './timetable.queries.js';
@@ -28,6 +29,8 @@ export function createSystemQueries({ db, schema }: ReadModelConnection): System
       if (wake.campaigns.length === 0) return 0;
       return Number((await wakeCampaignTimetable(schema, wake).execute(db)).numAffectedRows ?? 0n);
     },
+    engagement: async (filter) =>
+      filter.tenantIds.length === 0 ? [] : (await engagementCounts(schema, filter).execute(db)).rows,
     suppressions: (page) => suppressionsPage(db, page).execute(),
     eventsAfter: async ({ afterPosition, limit }) => (await db.executeQuery(page([afterPosition, limit]))).rows,
     attemptsByProviderMessage: (ids) => attemptsByMessage(db, ids).execute(),

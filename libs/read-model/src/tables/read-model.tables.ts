@@ -75,6 +75,7 @@ export interface OutreachRow {
   readonly urgency: Urgency;
   readonly strategy: Strategy;
   readonly via: 'bus' | 'api';
+  readonly customerType: string | null;
   readonly state: OutreachStateName;
   readonly channelUsed: Channel | null;
   readonly acceptedAt: Instant;

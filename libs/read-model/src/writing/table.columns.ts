@@ -33,6 +33,7 @@ export const OUTREACH: TableWrite<OutreachRow> = {
     urgency: true,
     strategy: true,
     via: true,
+    customerType: true,
     state: true,
     channelUsed: true,
     acceptedAt: true,
