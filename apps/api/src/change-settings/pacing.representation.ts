@@ -17,7 +17,7 @@ export interface PacedCampaign {
 export function shownPacing({ campaign, tenant, balances, messages, now }: PacedCampaign) {
   const { campaignId, currency, settings } = campaign;
   const { totalMicros, period } = settings.budget ?? {};
-  const timeZone = settings.timeZone ?? 'UTC';
+  const timeZone = settings.timeZone ?? tenant?.settings.timeZone ?? 'UTC';
   const head = { campaignId, currency, timeZone, asOf: now.toISOString(), period: period ?? null, messages };
   if (totalMicros === undefined || period === undefined) {
     const missing = totalMicros === undefined ? 'budget.totalMicros' : 'budget.period';
