@@ -56,11 +56,12 @@ describe('campaigns', () => {
 
   it('show what is in force: their own settings before the tenant’s before the product’s', async () => {
     await ask('PUT', '/policies', { caps: { perDay: 5, perWeek: null } });
-    const settings = { caps: { perWeek: 7 }, dedupHours: null, timeZone: 'Europe/Berlin', budget: { perDayMicros: 5 } };
+    const caps = { perWeek: 7, channels: { email: { perDay: 1 } } };
+    const settings = { caps, dedupHours: null, timeZone: 'Europe/Berlin', budget: { perDayMicros: 5 } };
     const { body } = await ask('POST', '/campaigns', { campaignId: 'c', settings });
     expect(body['effective']).toEqual({
       budget: { totalMicros: null, perDayMicros: 5 },
-      caps: { perDay: 5, perWeek: 7 },
+      caps: { perDay: 5, perWeek: 7, channels: { email: { perDay: 1, perWeek: null } } },
       dedupHours: null,
       dailyLimit: null,
       ...{ sendTime: 'asap', quietHours: null, windows: null, timeZone: 'Europe/Berlin' },

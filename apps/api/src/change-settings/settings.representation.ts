@@ -1,26 +1,25 @@
+import { CHANNELS, type Channel } from '@homing/contracts';
 import type { CampaignSettings, SelectionSettings, SendTimeSettings, TenantSettings } from '@homing/contracts';
-import { DEFAULT_POLICY, selectionOf } from '@homing/domain';
+import { DEFAULT_POLICY, effectivePolicy, selectionOf } from '@homing/domain';
 import type { Campaign, Tenant } from '@homing/vault/registry';
-
-const product = {
-  perDay: DEFAULT_POLICY.contactLimits.caps.find((cap) => cap.hours === 24 && cap.channel === undefined)?.limit ?? null,
-  perWeek:
-    DEFAULT_POLICY.contactLimits.caps.find((cap) => cap.hours === 168 && cap.channel === undefined)?.limit ?? null,
-  dedupHours: DEFAULT_POLICY.contactLimits.dedupHours,
-};
 
 /** The first that says anything; null says “off”. */
 const first = <T>(...said: readonly (T | null | undefined)[]): T | null =>
   said.find((each) => each !== undefined) ?? null;
 
 type Limits = Pick<CampaignSettings & TenantSettings, 'caps' | 'dedupHours'>;
-const limitsOf = (...narrowerFirst: readonly Limits[]) => ({
-  caps: {
-    perDay: first(...narrowerFirst.map(({ caps }) => caps?.perDay), product.perDay),
-    perWeek: first(...narrowerFirst.map(({ caps }) => caps?.perWeek), product.perWeek),
-  },
-  dedupHours: first(...narrowerFirst.map(({ dedupHours }) => dedupHours), product.dedupHours),
-});
+
+/** The limits in force, as the decision itself puts them together. */
+function limitsOf(tenant: Limits | undefined, campaign?: Limits) {
+  const versioned = (settings: Limits | undefined) => settings && { settings, version: 0 };
+  const { caps, dedupHours } = effectivePolicy(DEFAULT_POLICY, versioned(tenant), versioned(campaign)).contactLimits;
+  const limit = (hours: number, of?: Channel): number | null =>
+    caps.find((cap) => cap.hours === hours && cap.channel === of)?.limit ?? null;
+  const counts = (of?: Channel) => ({ perDay: limit(24, of), perWeek: limit(168, of) });
+  const capped = CHANNELS.filter((channel) => caps.some((cap) => cap.channel === channel));
+  const channels = Object.fromEntries(capped.map((channel) => [channel, counts(channel)]));
+  return { caps: { ...counts(), channels }, dedupHours };
+}
 
 function choiceOf(tenant: SelectionSettings | undefined, campaign?: SelectionSettings) {
   const { weights, channelPriority, exploration } = selectionOf(DEFAULT_POLICY.selection, tenant, campaign);
@@ -48,7 +47,7 @@ export function shownCampaign(campaign: Campaign, tenant: Pick<Tenant, 'settings
     settingsVersion,
     effective: {
       budget: { totalMicros: budget?.totalMicros ?? null, perDayMicros: budget?.perDayMicros ?? null },
-      ...limitsOf(settings, wider),
+      ...limitsOf(tenant?.settings, settings),
       dailyLimit,
       ...sendTimeOf(settings, wider),
       ...choiceOf(tenant?.settings, settings),

@@ -24,7 +24,8 @@ function withOff(schema: Schema): Schema {
   for (const name of ['dedupHours', 'dailyLimit', 'perDay', 'perWeek', 'quietHours', 'windows'])
     if (properties[name])
       properties[name] = maybe(properties[name], 'null: switched off; left out: the next wider setting');
-  if (properties['caps']) properties['caps'] = withOff(properties['caps']);
+  for (const name of ['caps', 'channels', ...CHANNELS])
+    if (properties[name]?.['properties']) properties[name] = withOff(properties[name]);
   return { ...schema, properties };
 }
 const campaignSettings = withOff(schemaOf(CampaignSettingsDto));
@@ -34,6 +35,10 @@ const limits = {
   caps: record({
     perDay: maybe(count, 'messages to one person in any 24 hours; null: no cap'),
     perWeek: maybe(count, 'messages to one person in any 7 days; null: no cap'),
+    channels: {
+      ...{ type: 'object', description: 'beside those, on one channel alone' },
+      additionalProperties: record({ perDay: maybe(count, 'null: no cap'), perWeek: maybe(count, 'null: no cap') }),
+    },
   }),
   dedupHours: maybe(count, 'look-back for the same content to the same address; null: none'),
 };

@@ -50,9 +50,17 @@ export class BudgetDto {
   @Part(() => PeriodDto) period?: PeriodDto;
 }
 
-export class CapsDto {
+class CountsDto {
   @Count() perDay?: number | null;
   @Count() perWeek?: number | null;
+}
+
+/** One pair of counts a channel. */
+export class ChannelCapsDto {}
+for (const channel of CHANNELS) Part(() => CountsDto)(ChannelCapsDto.prototype, channel);
+
+export class CapsDto extends CountsDto {
+  @Part(() => ChannelCapsDto) channels?: Partial<Record<Channel, CountsDto>>;
 }
 
 export class PriceDto {

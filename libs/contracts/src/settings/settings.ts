@@ -2,12 +2,18 @@ import type { Channel } from '../channel.js';
 import type { FactorWeights } from '../events/decision.js';
 import type { Money } from '../money.js';
 
-/** How often one person may be contacted. Null switches a cap off; absent leaves it to the next wider setting. */
-export interface CapSettings {
-  /** Messages in any 24 hours. Product default 3. */
+/** Messages to one person, all windows rolling. Null switches a cap off; absent leaves it to the next wider setting. */
+export interface CapCounts {
+  /** In any 24 hours. */
   readonly perDay?: number | null;
-  /** Messages in any 7 days. Product default 10. */
+  /** In any 7 days. */
   readonly perWeek?: number | null;
+}
+
+/** How often one person may be contacted, on all channels together. Product default 3 a day and 10 a week. */
+export interface CapSettings extends CapCounts {
+  /** Beside those, on one channel alone. Product default: none. */
+  readonly channels?: Readonly<Partial<Record<Channel, CapCounts>>>;
 }
 
 export const WEEKDAYS = ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun'] as const;

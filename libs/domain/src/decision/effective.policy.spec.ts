@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
+import { DEFAULT_CAPS } from '../ledger/frequency-cap.policy.js';
 import { effectivePolicy } from './effective.policy.js';
 import { DEFAULT_POLICY } from './policy.state.js';
 
@@ -21,5 +22,30 @@ describe('the choice of channels in force', () => {
       channelPriority: [],
       exploration: 0,
     });
+  });
+});
+
+describe('the caps in force', () => {
+  const caps = (tenant?: object, campaign?: object) =>
+    effectivePolicy(
+      DEFAULT_POLICY,
+      tenant && { settings: { caps: tenant }, version: 1 },
+      campaign && { settings: { caps: campaign }, version: 2 },
+    ).contactLimits.caps;
+
+  it('are the product’s where nobody says anything', () => expect(caps({}, {})).toEqual(DEFAULT_CAPS));
+
+  it('are the campaign’s before the tenant’s, cap by cap; null switches off', () => {
+    expect(caps({ perDay: 5, perWeek: 7 }, { perDay: null })).toEqual([{ limit: 7, hours: 168 }]);
+  });
+
+  it('of a channel stand beside those over all', () => {
+    const tenant = { channels: { email: { perDay: 1, perWeek: 4 }, sms: { perDay: 2 } } };
+    expect(caps(tenant, { channels: { email: { perWeek: null }, sms: { perWeek: 3 } } })).toEqual([
+      ...DEFAULT_CAPS,
+      { limit: 1, hours: 24, channel: 'email' },
+      { limit: 2, hours: 24, channel: 'sms' },
+      { limit: 3, hours: 168, channel: 'sms' },
+    ]);
   });
 });

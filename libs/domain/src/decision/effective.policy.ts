@@ -1,4 +1,6 @@
-import type { Channel, Money, SelectionSettings, SendTimeSettings } from '@homing/contracts';
+import { CHANNELS, type CapCounts, type CapSettings, type Channel } from '@homing/contracts';
+import type { Money, SelectionSettings, SendTimeSettings } from '@homing/contracts';
+import type { FrequencyCap } from '../ledger/frequency-cap.policy.js';
 import type { ContactLimits } from '../ledger/person.decider.js';
 import type { SelectionPolicy } from '../routing/selection.state.js';
 import { sendTimeRules } from '../send-time/send-time.rules.js';
@@ -6,7 +8,7 @@ import type { DecisionPolicy } from './policy.state.js';
 
 /** What a tenant or a campaign may set of its limits, its choice of channels and its times. Null switches off; absent leaves it to the next wider setting. */
 export interface LimitSettings extends SelectionSettings, SendTimeSettings {
-  readonly caps?: { readonly perDay?: number | null; readonly perWeek?: number | null };
+  readonly caps?: CapSettings;
   readonly dedupHours?: number | null;
 }
 
@@ -59,19 +61,29 @@ export function selectionOf(
   };
 }
 
-/** The narrower setting comes later and wins. */
+/** The windows of caps, in hours. */
+const WINDOWS = [
+  ['perDay', 24],
+  ['perWeek', 168],
+] as const;
+
+/** The narrower setting comes later and wins, cap by cap. Those of a channel stand beside those over all. */
 function limitsOf(base: ContactLimits, settings: readonly (LimitSettings | undefined)[]): ContactLimits {
-  const perHours = new Map(base.caps.filter((cap) => cap.channel === undefined).map((cap) => [cap.hours, cap.limit]));
+  const caps = new Map(base.caps.map((cap) => [keyOf(cap), cap]));
   let dedupHours = base.dedupHours;
-  const set = (hours: number, limit: number | null | undefined): void => {
-    if (limit === null) perHours.delete(hours);
-    else if (limit !== undefined) perHours.set(hours, limit);
+  const set = (counts: CapCounts | undefined, of: { readonly channel?: Channel }): void => {
+    for (const [name, hours] of WINDOWS) {
+      const limit = counts?.[name];
+      if (limit === null) caps.delete(keyOf({ ...of, hours }));
+      else if (limit !== undefined) caps.set(keyOf({ ...of, hours }), { limit, hours, ...of });
+    }
   };
-  for (const { caps, dedupHours: hours } of settings.filter((setting) => setting !== undefined)) {
-    set(24, caps?.perDay);
-    set(168, caps?.perWeek);
-    if (hours !== undefined) dedupHours = hours;
+  for (const setting of settings) {
+    set(setting?.caps, {});
+    for (const channel of CHANNELS) set(setting?.caps?.channels?.[channel], { channel });
+    if (setting?.dedupHours !== undefined) dedupHours = setting.dedupHours;
   }
-  const caps = [...perHours].map(([hours, limit]) => ({ hours, limit }));
-  return { caps: [...caps, ...base.caps.filter((cap) => cap.channel !== undefined)], dedupHours };
+  return { caps: [...caps.values()], dedupHours };
 }
+
+const keyOf = ({ channel, hours }: Pick<FrequencyCap, 'channel' | 'hours'>): string => `${channel ?? ''} ${hours}`;

@@ -1,4 +1,5 @@
-import { DECISION_STEPS, type DecisionStep, type StepTrace } from '@homing/contracts';
+import { DECISION_STEPS, type Channel, type DecisionStep, type StepTrace } from '@homing/contracts';
+import type { FrequencyCap } from '../ledger/frequency-cap.policy.js';
 import type { BookingVerdict } from '../ledger/ledger.asks.js';
 import type { LegPlan, PlanLeg } from './leg.plan.js';
 
@@ -46,9 +47,7 @@ function traceStep(step: DecisionStep, command: TracedCommand, plan: LegPlan): S
       return unasked ? notApplicable('not_reached') : passed('not_sent_before', { hours: dedupHours });
     case 'frequency_cap':
       if (!booked || caps.length === 0) return notApplicable();
-      return unasked
-        ? notApplicable('not_reached')
-        : passed('within_caps', Object.fromEntries(caps.map((cap) => [`in_${cap.hours}_h`, cap.limit])));
+      return unasked ? notApplicable('not_reached') : passed('within_caps', capFacts(caps, chosen?.channel));
     case 'channel_selection':
       return passed('chosen', {
         channel: chosen?.channel ?? '',
@@ -75,3 +74,11 @@ function traceStep(step: DecisionStep, command: TracedCommand, plan: LegPlan): S
       return passed('scheduled');
   }
 }
+
+/** The caps that were looked at: those over all channels, and those of the chosen one. */
+const capFacts = (caps: readonly FrequencyCap[], chosen: Channel | undefined): Facts =>
+  Object.fromEntries(
+    caps
+      .filter(({ channel }) => channel === undefined || channel === chosen)
+      .map(({ channel, hours, limit }) => [`${channel === undefined ? '' : `${channel}_`}in_${hours}_h`, limit]),
+  );
