@@ -17,6 +17,43 @@ export const BOOKS_BUGS: readonly PlantedBug[] = [
     },
   },
   {
+    name: 'knows of no quiet hours',
+    breaks: 'R5',
+    foundBy: 'quiet-hours',
+    plant: {
+      registry: (port) => ({
+        ...port,
+        findTenants: async (ids) =>
+          (await port.findTenants(ids)).map(
+            (tenant) => tenant && { ...tenant, settings: { ...tenant.settings, quietHours: null } },
+          ),
+      }),
+    },
+  },
+  {
+    name: 'holds a booking on into quiet hours',
+    breaks: 'R5',
+    foundBy: 'quiet-hours',
+    plant: {
+      books: (books) => ({
+        ...books,
+        person: (stream, tenantId, command) => {
+          const on = (from: string): string => new Date(Date.parse(from) + 300_000).toISOString();
+          if (command.kind === 'book')
+            return books.person(stream, tenantId, {
+              ...command,
+              slot: { ...command.slot, until: on(command.slot.at) },
+            });
+          return books.person(
+            stream,
+            tenantId,
+            command.kind === 'move' ? { ...command, until: on(command.at) } : command,
+          );
+        },
+      }),
+    },
+  },
+  {
     name: 'never looks for reservations that are nobody’s',
     breaks: 'R4',
     foundBy: 'nobodys-reservation',

@@ -10,6 +10,7 @@ import { checkContacts } from './gate.watch.js';
 import type { LawfulHistory } from './lawful.history.js';
 import { checkOutreach } from './outreach.check.js';
 import { checkPublished } from './published.check.js';
+import { checkQuietHours } from './quiet.check.js';
 import { differencesToRebuild } from './rebuilt.rows.js';
 
 export interface AtRest {
@@ -32,6 +33,7 @@ export function checkAtRest(parts: AtRest): void {
   checkAudience(world, decided.length);
   checkPublished(world, decided);
   checkBooks(parts);
+  checkQuietHours(parts);
   checkContacts(world, parts.history);
   const { watch, store, rows } = world;
   for (const difference of differencesToRebuild(rows.tables, store))

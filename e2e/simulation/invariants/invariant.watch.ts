@@ -16,6 +16,7 @@ export const INVARIANTS = {
   'nobodys-reservation': 'R4: at rest nothing is reserved that nothing under way holds',
   'caps-and-budgets': 'P2: what went out is within every cap, look-back, budget and daily limit',
   'books-hold': 'R6, R7: no prefix of a book promises more than its limit, and none forgets what went out',
+  'quiet-hours': 'R5: nothing but what is critical starts in quiet hours, by the clock of its recipient',
   'gate-respected': 'nothing is sent for a campaign that rests or to an address held back',
   'addresses-held-back': 'what was said of an address stands at the gate',
   'claim-before-call': 'R3: whoever calls holds the claim, and its lease',

@@ -20,6 +20,8 @@ export interface Wish {
   readonly poison: boolean;
 }
 
+/** Clocks that change in the first night, clocks that never do, and nobody knows which. */
+const ZONES = ['Europe/Berlin', undefined, 'Asia/Kolkata', undefined];
 const PEOPLE = ['ada', 'bob', 'cyd'];
 
 /** A handful of requests of two tenants who know the same people, by both doors, some of them said many times. */
@@ -48,6 +50,7 @@ function planWish({ registry, spanMs, start }: World, random: Random, n: number)
       id: poison && door === 'bus' ? 17 : person,
       name: person,
       contacts: contacts(random, address),
+      ...(ZONES[n % ZONES.length] === undefined ? {} : { timeZone: ZONES[n % ZONES.length] }),
       ...optOut(random),
     },
     content: { literal: { email: { subject: `Hello ${person}`, text } } },

@@ -45,11 +45,11 @@ export class SimRegistry {
   constructor(private readonly parts: RegistryParts) {
     const { random } = parts;
     const { uuid } = random;
-    this.tenants = ['one', 'two'].map((name) => ({
-      ...{ id: uuid(), name, status: 'active' as const, sender: null },
-      settings: drawTenant(random),
-      settingsVersion: 1,
-    }));
+    this.tenants = ['one', 'two'].map((name) => {
+      const id = uuid();
+      const settings = { ...drawTenant(random), ...quietHoursOf(id) };
+      return { id, name, status: 'active' as const, sender: null, settings, settingsVersion: 1 };
+    });
     this.templates = this.tenants.map(({ id: tenantId }) => ({
       ...{ id: uuid(), tenantId, templateId: 'hello', version: 1, variables: [], description: '', createdAt: CREATED },
       bodies: { email: { subject: 'Hello', text: 'Hello {{ recipient.name }}' } },
@@ -149,6 +149,22 @@ export class SimRegistry {
     const known = this.#campaigns.get(id);
     if (known) this.#campaigns.set(id, { now: change(known.now), before: known.now, changedAt: this.parts.time.now });
   }
+}
+
+const QUIET = [
+  null,
+  // From soon after the start of a history: at 20:00 in UTC, 21:00 in Berlin.
+  { from: '20:01', to: '08:00' },
+  { from: '20:03', to: '06:30' },
+  { from: '21:02', to: '08:00' },
+  // Ends where Berlin's clocks leave the time out in the first night.
+  { from: '22:30', to: '02:30' },
+  ...[undefined, undefined, undefined],
+];
+/** Half of the tenants have a night; by their id, so that nothing else is drawn differently. */
+function quietHoursOf(tenantId: string): Pick<TenantSettings, 'quietHours'> {
+  const quietHours = QUIET[Number.parseInt(tenantId.slice(0, 2), 16) % QUIET.length];
+  return quietHours === undefined ? {} : { quietHours };
 }
 
 /** Tight enough that a handful of requests meets them. */

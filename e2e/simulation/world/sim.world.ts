@@ -15,7 +15,7 @@ import { SimBus, type PublisherPort } from './sim.bus.js';
 import { SimContacts } from './sim.contacts.js';
 import { Network } from './sim.network.js';
 import { SimProvider } from './sim.provider.js';
-import { SimRegistry } from './sim.registry.js';
+import { SimRegistry, type RegistryPort } from './sim.registry.js';
 import { SimRows, type RowsPort } from './sim.rows.js';
 import { SimStore, type StorePort } from './sim.store.js';
 import { SimVault, type IntakePort } from './sim.vault.js';
@@ -25,6 +25,7 @@ export interface Plant {
   store?(port: StorePort, world: World): StorePort;
   vault?(port: IntakePort, world: World): IntakePort;
   opener?(port: Pick<VaultOpener, 'openRequests'>, world: World): Pick<VaultOpener, 'openRequests'>;
+  registry?(port: RegistryPort, world: World): RegistryPort;
   rows?(port: RowsPort, world: World): RowsPort;
   gate?(port: GateReader, world: World): GateReader;
   suppressions?(port: SuppressionStore, world: World): SuppressionStore;
@@ -113,7 +114,7 @@ export class World {
       store: plant.store?.(this.store.port(life), this) ?? this.store.port(life),
       vault: plant.vault?.(this.vault.intakePort(life), this) ?? this.vault.intakePort(life),
       opener: plant.opener?.(this.vault.openerPort(life), this) ?? this.vault.openerPort(life),
-      registry: this.registry.port(life),
+      registry: plant.registry?.(this.registry.port(life), this) ?? this.registry.port(life),
       rows: plant.rows?.(this.rows.port(life), this) ?? this.rows.port(life),
       gate: plant.gate?.(gate, this) ?? gate,
       suppressions: plant.suppressions?.(suppressions, this) ?? suppressions,
@@ -133,7 +134,7 @@ export interface Ports {
   readonly store: StorePort;
   readonly vault: IntakePort;
   readonly opener: Pick<VaultOpener, 'openRequests'>;
-  readonly registry: ReturnType<SimRegistry['port']>;
+  readonly registry: RegistryPort;
   readonly rows: RowsPort;
   readonly gate: GateReader;
   readonly suppressions: SuppressionStore;
