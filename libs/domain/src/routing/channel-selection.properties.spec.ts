@@ -5,7 +5,7 @@ import { drawn } from './channel-order.policy.js';
 import { selectChannels } from './channel-selection.policy.js';
 import { choosing, type Choosing } from './selection.fixture.js';
 
-const NUM_RUNS = 3_000;
+const NUM_RUNS = 2_000;
 const channels = fc.subarray([...CHANNELS] as Channel[]);
 const counts = fc
   .tuple(fc.nat(5_000), fc.double({ min: 0, max: 1, noNaN: true }))

@@ -8,8 +8,8 @@ import type { EngagementCount } from './selection.state.js';
 const CHANNELS = ['email', 'sms', 'whatsapp'] as const;
 type Planted = Readonly<Record<string, Channel>>;
 const TYPES = ['new', 'existing', 'partner'] as const;
-const WARM_UP = 3_000;
-const PEOPLE = 2_000;
+const WARM_UP = 2_000;
+const PEOPLE = 1_000;
 const ENGAGE = { planted: 0.5, other: 0.1 };
 
 /** A seeded generator of numbers in [0, 1): mulberry32. */
@@ -73,7 +73,7 @@ describe('a planted preference', () => {
   );
 
   it.each(six)('is found for more than nine in ten people: %j', (planted) => {
-    for (const seed of [1, 2, 3]) {
+    for (const seed of [1, 2]) {
       const { found, engaged } = live(planted, seed);
       expect(found).toBeGreaterThan(0.9);
       // Always the same channel would engage a third of the people at the planted rate.
