@@ -2,6 +2,7 @@ import type { Guard } from './guard.js';
 
 const LEDGER = 'libs/domain/src/ledger';
 const BOOKING = 'apps/orchestrator/src/keep-books/decision.booking.spec.ts';
+const SEND_TIME = 'libs/domain/src/send-time/send-time.properties.spec.ts';
 const MAILBOXES = 'libs/event-store/src/ledger';
 
 /** Caps, money and volume, and what is nobody's. */
@@ -138,6 +139,46 @@ export const GUARDS: readonly Guard[] = [
     project: 'unit',
     spec: `${LEDGER}/books.policy.spec.ts`,
     test: 'a start whose booking has lapsed is booked anew, or skipped',
+  },
+  {
+    name: 'quiet hours',
+    promise: 'Nothing but what is critical starts in quiet hours, by the clock of its recipient',
+    file: 'libs/domain/src/send-time/send-time.rules.ts',
+    find: 'if (isQuiet(rules, clock)) return false;',
+    replace: '',
+    project: 'unit',
+    spec: SEND_TIME,
+    test: 'is the earliest minute that every rule allows, as a model finds it minute by minute',
+  },
+  {
+    name: 'clock changes',
+    promise: 'Also on days on which clocks leave an hour out, or show it twice',
+    file: 'libs/domain/src/send-time/zone.table.ts',
+    find: 'return Math.min(until, midnight + mark * MINUTE - offset);',
+    replace: 'return midnight + mark * MINUTE - offset;',
+    project: 'unit',
+    spec: SEND_TIME,
+    test: 'stays allowed until the moment it says, and no longer',
+  },
+  {
+    name: 'bookings end at night',
+    promise: 'What was planned for the evening and is late does not start in quiet hours',
+    file: `${LEDGER}/ledger.asks.ts`,
+    find: 'Date.parse(openUntil) <= Date.parse(until)',
+    replace: 'Date.parse(openUntil) <= 0',
+    project: 'unit',
+    spec: 'apps/orchestrator/src/keep-books/send-time.spec.ts',
+    test: 'can start until the quiet hours begin, and not after',
+  },
+  {
+    name: 'retries wait for the morning',
+    promise: 'A retry that falls into quiet hours moves out of them',
+    file: 'apps/orchestrator/src/follow-outreach/outreach.follower.ts',
+    find: 'asksAt(when.at).slice(0, 1)',
+    replace: 'asksAt(wanted.at).slice(0, 1)',
+    project: 'unit',
+    spec: 'apps/orchestrator/src/keep-books/send-time.spec.ts',
+    test: 'is retried in the morning',
   },
   {
     name: 'proof of a refusal',
