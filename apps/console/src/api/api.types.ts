@@ -5,6 +5,7 @@ import type {
   Money,
   OutreachTransition,
   RankedChannel,
+  SelectionRecord,
   StepTrace,
 } from '@homing/contracts';
 
@@ -129,6 +130,8 @@ export interface ShownExplanation {
   readonly steps: readonly StepTrace[];
   readonly ranked: readonly RankedChannel[];
   readonly excluded: readonly ExcludedChannel[];
+  /** Absent in decisions before scores had factors. */
+  readonly selection?: SelectionRecord;
   readonly refusal?: { readonly step: string; readonly reason: string };
 }
 

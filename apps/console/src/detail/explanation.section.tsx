@@ -1,5 +1,5 @@
 import type { ReactNode } from 'react';
-import type { StepTrace } from '@homing/contracts';
+import type { RankedChannel, StepTrace } from '@homing/contracts';
 import type { ShownExplanation } from '../api/api.types.js';
 import { sentence, toneOf, words } from '../parts/wording.js';
 
@@ -13,7 +13,7 @@ export function Explanation({ explanation }: { explanation: ShownExplanation | n
 }
 
 function Decided({ explanation }: { explanation: ShownExplanation }): ReactNode {
-  const { steps, ranked, excluded, policyVersion } = explanation;
+  const { steps, ranked, excluded, policyVersion, selection } = explanation;
   return (
     <>
       <p className="lead">{explanation.sentence}</p>
@@ -32,7 +32,10 @@ function Decided({ explanation }: { explanation: ShownExplanation }): ReactNode 
                 <span className="name">{words(each.channel)}</span>
                 <meter min={0} max={1} value={each.score} aria-label={`score ${each.score.toFixed(2)}`} />
                 <span className="num">{each.score.toFixed(2)}</span>
-                <span className="hint">{words(each.reason)}</span>
+                <span className="hint">
+                  {words(each.reason)}
+                  {contributions(each)}
+                </span>
               </li>
             ))}
           </ol>
@@ -50,10 +53,22 @@ function Decided({ explanation }: { explanation: ShownExplanation }): ReactNode 
           </ul>
         </>
       )}
+      {selection && selection.recommendations.length > 0 && (
+        <p className="hint">Recommended: {selection.recommendations.map(words).join(', ')}</p>
+      )}
       <p className="hint">Policy {policyVersion}</p>
     </>
   );
 }
+
+/** What each factor adds to the score; nothing of decisions before scores had factors. */
+const contributions = ({ factors }: RankedChannel): string =>
+  Object.entries(factors ?? {})
+    .map(([name, { contribution }]) => ` · ${spaced(name)} ${contribution.toFixed(2)}`)
+    .join('');
+
+/** `timeOfDay` -> `time of day` */
+const spaced = (name: string): string => name.replace(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`);
 
 const OUTCOMES = { passed: 'passed', refused: 'refused', not_applicable: 'does not apply' } as const;
 
