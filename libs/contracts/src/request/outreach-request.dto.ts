@@ -122,10 +122,12 @@ export class OutreachRequestDto {
   @IsEmail()
   replyTo?: string;
 
+  /** Default `normal`. `critical` passes quiet hours, send windows and good hours; never caps, budget, suppression or `sendAt`. */
   @IsOptional()
   @IsIn(['low', 'normal', 'high', 'critical'])
   urgency?: Urgency;
 
+  /** Not sent before this instant; later where it falls into quiet hours or outside the send windows. Default: as the settings say. */
   @IsOptional()
   @IsInstant()
   sendAt?: string;
