@@ -36,6 +36,26 @@ describe('deciding', () => {
     expect(paused.map(({ type }) => type)).toContain('DeliveryScheduled');
   });
 
+  it('records what the choice rests on: every factor of every channel, weights, probability, confidence', () => {
+    const decided = decide({ inputs: { ...inputs, draw: 0.99 } }).find(
+      (event) => event.type === 'OutreachDecided',
+    )?.data;
+    expect(decided).toMatchObject({ confidence: 0.5, fallbackChain: ['email'] });
+    expect(decided?.explanation).toMatchObject({
+      ranked: [{ channel: 'email', rank: 1, score: 0.52, reason: 'score' }],
+      selection: { weights: DEFAULT_POLICY.selection.weights, exploration: 0, probability: 1, recommendations: [] },
+    });
+    expect(decided?.explanation.ranked[0]?.factors).toEqual({
+      customerType: { raw: 0.5, contribution: 0.15 },
+      engagement: { raw: 0.5, contribution: 0.15 },
+      device: { raw: 0.5, contribution: 0.1 },
+      urgency: { raw: 0.7, contribution: 0.07 },
+      timeOfDay: { raw: 0.5, contribution: 0.05 },
+    });
+    // Nothing of the inputs themselves, and no address.
+    expect(JSON.stringify(decided?.explanation)).not.toContain('fingerprint');
+  });
+
   it('never decides twice', () =>
     given(...committed)
       .when(deciding())
