@@ -29,6 +29,19 @@ describe('settings as they are shown', () => {
     expect(shownBudget(campaign({}), tenant, []).timeZone).toBe('Asia/Kolkata');
   });
 
+  it('say how a channel is chosen: the campaign’s word before the tenant’s before the product’s, each part on its own', () => {
+    const even = { customerType: 0.2, engagement: 0.2, device: 0.2, urgency: 0.2, timeOfDay: 0.2 };
+    const tenant = { settings: { weights: even, channelPriority: ['sms', 'email'] } as const };
+    const shown = shownCampaign(campaign({ channelPriority: [], exploration: 0.1 }), tenant);
+    expect(shown.effective).toMatchObject({ weights: even, channelPriority: [], exploration: 0.1 });
+    const plain = shownCampaign(campaign({}), undefined);
+    expect(plain.effective).toMatchObject({ weights: { customerType: 0.3 }, channelPriority: [], exploration: 0 });
+    const policies = shownPolicies({ ...tenant, settingsVersion: 1 });
+    expect(policies.effective).toMatchObject({ channelPriority: ['sms', 'email'], exploration: 0 });
+    expect([shown, plain].flatMap((each) => faultsAgainst('Campaign', each))).toEqual([]);
+    expect(faultsAgainst('Policies', policies)).toEqual([]);
+  });
+
   it('are refused where a campaign’s windows lie within the tenant’s quiet hours', () => {
     const tenant = { settings: { quietHours } };
     const settings = { windows: [{ from: '22:00', to: '23:00' }] };
