@@ -48,6 +48,7 @@ export * from './routing/selection.state.js';
 export * from './routing/viability.policy.js';
 export * from './pacing/budget.pacing.js';
 export * from './pricing/sms.segments.js';
+export * from './pricing/worst-case.policy.js';
 export * from './send-time/send-time.policy.js';
 export * from './send-time/send-time.rules.js';
 export * from './send-time/zone.table.js';

@@ -29,6 +29,22 @@ describe('settings as they are shown', () => {
     expect(shownBudget(campaign({}), tenant, []).timeZone).toBe('Asia/Kolkata');
   });
 
+  it('say what is reserved for a message: of a table its worst case, of a plain price that price', () => {
+    const table = { currency: 'EUR', default: 60_000, countries: { DE: 75_000 }, providers: { twilio: 65_000 } };
+    const email = { currency: 'EUR', default: 900, providers: { sendgrid: 700 } };
+    const prices = { sms: table, email, whatsapp: { micros: 7, currency: 'EUR' } };
+    const policies = shownPolicies({ settings: { prices }, settingsVersion: 1 });
+    expect(policies.prices).toEqual(prices);
+    expect(policies.effective.prices).toEqual({
+      sms: { micros: 225_000, currency: 'EUR' },
+      email: { micros: 700, currency: 'EUR' },
+      whatsapp: { micros: 7, currency: 'EUR' },
+    });
+    expect(faultsAgainst('Policies', policies)).toEqual([]);
+    const free = shownPolicies({ settings: {}, settingsVersion: 0 });
+    expect(free.effective.prices).toEqual({ email: { micros: 0, currency: 'EUR' } });
+  });
+
   it('say how a channel is chosen: the campaign’s word before the tenant’s before the product’s, each part on its own', () => {
     const even = { customerType: 0.2, engagement: 0.2, device: 0.2, urgency: 0.2, timeOfDay: 0.2 };
     const tenant = { settings: { weights: even, channelPriority: ['sms', 'email'] } as const };

@@ -1,6 +1,6 @@
 import { CHANNELS, type Channel } from '@homing/contracts';
 import type { CampaignSettings, SelectionSettings, SendTimeSettings, TenantSettings } from '@homing/contracts';
-import { DEFAULT_POLICY, effectivePolicy, selectionOf } from '@homing/domain';
+import { DEFAULT_POLICY, effectivePolicy, selectionOf, worstCase } from '@homing/domain';
 import type { Campaign, Tenant } from '@homing/vault/registry';
 
 /** The first that says anything; null says “off”. */
@@ -63,9 +63,19 @@ export const shownPolicies = ({ settings, settingsVersion }: Pick<Tenant, 'setti
     ...limitsOf(settings),
     ...sendTimeOf(settings),
     ...choiceOf(settings),
-    prices: { ...productPrices, ...settings.prices },
+    prices: { ...productPrices, ...worstCases(settings) },
   },
 });
+
+/** What is reserved for one message: of a table its worst case, by the provider in use. */
+const worstCases = ({ prices = {} }: TenantSettings) =>
+  Object.fromEntries(
+    CHANNELS.flatMap((channel) => {
+      const price = prices[channel];
+      const { provider } = DEFAULT_POLICY.channels[channel] ?? {};
+      return price ? [[channel, worstCase(price, { channel, provider })]] : [];
+    }),
+  );
 
 const productPrices = Object.fromEntries(
   Object.entries(DEFAULT_POLICY.channels).map(([channel, { price }]) => [channel, price]),

@@ -3,6 +3,7 @@ import { ANSWER_SCHEMAS } from './answer.schemas.js';
 interface Schema {
   readonly $ref?: string;
   readonly allOf?: readonly Schema[];
+  readonly oneOf?: readonly Schema[];
   readonly nullable?: boolean;
   readonly type?: string;
   readonly enum?: readonly unknown[];
@@ -25,6 +26,10 @@ function resolved(schema: Schema): Schema {
 function faults(given: Schema, value: unknown, at: string): string[] {
   const schema = resolved(given);
   if (value === null) return schema.nullable ? [] : [`${at} is null`];
+  if (schema.oneOf) {
+    const fitting = schema.oneOf.filter((option) => faults(option, value, at).length === 0);
+    return fitting.length === 1 ? [] : [`${at} is ${fitting.length} of its kinds, not one`];
+  }
   if (schema.enum && !schema.enum.includes(value)) return [`${at} is none of its words`];
   switch (schema.type) {
     case 'object':

@@ -24,6 +24,7 @@ const MEANING: Readonly<Record<string, (constraints: readonly unknown[]) => Sche
   isDay: () => ({ type: 'string', format: 'date' }),
   notBefore: () => ({}),
   isTimeZone: () => ({ type: 'string', description: 'IANA time zone' }),
+  isBoolean: () => ({ type: 'boolean' }),
   isInt: () => ({ type: 'integer' }),
   isNumber: () => ({ type: 'number' }),
   min: ([min]) => ({ minimum: min }),

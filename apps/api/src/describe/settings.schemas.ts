@@ -8,6 +8,7 @@ import {
 } from '@homing/contracts';
 import { CampaignSettingsDto, QuietHoursDto, SendWindowDto, TenantSettingsDto } from '@homing/contracts';
 import { PACING_RECOMMENDATIONS } from '@homing/domain';
+import { priceTable, withPrices } from './price.schemas.js';
 import { schemaOf } from './request.schema.js';
 import { instant, list, partial, record, ref, text, whole, type Schema } from './schema.parts.js';
 
@@ -29,7 +30,7 @@ function withOff(schema: Schema): Schema {
   return { ...schema, properties };
 }
 const campaignSettings = withOff(schemaOf(CampaignSettingsDto));
-const tenantSettings = withOff(schemaOf(TenantSettingsDto));
+const tenantSettings = withPrices(withOff(schemaOf(TenantSettingsDto)));
 
 const limits = {
   caps: record({
@@ -90,6 +91,7 @@ const suppression = {
 export const SETTINGS_SCHEMAS: Readonly<Record<string, Schema>> = {
   CampaignSettings: campaignSettings,
   TenantSettings: tenantSettings,
+  PriceTable: priceTable(),
   Campaign: record({
     campaignId: text,
     name: text,
@@ -120,7 +122,10 @@ export const SETTINGS_SCHEMAS: Readonly<Record<string, Schema>> = {
           ...limits,
           ...sendTime,
           ...choice,
-          prices: { type: 'object', additionalProperties: ref('Money') },
+          prices: {
+            ...{ type: 'object', additionalProperties: ref('Money') },
+            description: 'what is reserved for one message: of a table its worst case',
+          },
         }),
       },
     },

@@ -24,4 +24,4 @@ export function faultsOf(error: ValidationError, parent: string): FieldFault[] {
 }
 
 /** Names of fields we define are ours; a name somebody invented may hold anything, and is repeated only if it looks like one. */
-const printable = (field: string): string => (/^[\w.[\]-]{1,100}$/.test(field) ? field : '(unprintable name)');
+export const printable = (field: string): string => (/^[\w.[\]-]{1,100}$/.test(field) ? field : '(unprintable name)');

@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import 'reflect-metadata';
+import { MAX_TABLE_MICROS } from './price.js';
 import { readCampaignSettings, readTenantSettings, type SettingsReading } from './read-settings.js';
 
 const weights = { customerType: 0.3, engagement: 0.3, device: 0.2, urgency: 0.1, timeOfDay: 0.1 };
@@ -180,4 +181,60 @@ describe('reading a tenant’s settings', () => {
     ['a price below nothing', { prices: { sms: { micros: -1, currency: 'EUR' } } }, ['prices.sms.micros:min']],
     ['what is a campaign’s', { dailyLimit: 7 }, ['dailyLimit:unknown_field']],
   ])('refuses %s', (_what, value, faults) => expect(faultsOf(readTenantSettings(value))).toEqual(faults));
+});
+
+describe('reading a table of prices', () => {
+  const sms = (table: object) => ({ prices: { sms: { currency: 'EUR', default: 60_000, ...table } } });
+  const email = (table: object) => ({ prices: { email: { currency: 'EUR', default: 900, ...table } } });
+
+  it('takes the least and the most that it can say, beside a plain price', () => {
+    const most = { perSegment: true, maxSegments: 10, countries: { DE: 75_000 }, providers: { 'twilio-2': 0 } };
+    const settings = { prices: { ...sms(most).prices, whatsapp: { micros: 7, currency: 'EUR' }, ...email({}).prices } };
+    expect(readTenantSettings(settings)).toEqual({ kind: 'valid', settings });
+  });
+
+  it('takes null for what is left out', () =>
+    expect(readTenantSettings(sms({ maxSegments: null, countries: { DE: null, FR: 1 }, providers: null }))).toEqual({
+      kind: 'valid',
+      settings: sms({ countries: { FR: 1 } }),
+    }));
+
+  it.each<[string, unknown, string[]]>([
+    ['no default', { prices: { sms: { currency: 'EUR', perSegment: true } } }, ['prices.sms.default:isInt']],
+    ['no currency', { prices: { sms: { default: 1 } } }, ['prices.sms.currency:matches']],
+    ['a default below nothing', sms({ default: -1 }), ['prices.sms.default:min']],
+    ['a fraction', sms({ default: 0.5 }), ['prices.sms.default:isInt']],
+    ['more than can be multiplied exactly', sms({ default: MAX_TABLE_MICROS + 1 }), ['prices.sms.default:max']],
+    ['a plain price beside it', sms({ micros: 7 }), ['prices.sms.micros:unknown_field']],
+    [
+      'a currency of its own',
+      sms({ countries: { DE: { micros: 1, currency: 'USD' } } }),
+      ['prices.sms.countries.DE:isInt'],
+    ],
+    ['a list of countries', sms({ countries: ['DE'] }), ['prices.sms.countries:isObject']],
+    ['a country by another name', sms({ countries: { Germany: 1 } }), ['prices.sms.countries.Germany:unknown_country']],
+    ['a country in small letters', sms({ countries: { de: 1 } }), ['prices.sms.countries.de:unknown_country']],
+    ['an unprintable country', sms({ countries: { 'D E': 1 } }), ['(unprintable name):unknown_country']],
+    ['a country below nothing', sms({ countries: { DE: -1 } }), ['prices.sms.countries.DE:min']],
+    ['a fraction of a provider', sms({ providers: { twilio: 1.5 } }), ['prices.sms.providers.twilio:isInt']],
+    ['too much of a provider', sms({ providers: { twilio: 2 ** 53 } }), ['prices.sms.providers.twilio:max']],
+    ['a provider that is no name', sms({ providers: { 'T!': 1 } }), ['(unprintable name):unknown_provider']],
+    ['no segment', sms({ maxSegments: 0 }), ['prices.sms.maxSegments:min']],
+    ['more than ten segments', sms({ maxSegments: 11 }), ['prices.sms.maxSegments:max']],
+    ['segments that are no number', sms({ maxSegments: '3' }), ['prices.sms.maxSegments:isInt']],
+    ['a word for yes', sms({ perSegment: 'yes' }), ['prices.sms.perSegment:isBoolean']],
+    ['segments of an email', email({ perSegment: true }), ['prices.email.perSegment:no_segments']],
+    ['a number of segments of an email', email({ maxSegments: 2 }), ['prices.email.maxSegments:not_per_segment']],
+    [
+      'segments that do not count',
+      sms({ perSegment: false, maxSegments: 2 }),
+      ['prices.sms.maxSegments:not_per_segment'],
+    ],
+    ['what a table has not', sms({ zones: {} }), ['prices.sms.zones:unknown_field']],
+  ])('refuses %s', (_what, value, faults) => expect(faultsOf(readTenantSettings(value))).toEqual(faults));
+
+  it('names each fault at once', () => {
+    const value = sms({ countries: { DE: -1, germany: 1 }, providers: { twilio: 0.5 } });
+    expect(faultsOf(readTenantSettings(value))).toHaveLength(3);
+  });
 });

@@ -2,6 +2,7 @@ import { plainToInstance } from 'class-transformer';
 import { validateSync } from 'class-validator';
 import { faultsOf, type FieldFault } from '../request/field-fault.js';
 import { CampaignSettingsDto, TenantSettingsDto } from './settings.dto.js';
+import { priceFaults } from './price.check.js';
 import { sendTimeFaults } from './send-time.check.js';
 import type { CampaignSettings, SendTimeSettings, TenantSettings } from './settings.js';
 
@@ -20,7 +21,10 @@ export const readCampaignSettings = (value: unknown): SettingsReading<CampaignSe
 export const readTenantSettings = (value: unknown): SettingsReading<TenantSettings> =>
   read<TenantSettings>(TenantSettingsDto, value);
 
-function read<T extends SendTimeSettings>(dto: new () => object, value: unknown): SettingsReading<T> {
+function read<T extends SendTimeSettings & Pick<TenantSettings, 'prices'>>(
+  dto: new () => object,
+  value: unknown,
+): SettingsReading<T> {
   if (!isRecord(value))
     return { kind: 'invalid', faults: [{ field: '', code: 'not_an_object', message: 'must be a JSON object' }] };
   const errors = validateSync(plainToInstance(dto, value), {
@@ -31,7 +35,7 @@ function read<T extends SendTimeSettings>(dto: new () => object, value: unknown)
   const faults = errors.flatMap((error) => faultsOf(error, ''));
   if (faults.length > 0) return { kind: 'invalid', faults };
   const settings = withoutIdleNulls(value) as T;
-  const senseless = sendTimeFaults(settings);
+  const senseless = [...sendTimeFaults(settings), ...priceFaults(settings.prices)];
   return senseless.length > 0 ? { kind: 'invalid', faults: senseless } : { kind: 'valid', settings };
 }
 

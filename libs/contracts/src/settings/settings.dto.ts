@@ -7,7 +7,6 @@ import {
   IsNumber,
   IsObject,
   IsOptional,
-  Matches,
   Max,
   Min,
   ValidateNested,
@@ -15,6 +14,8 @@ import {
 import { CHANNELS, type Channel } from '../channel.js';
 import { SELECTION_FACTORS, type FactorWeights } from '../events/decision.js';
 import { IsDay, NotBefore } from './day.rule.js';
+import { PricesDto } from './price.dto.js';
+import type { Price } from './price.js';
 import { SumsToOne } from './sums-to-one.rule.js';
 import { SendTimeSettingsDto } from './send-time.dto.js';
 
@@ -63,15 +64,6 @@ export class CapsDto extends CountsDto {
   @Part(() => ChannelCapsDto) channels?: Partial<Record<Channel, CountsDto>>;
 }
 
-export class PriceDto {
-  @IsInt() @Min(0) @Max(Number.MAX_SAFE_INTEGER) micros!: number;
-  @Matches(/^[A-Z]{3}$/, { message: '$property must be an ISO 4217 code such as EUR' }) currency!: string;
-}
-
-/** One price a channel. */
-export class PricesDto {}
-for (const channel of CHANNELS) Part(() => PriceDto)(PricesDto.prototype, channel);
-
 /** A share for each factor. */
 export class WeightsDto {}
 for (const factor of SELECTION_FACTORS)
@@ -99,5 +91,5 @@ export class CampaignSettingsDto extends SelectionDto {
 export class TenantSettingsDto extends SelectionDto {
   @Part(() => CapsDto) caps?: CapsDto;
   @LookBack() dedupHours?: number | null;
-  @Part(() => PricesDto) prices?: Partial<Record<Channel, PriceDto>>;
+  @Part(() => PricesDto) prices?: Partial<Record<Channel, Price>>;
 }

@@ -1,6 +1,6 @@
 import type { Channel } from '../channel.js';
 import type { FactorWeights } from '../events/decision.js';
-import type { Money } from '../money.js';
+import type { Price } from './price.js';
 
 /** Messages to one person, all windows rolling. Null switches a cap off; absent leaves it to the next wider setting. */
 export interface CapCounts {
@@ -88,8 +88,8 @@ export interface CampaignSettings extends SelectionSettings, SendTimeSettings {
 export interface TenantSettings extends SelectionSettings, SendTimeSettings {
   readonly caps?: CapSettings;
   readonly dedupHours?: number | null;
-  /** Worst case of one message, by channel. Default: free. */
-  readonly prices?: Readonly<Partial<Record<Channel, Money>>>;
+  /** Worst case of one message, or the table it follows from, by channel. Default: free. */
+  readonly prices?: Readonly<Partial<Record<Channel, Price>>>;
 }
 
 export const CAMPAIGN_STATUSES = ['active', 'paused', 'stopped'] as const;

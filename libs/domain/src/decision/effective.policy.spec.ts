@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
+import type { Price } from '@homing/contracts';
 import { DEFAULT_CAPS } from '../ledger/frequency-cap.policy.js';
 import { effectivePolicy } from './effective.policy.js';
 import { DEFAULT_POLICY } from './policy.state.js';
@@ -47,5 +48,23 @@ describe('the caps in force', () => {
       { limit: 2, hours: 24, channel: 'sms' },
       { limit: 3, hours: 168, channel: 'sms' },
     ]);
+  });
+});
+
+describe('the price in force', () => {
+  const email = (price?: Price) =>
+    effectivePolicy(DEFAULT_POLICY, { settings: price ? { prices: { email: price } } : {}, version: 1 }, undefined)
+      .channels.email?.price;
+
+  it('is the product’s where the tenant says nothing', () =>
+    expect(email()).toEqual(DEFAULT_POLICY.channels.email?.price));
+
+  it('is a plain price as it stands', () =>
+    expect(email({ micros: 900, currency: 'USD' })).toEqual({ micros: 900, currency: 'USD' }));
+
+  it('is the dearest that a table has for the provider in use, whatever the country', () => {
+    const table = { currency: 'USD', default: 2_000, providers: { sendgrid: 900, mailgun: 5_000 } };
+    expect(email(table)).toEqual({ micros: 900, currency: 'USD' });
+    expect(email({ ...table, countries: { US: 700, CH: 1_100 } })).toEqual({ micros: 1_100, currency: 'USD' });
   });
 });

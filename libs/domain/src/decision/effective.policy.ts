@@ -1,7 +1,8 @@
 import { CHANNELS, type CapCounts, type CapSettings, type Channel } from '@homing/contracts';
-import type { Money, SelectionSettings, SendTimeSettings } from '@homing/contracts';
+import type { Price, SelectionSettings, SendTimeSettings } from '@homing/contracts';
 import type { FrequencyCap } from '../ledger/frequency-cap.policy.js';
 import type { ContactLimits } from '../ledger/person.decider.js';
+import { worstCase } from '../pricing/worst-case.policy.js';
 import type { SelectionPolicy } from '../routing/selection.state.js';
 import { sendTimeRules } from '../send-time/send-time.rules.js';
 import type { DecisionPolicy } from './policy.state.js';
@@ -13,8 +14,8 @@ export interface LimitSettings extends SelectionSettings, SendTimeSettings {
 }
 
 export interface TenantPolicy extends LimitSettings {
-  /** Worst case of one message, by channel. */
-  readonly prices?: Readonly<Partial<Record<Channel, Money>>>;
+  /** Worst case of one message, or the table it follows from, by channel. */
+  readonly prices?: Readonly<Partial<Record<Channel, Price>>>;
 }
 
 /** A setting with its version. */
@@ -31,9 +32,12 @@ export function effectivePolicy(
 ): DecisionPolicy {
   if (!tenant && !campaign) return base;
   const prices = tenant?.settings.prices ?? {};
-  const priced = Object.entries(base.channels).map(([channel, policy]) => {
-    const price = prices[channel as Channel];
-    return [channel, price ? { ...policy, price } : policy] as const;
+  const priced = Object.entries(base.channels).map(([name, policy]) => {
+    const channel = name as Channel;
+    const price = prices[channel];
+    // The recipient's country is not known to a decision: the dearest of all.
+    const worst = price && worstCase(price, { channel, provider: policy.provider });
+    return [channel, worst ? { ...policy, price: worst } : policy] as const;
   });
   const versions = [tenant && `t${tenant.version}`, campaign && `c${campaign.version}`].filter(Boolean);
   const sendTime = sendTimeRules([tenant?.settings, campaign?.settings]);
