@@ -265,12 +265,14 @@ describe('what nobody outside the streams may do', () => {
       void (async () => {
         for await (const status of connection.status()) if (status.type === 'error') refused.push(String(status.error));
       })();
+      const [others, consumer] =
+        user === 'orchestrator' ? ['MARKS', 'DISPATCH.gateway-email'] : ['OUTREACH', 'OUTREACH.orchestrator-requests'];
       const orders: [string, object][] = [
         ['$JS.API.STREAM.DELETE.SIGNALS', {}],
         ['$JS.API.STREAM.PURGE.OUTREACH', {}],
-        ['$JS.API.STREAM.MSG.GET.OUTREACH', { seq: 1 }],
+        [`$JS.API.STREAM.MSG.GET.${others}`, { seq: 1 }],
         ['$JS.API.STREAM.MSG.DELETE.OUTREACH', { seq: 1 }],
-        ['$JS.API.CONSUMER.DELETE.OUTREACH.orchestrator-requests', {}],
+        [`$JS.API.CONSUMER.DELETE.${consumer}`, {}],
         ['$JS.API.CONSUMER.MSG.NEXT.OUTREACH.spy', {}],
         ['$JS.API.CONSUMER.CREATE.OUTREACH', { stream_name: 'OUTREACH', config: { ack_policy: 'none' } }],
         ...(user === 'orchestrator'
