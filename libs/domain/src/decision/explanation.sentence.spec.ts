@@ -22,9 +22,9 @@ describe('the decision as a person would say it', () => {
       'Sending by sms at once: ranked first of 2, strongest in device and urgency.',
     ));
 
-  it('names the two strongest of the only channel, and who was left out', () =>
+  it('names none of the only channel, where nothing was weighed, but who was left out', () =>
     expect(sentence({ channels: ['email', 'phone'] })).toBe(
-      'Sending by email at once: the only channel that can be used, strongest in customer type and engagement so far. Left out: phone: not available yet.',
+      'Sending by email at once: the only channel that can be used. Left out: phone: not available yet.',
     ));
 
   it.each<[string, Choosing]>([

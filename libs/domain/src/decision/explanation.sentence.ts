@@ -38,10 +38,13 @@ const NAMES = {
   timeOfDay: 'time of day',
 } as const;
 
-/** The two factors that speak most for it: against the runner-up where the score decided between them, else in themselves. */
+/**
+ * The two factors that speak most for it: against the runner-up where the score decided between them, else in themselves. Of the only
+ * channel none is named: nothing was weighed.
+ */
 function strengths({ factors, reason }: RankedChannel, runnerUp: RankedChannel | undefined): string {
-  if (!factors) return '';
-  const against = reason === 'score' ? runnerUp?.factors : undefined;
+  if (!factors || !runnerUp) return '';
+  const against = reason === 'score' ? runnerUp.factors : undefined;
   const gain = (factor: (typeof SELECTION_FACTORS)[number]): number =>
     factors[factor].contribution - (against?.[factor].contribution ?? 0);
   const [one, two] = [...SELECTION_FACTORS].sort((a, b) => gain(b) - gain(a));
