@@ -5,7 +5,7 @@ import { EventEmitter } from 'node:events';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { environmentOf, isAlive, isPortTaken } from '@homing/embedded-stores';
+import { environmentOf, isAlive, isPortTaken, startPostgres } from '@homing/embedded-stores';
 import { createRegistry, openVaultDatabase } from '@homing/vault/registry';
 import pg from 'pg';
 import { fakeService, until } from '../fixtures/tiny-stack.harness.fixture.js';
@@ -197,13 +197,19 @@ describe('start', () => {
   });
 
   it('uses a Postgres that is given instead of starting one', async () => {
-    const admin = process.env['HOMING_TEST_POSTGRES_URL'] as string;
-    const stack = await launched([], { DATABASE_URL: admin });
-    expect(Object.keys(readServices(servicesFile()))).not.toContain('postgres');
-    const url = new URL(stack.env()['DATABASE_URL'] ?? '');
-    expect(url.port).toBe(new URL(admin).port);
-    expect(await query(url.href, 'select count(*)::int as n from outreach')).toEqual([{ n: 0 }]);
-    await stack.stop();
-    for (const name of ['vault', 'read']) await query(admin, `drop database ${name} with (force)`);
+    // One of its own: the roles that are given new passwords here are those of every database on a server.
+    const directory = mkdtempSync(join(tmpdir(), 'homing-given-'));
+    const given = await startPostgres({ dataDir: join(directory, 'postgres') });
+    try {
+      const stack = await launched([], { DATABASE_URL: given.adminUrl });
+      expect(Object.keys(readServices(servicesFile()))).not.toContain('postgres');
+      const url = new URL(stack.env()['DATABASE_URL'] ?? '');
+      expect(url.port).toBe(new URL(given.adminUrl).port);
+      expect(await query(url.href, 'select count(*)::int as n from outreach')).toEqual([{ n: 0 }]);
+      await stack.stop();
+    } finally {
+      await given.stop();
+      rmSync(directory, { recursive: true, force: true });
+    }
   });
 });
