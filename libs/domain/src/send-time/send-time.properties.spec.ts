@@ -61,7 +61,8 @@ const command = fc
     settings,
     offMinute: fc.integer({ min: 0, max: 3 * HOUR }),
     lifetime: fc.oneof(fc.integer({ min: 1, max: 36 * HOUR }), fc.integer({ min: 1, max: 9 * 24 * HOUR })),
-    sendAt: fc.option(fc.integer({ min: -5 * HOUR, max: 40 * HOUR })),
+    // As often none as one: only who names no instant is given a good hour.
+    sendAt: fc.option(fc.integer({ min: -5 * HOUR, max: 40 * HOUR }), { freq: 2 }),
     urgency: fc.constantFrom('low', 'normal', 'high', 'normal', 'critical'),
     channel: fc.constantFrom(...CHANNELS),
     customerType: fc.constantFrom(undefined, 'new', 'existing'),
