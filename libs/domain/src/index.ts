@@ -23,6 +23,7 @@ export * from './delivery/withhold.decider.js';
 export * from './delivery/rebooking.policy.js';
 export * from './ledger/balance.decider.js';
 export * from './ledger/balance.state.js';
+export * from './ledger/booking.verdict.js';
 export * from './ledger/books.policy.js';
 export * from './ledger/charges.policy.js';
 export * from './ledger/frequency-cap.policy.js';

@@ -15,6 +15,7 @@ import {
 } from '@homing/domain';
 import type { EventStore, Folded } from '@homing/event-store';
 import { fromAcceptedRecord, fromErasedRecord, type AcceptedRequest } from '@homing/intake';
+import { recipientClock, selectionInputs, type Rules } from '@homing/intake/rules';
 import { PoisonError, rejected } from '@homing/messaging';
 import { crashPoint } from '@homing/service-kit';
 import { inSpan } from '@homing/service-kit/telemetry';
@@ -23,11 +24,8 @@ import { changeOutreach } from '@homing/event-store/outreach';
 import { bookDecision, releaseEarlierRounds, type UndoEntry } from '../keep-books/decision.booking.js';
 import { heldBackKey } from '../keep-books/held-back.gatherer.js';
 import { enterBooks, type AskedBooks } from '../keep-books/ledger.runner.js';
-import type { Rules } from '../keep-books/policy.gatherer.js';
-import { recipientClock } from '../keep-books/recipient.clock.js';
 import { noteDecision, timed } from './decision.metrics.js';
 import { refuseForErasure } from './erased.refusal.js';
-import { selectionInputs } from './selection.inputs.js';
 import { followStored, type Decided } from './stored.decision.js';
 
 export interface DecideParts {

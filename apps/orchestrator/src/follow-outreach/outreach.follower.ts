@@ -17,11 +17,9 @@ import {
 } from '@homing/domain';
 import type { EventStore, Folded } from '@homing/event-store';
 import { changeOutreach, readOutreach } from '@homing/event-store/outreach';
+import { campaignDay, recipientClock, type Rules } from '@homing/intake/rules';
 import { crashPoint } from '@homing/service-kit';
-import { campaignDay } from '../keep-books/campaign.day.js';
 import { askBooks, bookingOf, enterBooks, type AskedBooks } from '../keep-books/ledger.runner.js';
-import type { Rules } from '../keep-books/policy.gatherer.js';
-import { recipientClock } from '../keep-books/recipient.clock.js';
 
 export interface FollowParts {
   readonly store: Pick<EventStore, 'append' | 'readStream'>;

@@ -7,8 +7,8 @@ import {
   type LedgerAsk,
   type PlanLeg,
 } from '@homing/domain';
+import { campaignDay } from '@homing/intake/rules';
 import { timed } from '../decide-outreach/decision.metrics.js';
-import { campaignDay } from './campaign.day.js';
 import { askBooks, bookingOf, enterBooks, type AskedBooks, type AskResult } from './ledger.runner.js';
 
 export interface BookParts {

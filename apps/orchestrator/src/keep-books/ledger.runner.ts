@@ -1,5 +1,14 @@
 import type { LegBooking } from '@homing/contracts';
-import type { BalanceResult, BookEntry, BookingVerdict, ContactSlot, LedgerAsk, SlotResult } from '@homing/domain';
+import {
+  balanceRefusal,
+  slotRefusal,
+  type BalanceResult,
+  type BookEntry,
+  type BookingVerdict,
+  type ContactSlot,
+  type LedgerAsk,
+  type SlotResult,
+} from '@homing/domain';
 import type { Ledgers } from '@homing/event-store/ledger';
 
 export type AskedBooks = Pick<Ledgers, 'person' | 'balance'>;
@@ -63,24 +72,3 @@ export const bookingOf = (
   ledgers: taken.map(({ stream }) => stream),
   ...(taken.some(({ serial }) => serial > 0) ? { serials: taken.map(({ serial }) => serial) } : {}),
 });
-
-function slotRefusal(
-  result: Extract<SlotResult, { kind: 'refused' | 'absent' }>,
-): Extract<BookingVerdict, { kind: 'refused' }> {
-  if (result.kind === 'absent') return { kind: 'refused', step: 'frequency_cap', reason: 'booking_lost' };
-  const { step, reason } = result;
-  const facts: Record<string, string | number> =
-    result.step === 'dedup'
-      ? { duplicateOf: result.duplicateOf }
-      : { limit: result.cap.limit, hours: result.cap.hours };
-  return { kind: 'refused', step, reason, facts };
-}
-
-function balanceRefusal(
-  { step, stream }: Exclude<LedgerAsk, { ledger: 'person' }>,
-  { limit, left }: Extract<BalanceResult, { kind: 'refused' }>,
-): Extract<BookingVerdict, { kind: 'refused' }> {
-  const ofDay = stream.includes('.');
-  const reason = step === 'budget' ? (ofDay ? 'day_budget_exhausted' : 'budget_exhausted') : 'daily_limit_reached';
-  return { kind: 'refused', step, reason, facts: { limit, left } };
-}

@@ -10,11 +10,11 @@ import { claimAttempt, decisionAnswer, DEFAULT_POLICY } from '@homing/domain';
 import { createLedgers } from '@homing/event-store/ledger';
 import { InMemoryEventStore } from '@homing/event-store/memory';
 import { readOutreach } from '@homing/event-store/outreach';
+import { TZDATA } from '@homing/intake/rules';
 import { deliveryId, outreachId, request as story } from '@homing/testing/outreach-story';
 import { decideBatch, type DecideParts } from '../decide-outreach/decide.batch.js';
 import { followOutreach, type FollowParts } from '../follow-outreach/outreach.follower.js';
 import { gatherRules, PRODUCT_RULES } from './policy.gatherer.js';
-import { TZDATA } from './zone.tables.js';
 
 const { tenantId } = story;
 const campaignKey = 'c1f2c8e0-6c0e-4b43-9d0c-000000000003';

@@ -1,6 +1,6 @@
 import type { OutreachRequested } from '@homing/contracts';
 import { PRODUCT_CLOCK, searchSpan, type RecipientClock } from '@homing/domain';
-import type { Rules } from './policy.gatherer.js';
+import type { Rules } from './decision.rules.js';
 import { zoneTable } from './zone.tables.js';
 
 type Asked = Pick<OutreachRequested, 'timeZone' | 'sendAt' | 'expiresAt'>;

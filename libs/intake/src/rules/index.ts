@@ -1,0 +1,5 @@
+export * from './campaign.day.js';
+export * from './decision.rules.js';
+export * from './recipient.clock.js';
+export * from './selection.inputs.js';
+export * from './zone.tables.js';
