@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createLogger } from '@homing/service-kit';
@@ -25,6 +25,10 @@ export interface TestBus {
   log(): string;
   connect(options?: Partial<BusOptions>): Bus;
   pid(): number;
+  /** SIGSTOP; resolves when none of its threads runs any more: one of them may still answer what comes right after the signal. */
+  freeze(): Promise<void>;
+  /** SIGCONT. */
+  thaw(): void;
   /** SIGKILL; resolves when the process is gone. */
   kill(): Promise<void>;
   /** Ends the server as an operator does: everything it knows is on disk. */
@@ -68,6 +72,11 @@ export async function startTestBus(users: NatsUser[] = []): Promise<TestBus> {
       buses.push(bus);
       return bus;
     },
+    async freeze() {
+      process.kill(nats.pid, 'SIGSTOP');
+      await until(() => stopped(nats.pid), 'the server stands still');
+    },
+    thaw: () => void process.kill(nats.pid, 'SIGCONT'),
     async kill() {
       process.kill(nats.pid, 'SIGKILL');
       await until(() => !isAlive(), 'the server is gone');
@@ -83,4 +92,12 @@ export async function startTestBus(users: NatsUser[] = []): Promise<TestBus> {
       rmSync(dir, { recursive: true, force: true });
     },
   };
+}
+
+/** Whether every thread of a process is stopped (T); true where the system shows no threads. */
+function stopped(pid: number): boolean {
+  const threads = `/proc/${pid}/task`;
+  if (!existsSync(threads)) return true;
+  const state = (thread: string) => readFileSync(join(threads, thread, 'stat'), 'utf8').replace(/^.*\) /, '')[0];
+  return readdirSync(threads).every((thread) => state(thread) === 'T');
 }

@@ -97,11 +97,9 @@ describe('Publisher and streams', () => {
     const before = (await state('OUTREACH')).messages;
     const impatient = new Publisher(bus, { ackTimeoutMs: 150, deadlineMs: 50_000 });
     await until(() => bus.connected, 'connected, so that tries go out at all');
-    process.kill(nats.pid(), 'SIGSTOP');
+    await nats.freeze();
     const publishing = impatient.publish('outreach.requested', event, { tenantId: 't1', key: 'frozen' });
-    await until(() => impatient.retries >= 2, 'two tries went unanswered').finally(() =>
-      process.kill(nats.pid(), 'SIGCONT'),
-    );
+    await until(() => impatient.retries >= 2, 'two tries went unanswered').finally(() => nats.thaw());
     const { seq } = await publishing;
     await until(async () => (await state('OUTREACH')).messages === before + 1, 'stored once');
     expect(await impatient.publish('outreach.requested', event, { tenantId: 't1', key: 'frozen' })).toMatchObject({

@@ -1,6 +1,6 @@
 import type { ExcludedChannel, SelectionRecord } from '@homing/contracts';
 import { orderChannels, type PlacedChannel } from './channel-order.policy.js';
-import { round4, scoreChannels } from './channel-score.policy.js';
+import { scoreChannels } from './channel-score.policy.js';
 import { confidenceOf } from './confidence.policy.js';
 import { recommendationsFor } from './recommendation.policy.js';
 import type { SelectChannel } from './selection.command.js';
@@ -27,8 +27,11 @@ export function selectChannels(command: SelectChannel): ChannelSelection {
     record: {
       weights,
       exploration,
-      ...(probability === undefined ? {} : { probability: round4(probability) }),
+      ...(probability === undefined ? {} : { probability: round6digits(probability) }),
       recommendations: recommendationsFor(placed[0], command),
     },
   };
 }
+
+/** To six digits that count, so that what could happen is never recorded as impossible: an evaluation divides by it. */
+const round6digits = (probability: number): number => Number(probability.toPrecision(6));

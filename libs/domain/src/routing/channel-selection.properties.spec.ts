@@ -106,6 +106,12 @@ describe('every choice', () => {
       if (ranked.length > 0) expect(record.probability).toBeGreaterThan(0);
     }));
 
+  it('never records as impossible what was drawn, however small the rate', () => {
+    const over = { channels: ['instagram', 'facebook'] as Channel[], inputs: { draw: 0.9999999999999983 } };
+    const { record } = selectChannels(choosing({ ...over, selection: { exploration: 3.386180225106728e-15 } }));
+    expect(record.probability).toBe(1.69309e-15);
+  });
+
   it('keeps a channel that is better in everything before one that is worse', () =>
     always((over) => {
       const { ranked } = selectChannels(choosing({ ...over, selection: { ...over.selection, exploration: 0 } }));
