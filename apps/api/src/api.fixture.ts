@@ -49,6 +49,7 @@ export function fakeParts(own: Partial<ApiParts> = {}): { parts: ApiParts; lines
       listUnknown: async () => ({ rows: [] }),
       campaignBalances: () => Promise.resolve([]),
       campaignStatus: nothing,
+      routing: async () => [],
       currentPosition: async () => 0n,
     },
     letters: {

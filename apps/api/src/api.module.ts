@@ -7,6 +7,7 @@ import { CommandOutreachController } from './command-outreach/command-outreach.c
 import { DeadLettersController } from './handle-dead-letters/dead-letters.controller.js';
 import { LiveFeedController } from './live-feed/live-feed.controller.js';
 import { ProblemFilter } from './problem/problem.filter.js';
+import { AnalyticsController } from './read-analytics/analytics.controller.js';
 import { ReadOutreachController } from './read-outreach/read-outreach.controller.js';
 import { SignalsController } from './read-signals/signals.controller.js';
 import { ScopeGuard } from './security/scope.guard.js';
@@ -25,6 +26,7 @@ export class ApiModule {
         ReadOutreachController,
         CampaignsController,
         PoliciesController,
+        AnalyticsController,
         SuppressionsController,
         DeadLettersController,
         SignalsController,

@@ -21,6 +21,7 @@ export { PROJECTION } from './queries/projection.name.js';
 export type * from './queries/read-model.port.js';
 export { createSystemQueries } from './queries/system.queries.js';
 export { createTenantQueries } from './queries/tenant.queries.js';
+export * from './tables/analytics.tables.js';
 export type * from './tables/ledger.tables.js';
 export type * from './tables/read-model.tables.js';
 export type * from './tables/suppression.tables.js';

@@ -1,5 +1,6 @@
 import { CHANNELS, DECISION_STEPS, SELECTION_FACTORS, TRANSITIONS } from '@homing/contracts';
 import { OUTREACH_STATES } from '../read-outreach/outreach.states.js';
+import { ANALYTICS_SCHEMAS } from './analytics.schemas.js';
 import { DEAD_LETTER_SCHEMAS } from './dead-letter.schemas.js';
 import { SETTINGS_SCHEMAS } from './settings.schemas.js';
 import { flag, instant, list, partial, record, ref, text, uuid, whole, type Schema } from './schema.parts.js';
@@ -56,6 +57,7 @@ const listed = {
 export const ANSWER_SCHEMAS: Readonly<Record<string, Schema>> = {
   ...DEAD_LETTER_SCHEMAS,
   ...SETTINGS_SCHEMAS,
+  ...ANALYTICS_SCHEMAS,
   Money: record({
     micros: { ...whole, description: 'millionths of the currency' },
     currency: { ...text, description: 'ISO 4217' },

@@ -33,6 +33,7 @@ describe('the OpenAPI document', () => {
       components: { schemas: Record<string, unknown> };
     };
     expect(Object.keys(document.paths).sort()).toEqual([
+      '/api/v1/analytics/routing',
       '/api/v1/budgets',
       '/api/v1/budgets/{campaignId}',
       '/api/v1/budgets/{campaignId}/pacing',

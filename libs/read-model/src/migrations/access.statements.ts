@@ -20,6 +20,8 @@ const TENANT_TABLES = [
   'open_reservations',
   'ledger_balances',
   'suppressions',
+  'routing_hours',
+  'conversions',
 ] as const;
 
 /** What each role may do, table by table: nothing that is not named here. */
@@ -38,6 +40,9 @@ const SYSTEM_RIGHTS: Readonly<Record<string, string>> = {
   ledger_balances: 'select, insert, update',
   ledger_snapshots: 'select, insert, delete',
   suppressions: 'select, insert, update',
+  routing_hours: 'select, insert, update',
+  routing_days: 'select',
+  conversions: 'select, insert, update',
 };
 const TENANT_RIGHTS = [
   'checkpoint',
@@ -51,6 +56,9 @@ const TENANT_RIGHTS = [
   'open_reservations',
   'ledger_balances',
   'suppressions',
+  'routing_hours',
+  'routing_days',
+  'conversions',
 ];
 
 /**

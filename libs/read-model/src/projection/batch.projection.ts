@@ -6,12 +6,14 @@ import type {
   TimelineRow,
   TimetableRow,
 } from '../tables/read-model.tables.js';
+import type { RoutingHourRow } from '../tables/analytics.tables.js';
 import type { SuppressionRow } from '../tables/suppression.tables.js';
 import { keptSlotsOf } from '@homing/domain';
 import { attemptRows, deliveryRows } from './delivery.projection.js';
 import { LedgerFold, type LedgerChanges } from './ledger.projection.js';
 import { foldNext, type FoldedOutreach } from './outreach.fold.js';
 import { marksOf, outreachRow, timetableRows, type OutreachMarks } from './outreach.projection.js';
+import { RoutingFold } from './routing.projection.js';
 import { outreachStreamEvent, type OutreachStreamEvent, type StoredEvent } from './stored-event.js';
 import { suppressionRows } from './suppression.projection.js';
 import { timelineRow } from './timeline.projection.js';
@@ -28,6 +30,8 @@ export interface BatchChanges {
   readonly timetable: readonly TimetableRow[];
   readonly ledgers: LedgerChanges;
   readonly suppressions: readonly SuppressionRow[];
+  /** Counts are differences, to be added to what stands. */
+  readonly routing: readonly RoutingHourRow[];
 }
 
 /** The outreach whose state must be at hand before `projectBatch`. */
@@ -45,15 +49,20 @@ export function projectBatch(events: readonly StoredEvent[], known: ReadonlyMap<
   const touched = new Map<string, Touched>();
   const timeline: TimelineRow[] = [];
   const ledgers = new LedgerFold();
+  const routing = new RoutingFold();
   for (const stored of events) {
     ledgers.add(stored);
     const event = outreachStreamEvent(stored);
     if (!event) continue;
     const before = touched.get(event.outreachId);
-    const after = foldNext(before?.outreach ?? known.get(event.outreachId), event);
+    const earlier = before?.outreach ?? known.get(event.outreachId);
+    const after = foldNext(earlier, event);
     const marks = { ...before?.marks, ...(event.known ? marksOf(event.known) : {}) };
     touched.set(event.outreachId, { outreach: after, marks, position: event.position });
-    if (isKnown(event)) timeline.push(timelineRow(event, after));
+    if (isKnown(event)) {
+      timeline.push(timelineRow(event, after));
+      routing.add(event.known, earlier?.state, after);
+    }
     if (event.type === 'OutreachSettled') for (const slot of keptSlotsOf(after.state)) ledgers.close(slot);
   }
   const all = [...touched.values()];
@@ -67,6 +76,7 @@ export function projectBatch(events: readonly StoredEvent[], known: ReadonlyMap<
     timetable: all.flatMap(({ outreach }) => timetableRows(outreach)),
     ledgers: ledgers.changes,
     suppressions: suppressionRows(events),
+    routing: routing.changes,
   };
 }
 

@@ -10,7 +10,13 @@ import {
   PostgresQueryCompiler,
 } from 'kysely';
 import type { ReadModelTables } from '../tables/read-model.tables.js';
-import { insertStatement, timetableRemoval, timetableUpsert, upsertStatement } from '../writing/set-wise.writes.js';
+import {
+  insertStatement,
+  routingUpsert,
+  timetableRemoval,
+  timetableUpsert,
+  upsertStatement,
+} from '../writing/set-wise.writes.js';
 import {
   DELIVERY_STATUS,
   FOLDED_STATE,
@@ -25,6 +31,7 @@ import { markWrite } from '../writing/store.mark.js';
 import { attemptsByMessage, foldedStatesOf, openCounts, progressNow, transitionsPage } from './system.queries.js';
 import { campaignMembers, restTimetable, wakeCampaignTimetable } from './resting.queries.js';
 import { engagementCounts } from './engagement.queries.js';
+import { routingCounts } from './routing.queries.js';
 import { suppressionsPage } from './suppression.queries.js';
 import { dueTimetable, wokenTimetable } from './timetable.queries.js';
 
@@ -65,6 +72,11 @@ const queries: Record<string, Compilable<unknown> | { compile(executor: typeof d
   }),
   'campaignStatus: which are projected': tenant.projectedOf(db, t, [id]),
   campaignStatus: tenant.campaignCounts(db, t, 'c'),
+  routing: routingCounts(db, { tenantId: t, from: now, to: now }),
+  'routing: of one campaign and channel': routingCounts(db, {
+    ...{ tenantId: t, from: now, to: now },
+    ...{ campaignKey: 'c', channel: 'sms' },
+  }),
   currentPosition: tenant.checkpointPosition(db, 'read-model'),
   foldedStates: foldedStatesOf(db, [id]),
   eventsAfter: transitionsPage(db, { afterPosition: 1n, limit: 500 }),
@@ -90,6 +102,7 @@ const queries: Record<string, Compilable<unknown> | { compile(executor: typeof d
   'write outreach_attempts': upsertStatement(schema, OUTREACH_ATTEMPTS, []),
   'write outreach_events': insertStatement(schema, OUTREACH_EVENTS, []),
   'write folded_state': upsertStatement(schema, FOLDED_STATE, []),
+  'write routing_hours': routingUpsert(schema, []),
   'timetable: take away': timetableRemoval(schema, [], []),
   'timetable: write': timetableUpsert(schema, []),
 };

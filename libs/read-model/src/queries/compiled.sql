@@ -30,6 +30,12 @@ select "outreach_id" from "read_model"."outreach" where "tenant_id" = $1 and out
 -- campaignStatus
 select "state", "refusal_step", "refusal_reason", "outcome_reason", count(*) as "count" from "read_model"."outreach" where "tenant_id" = $1 and "campaign_key" = $2 group by "state", "refusal_step", "refusal_reason", "outcome_reason";
 
+-- routing
+select "measure", "channel", "place", "step", "reason", sum(count)::bigint as "count" from "read_model"."routing_hours" where "tenant_id" = $1 and "hour" >= $2 and "hour" < $3 group by "measure", "channel", "place", "step", "reason" order by "measure", "place", "count" desc, channel, step, reason;
+
+-- routing: of one campaign and channel
+select "measure", "channel", "place", "step", "reason", sum(count)::bigint as "count" from "read_model"."routing_hours" where "tenant_id" = $1 and "hour" >= $2 and "hour" < $3 and "campaign_key" = $4 and channel in ($5, '') group by "measure", "channel", "place", "step", "reason" order by "measure", "place", "count" desc, channel, step, reason;
+
 -- currentPosition
 select "position" from "read_model"."checkpoint" where "name" = $1;
 
@@ -154,6 +160,10 @@ insert into "read_model"."outreach_events" as t ("position", "outreach_id", "ten
 
 -- write folded_state
 insert into "read_model"."folded_state" as t ("outreach_id", "tenant_id", "revision", "traceparent", "state") select "outreach_id", "tenant_id", "revision", "traceparent", "state" from json_populate_recordset(null::"read_model"."folded_state", $1::json) on conflict ("outreach_id") do update set "tenant_id" = excluded."tenant_id", "revision" = excluded."revision", "traceparent" = excluded."traceparent", "state" = excluded."state";
+
+-- write routing_hours
+insert into "read_model"."routing_hours" as t ("tenant_id", "hour", "campaign_key", "measure", "channel", "place", "step", "reason", "count") select "tenant_id", "hour", "campaign_key", "measure", "channel", "place", "step", "reason", "count" from json_populate_recordset(null::"read_model"."routing_hours", $1::json) on conflict ("tenant_id", "hour", "campaign_key", "measure", "channel", "place", "step", "reason") do update set
+    count = t.count + excluded.count;
 
 -- timetable: take away
 delete from "read_model"."timetable" as t where t.outreach_id = any($1::uuid[]) and not exists (

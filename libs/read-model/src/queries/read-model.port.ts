@@ -4,6 +4,7 @@ import type { LedgerBalanceRow, OpenReservationRow } from '../tables/ledger.tabl
 import type { StaleFilter, StaleReservation } from './ledger.queries.js';
 import type { SuppressionRow } from '../tables/suppression.tables.js';
 import type { EngagementFilter, EngagementRow } from './engagement.queries.js';
+import type { RoutingCount, RoutingFilter } from './routing.queries.js';
 import type { ContactsPage } from './suppression.queries.js';
 import type { CampaignMember, Resting, WakeCampaigns } from './resting.queries.js';
 import type {
@@ -21,6 +22,7 @@ import type {
 
 export type { StaleFilter, StaleReservation } from './ledger.queries.js';
 export type { EngagementFilter, EngagementRow } from './engagement.queries.js';
+export type { RoutingCount, RoutingFilter } from './routing.queries.js';
 export type { ContactsPage } from './suppression.queries.js';
 export type { CampaignMember, Resting, WakeCampaigns } from './resting.queries.js';
 
@@ -39,6 +41,8 @@ export interface TenantQueries {
   campaignStatus(tenantId: string, campaignKey: string, accepted?: readonly string[]): Promise<CampaignStatus>;
   /** Budgets and quotas of campaigns: the whole of each, and its days from `sinceDay` (`2026-05-01`) on where that is given. */
   campaignBalances(tenantId: string, campaignKeys: readonly string[], sinceDay?: string): Promise<LedgerBalanceRow[]>;
+  /** How the outreach accepted in some hours were routed, and what came of it: one row for each count that is not nothing. */
+  routing(filter: RoutingFilter): Promise<RoutingCount[]>;
   /** Everything up to and including this position of the store is in the rows; 0 when nothing is. */
   currentPosition(): Promise<bigint>;
 }

@@ -15,6 +15,7 @@ import {
   unknownPage,
 } from './outreach.queries.js';
 import { balancesOf } from './ledger.queries.js';
+import { routingCounts } from './routing.queries.js';
 import { PROJECTION } from './projection.name.js';
 import type { OutreachDetail, Page, TenantQueries } from './read-model.port.js';
 
@@ -57,6 +58,7 @@ export function createTenantQueries({ db }: ReadModelConnection): TenantQueries 
       }),
     campaignBalances: (tenantId, campaignKeys, sinceDay) =>
       withTenant(db, tenantId, (trx) => balancesOf(trx, { tenantId, campaignKeys, sinceDay }).execute()),
+    routing: (filter) => withTenant(db, filter.tenantId, (trx) => routingCounts(trx, filter).execute()),
     currentPosition: async () => (await checkpointPosition(db, PROJECTION).executeTakeFirst())?.position ?? 0n,
   };
 }

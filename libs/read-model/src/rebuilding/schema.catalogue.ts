@@ -1,5 +1,6 @@
 import { snakeCase } from '../writing/row.json.js';
 import {
+  CONVERSIONS,
   DELIVERY_STATUS,
   FOLDED_STATE,
   LEDGER_BALANCES,
@@ -7,6 +8,7 @@ import {
   OUTREACH,
   OUTREACH_ATTEMPTS,
   OUTREACH_EVENTS,
+  ROUTING_HOURS,
   SUPPRESSIONS,
   TIMETABLE,
 } from '../writing/table.columns.js';
@@ -34,6 +36,8 @@ export const PROJECTED: readonly ProjectedTable[] = [
   OPEN_RESERVATIONS,
   LEDGER_BALANCES,
   SUPPRESSIONS,
+  ROUTING_HOURS,
+  CONVERSIONS,
 ].map((write) => ({
   table: write.table,
   key: (write.key as readonly string[]).map(snakeCase),

@@ -1,6 +1,7 @@
 import type { Channel, OutreachEvent, SettledOutcome, Strategy, Urgency } from '@homing/contracts';
 import type { LedgerBalanceRow, OpenReservationRow } from './ledger.tables.js';
 import type { SuppressionRow } from './suppression.tables.js';
+import type { ConversionRow, RoutingHourRow } from './analytics.tables.js';
 import type { AttemptState, DeliveryState, OutreachState, OutreachStateName, TimetableEntry } from '@homing/domain';
 
 /**
@@ -21,6 +22,8 @@ export interface ReadModelTables {
   openReservations: OpenReservationRow;
   ledgerBalances: LedgerBalanceRow;
   suppressions: SuppressionRow;
+  routingHours: RoutingHourRow;
+  conversions: ConversionRow;
 }
 
 /** ISO 8601, UTC, milliseconds. */

@@ -8,6 +8,7 @@ import {
   balanceUpsert,
   insertStatement,
   reservationRemoval,
+  routingUpsert,
   suppressionUpsert,
   timetableRemoval,
   timetableUpsert,
@@ -32,7 +33,7 @@ export interface BatchCommit extends Advance {
 }
 
 /**
- * Rows and checkpoint in one transaction, in at most fourteen statements however many events the batch has. Repeating a batch
+ * Rows and checkpoint in one transaction, in at most fifteen statements however many events the batch has. Repeating a batch
  * that is in already is refused, not applied twice.
  * @throws ProjectionFencedError and then nothing was written
  */
@@ -47,7 +48,7 @@ export async function commitBatch({ db, schema }: ReadModelConnection, commit: B
 }
 
 function statementsOf(schema: string, changes: BatchChanges): FixedStatement[] {
-  const { outreach, deliveries, attempts, timeline, folded, timetable, ledgers, suppressions } = changes;
+  const { outreach, deliveries, attempts, timeline, folded, timetable, ledgers, suppressions, routing } = changes;
   const when = (rows: readonly unknown[], statement: () => FixedStatement) => (rows.length > 0 ? [statement()] : []);
   const ids = folded.map((row) => row.outreachId);
   return [
@@ -62,6 +63,7 @@ function statementsOf(schema: string, changes: BatchChanges): FixedStatement[] {
     ...when(ledgers.closed, () => reservationRemoval(schema, ledgers.closed)),
     ...when(ledgers.balances, () => balanceUpsert(schema, ledgers.balances)),
     ...when(suppressions, () => suppressionUpsert(schema, suppressions)),
+    ...when(routing, () => routingUpsert(schema, routing)),
   ];
 }
 

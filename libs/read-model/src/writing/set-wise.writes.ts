@@ -1,9 +1,10 @@
 import { type RawBuilder, sql } from 'kysely';
 import { FixedStatement } from './fixed.statement.js';
 import { snakeCase, toJsonParameter } from './row.json.js';
-import { LEDGER_BALANCES, SUPPRESSIONS, TIMETABLE, type TableWrite } from './table.columns.js';
+import { LEDGER_BALANCES, ROUTING_HOURS, SUPPRESSIONS, TIMETABLE, type TableWrite } from './table.columns.js';
 import type { LedgerBalanceRow } from '../tables/ledger.tables.js';
 import type { TimetableRow } from '../tables/read-model.tables.js';
+import type { RoutingHourRow } from '../tables/analytics.tables.js';
 import type { SuppressionRow } from '../tables/suppression.tables.js';
 
 /** Stands where a parameter will be. */
@@ -99,6 +100,16 @@ export function balanceUpsert(schema: string, rows: readonly LedgerBalanceRow[])
     limit_amount = case when ${limited} then excluded.limit_amount else t.limit_amount end,
     limit_version = case when ${limited} then excluded.limit_version else t.limit_version end,
     updated_position = excluded.updated_position`,
+  );
+}
+
+/** Adds the rows' counts to what stands. */
+export function routingUpsert(schema: string, rows: readonly RoutingHourRow[]): FixedStatement {
+  return new FixedStatement(
+    `write ${schema}.routing_hours`,
+    [rowsParameter(ROUTING_HOURS, rows)],
+    () => sql`${insertRows(schema, ROUTING_HOURS)} on conflict (${idList(ROUTING_HOURS.key)}) do update set
+    count = t.count + excluded.count`,
   );
 }
 

@@ -7,6 +7,7 @@ import type {
   TimelineRow,
   TimetableRow,
 } from '../tables/read-model.tables.js';
+import type { ConversionRow, RoutingHourRow } from '../tables/analytics.tables.js';
 import type { SuppressionRow } from '../tables/suppression.tables.js';
 
 /** How rows of one table are written: every column, which of them name a row, and which keep what stands when nothing new is said. */
@@ -216,6 +217,39 @@ export const SUPPRESSIONS: TableWrite<SuppressionRow> = {
     saidBy: true,
     note: true,
     revision: true,
+    updatedPosition: true,
+  }),
+};
+
+export const ROUTING_HOURS: TableWrite<RoutingHourRow> = {
+  table: 'routing_hours',
+  key: ['tenantId', 'hour', 'campaignKey', 'measure', 'channel', 'place', 'step', 'reason'],
+  columns: columnsOf<RoutingHourRow>({
+    tenantId: true,
+    hour: true,
+    campaignKey: true,
+    measure: true,
+    channel: true,
+    place: true,
+    step: true,
+    reason: true,
+    count: true,
+  }),
+};
+
+export const CONVERSIONS: TableWrite<ConversionRow> = {
+  table: 'conversions',
+  key: ['outreachId', 'conversionKey'],
+  columns: columnsOf<ConversionRow>({
+    outreachId: true,
+    conversionKey: true,
+    tenantId: true,
+    campaignKey: true,
+    kind: true,
+    valueMicros: true,
+    currency: true,
+    occurredAt: true,
+    recordedAt: true,
     updatedPosition: true,
   }),
 };

@@ -1,0 +1,34 @@
+import { Controller, Get, Inject, Query, Req } from '@nestjs/common';
+import type { FastifyRequest } from 'fastify';
+import { API_PARTS, type ApiParts } from '../api.parts.js';
+import { DescribeRouting } from '../describe/analytics.description.js';
+import { readQuery } from '../http/query.reader.js';
+import { ProblemError } from '../problem/problem.error.js';
+import { callerOf } from '../security/caller.js';
+import { NeedsScope } from '../security/scope.guard.js';
+import { readChannel, readPeriod } from './routing.period.js';
+import { shownRouting } from './routing.representation.js';
+
+@Controller('analytics')
+export class AnalyticsController {
+  constructor(@Inject(API_PARTS) private readonly parts: ApiParts) {}
+
+  @Get('routing')
+  @NeedsScope('campaigns:read')
+  @DescribeRouting()
+  async routing(@Req() request: FastifyRequest, @Query() query: unknown) {
+    const { tenantId } = callerOf(request);
+    const { campaignId, channel: named, ...bounds } = readQuery(query, ['from', 'to', 'campaignId', 'channel']);
+    const period = readPeriod(bounds, new Date());
+    const channel = named === undefined ? undefined : readChannel(named);
+    const campaign =
+      campaignId === undefined ? undefined : await this.parts.registry.findCampaign({ tenantId, campaignId });
+    if (campaignId !== undefined && !campaign) throw new ProblemError('not_found');
+    const counts = await this.parts.queries.routing({
+      ...{ tenantId, ...period },
+      ...(campaign && { campaignKey: campaign.id }),
+      ...(channel && { channel }),
+    });
+    return { ...period, campaignId: campaignId ?? null, channel: channel ?? null, ...shownRouting(counts) };
+  }
+}

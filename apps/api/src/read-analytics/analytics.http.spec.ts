@@ -1,0 +1,101 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import type { RoutingCount, RoutingFilter } from '@homing/read-model';
+import type { RunningService } from '@homing/service-kit';
+import { authorized, fakeParts, startApi, TENANT } from '../api.fixture.js';
+import { faultsAgainst } from '../describe/conformance.fixture.js';
+
+const none = { channel: '', place: 0, step: '', reason: '' } as const;
+const counts: RoutingCount[] = [
+  { ...none, measure: 'chosen', channel: 'email', place: 1, reason: 'score', count: 6n },
+  { ...none, measure: 'chosen', channel: 'sms', place: 1, reason: 'preference', count: 4n },
+  { ...none, measure: 'chosen', channel: 'sms', place: 2, reason: 'score', count: 6n },
+  { ...none, measure: 'excluded', channel: 'whatsapp', reason: 'no_contact', count: 10n },
+  { ...none, measure: 'refused', step: 'dedup', reason: 'duplicate_content', count: 2n },
+  { ...none, measure: 'tried', channel: 'email', place: 1, count: 6n },
+  { ...none, measure: 'tried', channel: 'sms', place: 1, count: 3n },
+  { ...none, measure: 'delivered', channel: 'email', place: 1, count: 4n },
+  { ...none, measure: 'engaged', channel: 'email', place: 1, count: 2n },
+  { ...none, measure: 'tried', channel: 'sms', place: 2, count: 2n },
+  { ...none, measure: 'legs_used', place: 2, count: 2n },
+  { ...none, measure: 'legs_used', place: 1, count: 7n },
+];
+const asked: RoutingFilter[] = [];
+let service: RunningService;
+
+beforeAll(async () => {
+  const fake = fakeParts();
+  const queries = {
+    ...fake.parts.queries,
+    routing: async (filter: RoutingFilter) => {
+      asked.push(filter);
+      return filter.campaignKey === undefined ? counts : [];
+    },
+  };
+  const findCampaign = async ({ campaignId }: { campaignId: string }) =>
+    campaignId === 'spring' ? ({ id: 'c-1', campaignId, status: 'active' } as never) : undefined;
+  const registry = { ...fake.parts.registry, findCampaign };
+  service = await startApi(fakeParts({ queries, registry }));
+});
+afterAll(() => service.stop());
+
+async function ask(query = '') {
+  const answer = await fetch(`${service.url}/api/v1/analytics/routing${query}`, { headers: authorized() });
+  return { status: answer.status, body: (await answer.json()) as Record<string, unknown> };
+}
+
+describe('GET /analytics/routing', () => {
+  it('shows counts, shares of what was begun, and null where nothing was', async () => {
+    const { status, body } = await ask('?from=2026-05-01&to=2026-05-02T10:20:00Z');
+    expect(status).toBe(200);
+    expect(faultsAgainst('RoutingAnalytics', body)).toEqual([]);
+    expect(asked.at(-1)).toEqual({
+      tenantId: TENANT,
+      from: '2026-05-01T00:00:00.000Z',
+      to: '2026-05-02T11:00:00.000Z',
+    });
+    expect(body).toMatchObject({
+      decided: 10,
+      chosen: [{ channel: 'email', rank: 1, reason: 'score', count: 6 }, { rank: 2 }, { reason: 'preference' }],
+      excluded: [{ channel: 'whatsapp', reason: 'no_contact', count: 10 }],
+      refused: [{ step: 'dedup', reason: 'duplicate_content', count: 2 }],
+      depth: [
+        { legs: 1, count: 7 },
+        { legs: 2, count: 2 },
+      ],
+      success: [
+        {
+          ...{ rank: 1, tried: 9, delivered: 4, engaged: 2, deliveredShare: 0.4444, engagedShare: 0.2222 },
+          channels: [
+            { channel: 'email', deliveredShare: 0.6667 },
+            { channel: 'sms', tried: 3, deliveredShare: 0 },
+          ],
+        },
+        { rank: 2, tried: 2, delivered: 0, deliveredShare: 0 },
+      ],
+    });
+  });
+
+  it('is of one campaign and channel where these are named, and empty where nothing was', async () => {
+    const { body } = await ask('?campaignId=spring&channel=sms');
+    expect(asked.at(-1)).toMatchObject({ campaignKey: 'c-1', channel: 'sms' });
+    const { from, to } = asked.at(-1)!;
+    expect(Date.parse(to) - Date.parse(from)).toBe(30 * 86_400_000);
+    expect(body).toMatchObject({ campaignId: 'spring', channel: 'sms', decided: 0, chosen: [], success: [] });
+    expect(faultsAgainst('RoutingAnalytics', body)).toEqual([]);
+  });
+
+  it.each([
+    ['?from=yesterday', 'from'],
+    ['?from=2026-05-02&to=2026-05-01', 'from'],
+    ['?from=2024-01-01&to=2026-05-01', 'from'],
+    ['?to=2026-02-30T', 'to'],
+    ['?channel=pigeon', 'channel'],
+    ['?campaign=spring', 'campaign'],
+  ])('refuses %s, naming the field', async (query, field) => {
+    expect(await ask(query)).toMatchObject({ status: 422, body: { errors: [{ field }] } });
+  });
+
+  it('does not find a campaign nobody made', async () => {
+    expect((await ask('?campaignId=autumn')).status).toBe(404);
+  });
+});

@@ -1,0 +1,121 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { sql } from 'kysely';
+import type { OutreachEvent } from '@homing/contracts';
+import { withTenant } from '../connection/tenant.transaction.js';
+import { emailStory, Store, tenantOf } from '../fixtures/outreach-story.fixture.js';
+import { project } from '../fixtures/project.fixture.js';
+import { makeReadDatabase, type ReadDatabase } from '../fixtures/read-database.fixture.js';
+import { createAnalytics } from '../migrations/0014-analytics.migration.js';
+import { migrateReadModel } from '../migrations/migrate.runner.js';
+import { createTenantQueries } from '../queries/tenant.queries.js';
+import { compareReadModels } from '../rebuilding/read-model.comparison.js';
+
+let database: ReadDatabase;
+beforeAll(async () => void (database = await makeReadDatabase()));
+afterAll(() => database.drop());
+
+const hours = { from: '2026-01-05T09:00:00.000Z', to: '2026-01-05T10:00:00.000Z' };
+const only = { campaignKey: 'spring', tenant: 1 };
+
+/** By score among three, one of which cannot be used. */
+function decidedOf(event: OutreachEvent): OutreachEvent {
+  if (event.type !== 'OutreachDecided') return event;
+  const ranked = [{ channel: 'email' as const, rank: 1, score: 0.7, reason: 'score' }];
+  const excluded = [
+    { channel: 'sms' as const, reason: 'no_contact' },
+    { channel: 'whatsapp' as const, reason: 'no_contact' },
+  ];
+  return { ...event, data: { ...event.data, explanation: { ...event.data.explanation, ranked, excluded } } };
+}
+
+/** Two read, of which one twice; one bounced; one refused; one of another campaign and one of another tenant. */
+function history(): Store {
+  const store = new Store();
+  const add = (story: ReturnType<typeof emailStory>, ...events: OutreachEvent[]) =>
+    store.append(story.stream, story.tenantId, ...events.map(decidedOf));
+  const stories = [1, 2, 3].map((n) => emailStory({ n, ...only }));
+  for (const s of stories) add(s, ...s.intake, s.started());
+  const [first, second, third] = stories as [(typeof stories)[0], (typeof stories)[0], (typeof stories)[0]];
+  add(first, first.accepted(), first.fact('delivered', 110), first.fact('opened', 120), first.settled('delivered'));
+  add(first, first.fact('opened', 130), first.fact('clicked', 140));
+  add(second, second.fact('opened', 110, { machine: true }), second.fact('replied', 150));
+  add(second, second.fact('delivered', 151), second.settled('delivered'));
+  add(
+    third,
+    third.rejected(),
+    third.retry(),
+    third.started(2),
+    third.failed('no_more_retries'),
+    third.settled('failed'),
+  );
+  const fourth = emailStory({ n: 4, ...only });
+  add(fourth, fourth.requested, fourth.refused('dedup', 'duplicate_content'));
+  const others = [emailStory({ n: 5, tenant: 1 }), emailStory({ n: 6, tenant: 2, campaignKey: 'spring' })];
+  for (const s of others) add(s, ...s.intake);
+  return store;
+}
+
+const expected = [
+  ['chosen', 'email', 1, '', 'score', 3],
+  ['delivered', 'email', 1, '', '', 2],
+  ['engaged', 'email', 1, '', '', 2],
+  ['excluded', 'sms', 0, '', 'no_contact', 3],
+  ['excluded', 'whatsapp', 0, '', 'no_contact', 3],
+  ['legs_used', '', 1, '', '', 3],
+  ['refused', '', 0, 'dedup', 'duplicate_content', 1],
+  ['tried', 'email', 1, '', '', 3],
+];
+
+describe('the counts of routing', () => {
+  it('are what happened, of one tenant and campaign, and each leg counts once', async () => {
+    await project(database.connect('system'), history().events, 4);
+    const queries = createTenantQueries(database.connect('api'));
+    const filter = { tenantId: tenantOf(1), ...hours };
+    const rows = await queries.routing({ ...filter, campaignKey: 'spring' });
+    const shown = rows.map((row) => [row.measure, row.channel, row.place, row.step, row.reason, Number(row.count)]);
+    expect(shown).toEqual(expected);
+    const chosen = async (more: object) =>
+      (await queries.routing({ ...filter, ...more })).filter((row) => row.measure === 'chosen').map((row) => row.count);
+    expect(await chosen({})).toEqual([4n]);
+    expect(await chosen({ channel: 'sms' })).toEqual([]);
+    expect(await chosen({ from: hours.to, to: '2026-01-06T00:00:00.000Z' })).toEqual([]);
+    expect(await queries.routing({ ...filter, tenantId: tenantOf(9) })).toEqual([]);
+  });
+
+  it('are shown to analysts by the day, one tenant at a time', async () => {
+    const { db } = database.connect('analyst');
+    const days = (tenantId: string) =>
+      withTenant(db, tenantId, async (trx) => {
+        const { rows } = await sql<Record<string, unknown>>`select day::text, campaign_key, place, reason, count
+          from read_model.routing_days where measure = 'chosen' order by campaign_key`.execute(trx);
+        return rows;
+      });
+    const row = { day: '2026-01-05', place: 1, reason: 'score' };
+    expect(await days(tenantOf(1))).toEqual([
+      { ...row, campaignKey: 'spring', count: 3n },
+      { ...row, campaignKey: null, count: 1n },
+    ]);
+    await expect(sql`select * from read_model.routing_days`.execute(db)).rejects.toThrow('homing.tenant is not set');
+  });
+
+  it('do not depend on where batches were cut', async () => {
+    for (const schema of ['cut', 'whole']) await migrateReadModel(database.ownerUrl, { roles: database.roles, schema });
+    const { events } = history();
+    await project(database.connect('system', { schema: 'cut' }), events, 1);
+    await project(database.connect('system', { schema: 'whole' }), events);
+    const { db } = database.connect('system');
+    expect(await compareReadModels(db, { live: 'cut', rebuilt: 'whole' })).toEqual([]);
+  });
+
+  it('are made of the rows that stand where the tables are new', async () => {
+    const { db } = database.connect('system', { schema: 'cut' });
+    const owner = database.connect('system', { connectionString: database.ownerUrl, schema: 'cut' });
+    await sql`drop view cut.routing_days; drop table cut.routing_hours, cut.conversions`.execute(owner.db);
+    await owner.db.transaction().execute(async (trx) => {
+      await sql`set local search_path = cut`.execute(trx);
+      await createAnalytics(trx as never);
+    });
+    await sql.raw(`grant select on cut.routing_hours, cut.conversions to "${database.roles.system}"`).execute(owner.db);
+    expect(await compareReadModels(db, { live: 'cut', rebuilt: 'whole' })).toEqual([]);
+  });
+});

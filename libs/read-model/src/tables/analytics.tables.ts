@@ -1,0 +1,57 @@
+import type { Channel, DecisionStep } from '@homing/contracts';
+import type { Instant } from './read-model.tables.js';
+
+/** What one row of `routing_hours` counts. */
+export const ROUTING_MEASURES = [
+  'chosen',
+  'excluded',
+  'refused',
+  'tried',
+  'delivered',
+  'engaged',
+  'legs_used',
+] as const;
+
+/**
+ * - `chosen`: plans with this channel at this place, and why it stood there (`reason`)
+ * - `excluded`: decisions that left this channel out, and why
+ * - `refused`: decisions that refused: `step` and `reason`
+ * - `tried`, `delivered`, `engaged`: legs of this channel and place that were begun; reached the person; were opened, read, clicked or
+ *   answered by a person. Each leg once.
+ * - `legs_used`: settled outreach, `place` being how many of its legs were begun
+ */
+export type RoutingMeasure = (typeof ROUTING_MEASURES)[number];
+
+/** Counts of the outreach that were accepted in one hour (UTC): what follows later counts where its outreach does. */
+export interface RoutingHourRow {
+  readonly tenantId: string;
+  readonly hour: Instant;
+  /** Empty: of no campaign. */
+  readonly campaignKey: string;
+  readonly measure: RoutingMeasure;
+  /** Empty where the measure is of no channel. */
+  readonly channel: Channel | '';
+  /** Place in the plan, 1 is the first choice; 0 where the measure has none. */
+  readonly place: number;
+  /** Of a refusal, else empty. */
+  readonly step: DecisionStep | '';
+  /** A short code, or empty. */
+  readonly reason: string;
+  readonly count: bigint;
+}
+
+/** One conversion, as it was reported. */
+export interface ConversionRow {
+  readonly outreachId: string;
+  /** Keyed hash of the id it was reported under. */
+  readonly conversionKey: string;
+  readonly tenantId: string;
+  readonly campaignKey: string | null;
+  readonly kind: string;
+  /** Micro-units; null: it was given no value. */
+  readonly valueMicros: bigint | null;
+  readonly currency: string | null;
+  readonly occurredAt: Instant;
+  readonly recordedAt: Instant;
+  readonly updatedPosition: bigint;
+}
