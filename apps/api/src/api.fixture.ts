@@ -50,6 +50,7 @@ export function fakeParts(own: Partial<ApiParts> = {}): { parts: ApiParts; lines
       campaignBalances: () => Promise.resolve([]),
       campaignStatus: nothing,
       routing: async () => [],
+      sendHours: async () => [],
       currentPosition: async () => 0n,
     },
     letters: {

@@ -11,6 +11,7 @@ import { AnalyticsController } from './read-analytics/analytics.controller.js';
 import { ReadOutreachController } from './read-outreach/read-outreach.controller.js';
 import { SignalsController } from './read-signals/signals.controller.js';
 import { ScopeGuard } from './security/scope.guard.js';
+import { SendTimesController } from './report-send-times/send-times.controller.js';
 import { SuppressionsController } from './suppress-contact/suppressions.controller.js';
 import { TakeRequestController } from './take-request/take-request.controller.js';
 
@@ -30,6 +31,7 @@ export class ApiModule {
         SuppressionsController,
         DeadLettersController,
         SignalsController,
+        SendTimesController,
         LiveFeedController,
       ],
       providers: [

@@ -20,6 +20,7 @@ import { createLedgers } from '@homing/event-store/ledger';
 import { Module, type DynamicModule } from '@nestjs/common';
 import { OutreachRequestedController } from './decide-outreach/outreach-requested.controller.js';
 import { engagementOf } from './decide-outreach/engagement.reader.js';
+import { sendHoursOf } from './decide-outreach/send-hours.reader.js';
 import { OutreachDecider, type DeciderParts } from './decide-outreach/outreach.decider.service.js';
 import { ledgerSnapshots } from './keep-books/ledger.snapshots.js';
 import { heldBackOf } from './keep-books/held-back.gatherer.js';
@@ -154,6 +155,7 @@ export function wireOrchestrator({ env, logger, instance, readiness }: ServiceBa
           rulesOf,
           suppressed: heldBackOf(suppressions),
           engagementOf: engagementOf({ queries, now }),
+          hoursOf: sendHoursOf({ queries, now }),
           instance,
           now,
         }),

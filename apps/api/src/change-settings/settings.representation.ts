@@ -30,6 +30,8 @@ export const sendTimeOf = (...narrowerFirst: readonly SendTimeSettings[]) => ({
   sendTime: first(...narrowerFirst.map(({ sendTime }) => sendTime), 'asap' as const),
   quietHours: first(...narrowerFirst.map(({ quietHours }) => quietHours)),
   windows: first(...narrowerFirst.map(({ windows }) => windows)),
+  preferredHours: first(...narrowerFirst.map(({ preferredHours }) => preferredHours), []),
+  spacing: first(...narrowerFirst.map(({ spacing }) => spacing)),
   timeZone: first(...narrowerFirst.map(({ timeZone }) => timeZone), 'UTC'),
 });
 

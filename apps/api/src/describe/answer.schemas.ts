@@ -2,6 +2,7 @@ import { CHANNELS, DECISION_STEPS, SELECTION_FACTORS, TRANSITIONS } from '@homin
 import { OUTREACH_STATES } from '../read-outreach/outreach.states.js';
 import { ANALYTICS_SCHEMAS } from './analytics.schemas.js';
 import { DEAD_LETTER_SCHEMAS } from './dead-letter.schemas.js';
+import { SEND_TIMES_SCHEMAS } from './send-times.description.js';
 import { SETTINGS_SCHEMAS } from './settings.schemas.js';
 import { flag, instant, list, partial, record, ref, text, uuid, whole, type Schema } from './schema.parts.js';
 
@@ -58,6 +59,7 @@ export const ANSWER_SCHEMAS: Readonly<Record<string, Schema>> = {
   ...DEAD_LETTER_SCHEMAS,
   ...SETTINGS_SCHEMAS,
   ...ANALYTICS_SCHEMAS,
+  ...SEND_TIMES_SCHEMAS,
   Money: record({
     micros: { ...whole, description: 'millionths of the currency' },
     currency: { ...text, description: 'ISO 4217' },

@@ -34,6 +34,7 @@ describe('the OpenAPI document', () => {
     };
     expect(Object.keys(document.paths).sort()).toEqual([
       '/api/v1/analytics/routing',
+      '/api/v1/analytics/send-times',
       '/api/v1/budgets',
       '/api/v1/budgets/{campaignId}',
       '/api/v1/budgets/{campaignId}/pacing',

@@ -6,7 +6,7 @@ import {
   SEND_TIMES,
   SUPPRESSION_REASONS,
 } from '@homing/contracts';
-import { CampaignSettingsDto, QuietHoursDto, SendWindowDto, TenantSettingsDto } from '@homing/contracts';
+import { CampaignSettingsDto, QuietHoursDto, SendWindowDto, SpacingDto, TenantSettingsDto } from '@homing/contracts';
 import { PACING_RECOMMENDATIONS } from '@homing/domain';
 import { priceTable, withPrices } from './price.schemas.js';
 import { schemaOf } from './request.schema.js';
@@ -22,7 +22,7 @@ const version = { ...whole, description: 'one more with each change of the setti
 /** Where null says something of its own, which the rules of the reader cannot say. */
 function withOff(schema: Schema): Schema {
   const properties = { ...(schema['properties'] as Record<string, Schema>) };
-  for (const name of ['dedupHours', 'dailyLimit', 'perDay', 'perWeek', 'quietHours', 'windows'])
+  for (const name of ['dedupHours', 'dailyLimit', 'perDay', 'perWeek', 'quietHours', 'windows', 'spacing'])
     if (properties[name])
       properties[name] = maybe(properties[name], 'null: switched off; left out: the next wider setting');
   for (const name of ['caps', 'channels', ...CHANNELS])
@@ -60,10 +60,18 @@ const sendTime = {
     type: 'string',
     enum: [...SEND_TIMES],
     description:
-      '`asap`: the earliest moment allowed; `best_practice`: an hour the person prefers, else a good one for the channel',
+      '`asap`: the earliest moment allowed; `best_practice`: an hour the person prefers, else a good one for the channel; `learned`: an hour the person prefers, else the one the tenant’s messages engage best at',
   },
   quietHours: maybe(schemaOf(QuietHoursDto), 'local times in which nothing starts but what is critical; null: none'),
   windows: maybe(list(schemaOf(SendWindowDto)), 'local times in which messages start; null: at any time'),
+  preferredHours: {
+    ...list({ ...whole, minimum: 0, maximum: 23 }),
+    description: 'hours of the day in which messages start if the rules allow it before the deadline; empty: none',
+  },
+  spacing: maybe(
+    schemaOf(SpacingDto),
+    'messages are spread evenly over the allowed time of so many hours; null: only what waits for a good hour is, within it',
+  ),
   timeZone: { ...text, description: 'IANA zone of a campaign’s days, and of people of whom none is known' },
 };
 const money = {

@@ -11,6 +11,7 @@ import {
   type DecisionInputs,
   type DecisionPolicy,
   type EngagementHistory,
+  type HourHistory,
   type OutreachState,
 } from '@homing/domain';
 import type { EventStore, Folded } from '@homing/event-store';
@@ -39,6 +40,8 @@ export interface DecideParts {
   readonly suppressed: (requests: readonly OutreachRequested[]) => Promise<ReadonlySet<string>>;
   /** How a batch's tenants engaged people before, in its order. Absent: nothing is known of it. */
   readonly engagementOf?: (requests: readonly OutreachRequested[]) => Promise<readonly EngagementHistory[]>;
+  /** At which hours tenants' messages engaged people; asked for those who want it learned alone. Absent: nothing is known of it. */
+  readonly hoursOf?: (tenantIds: readonly string[]) => Promise<ReadonlyMap<string, HourHistory>>;
   readonly instance: string;
   readonly now: () => string;
 }
@@ -126,6 +129,8 @@ async function gather(
     parts.suppressed(requests),
     parts.engagementOf?.(requests),
   ]);
+  const learning = requests.filter((_request, i) => rules[i]?.policy.sendTime?.choice === 'learned');
+  const hours = learning.length > 0 ? await parts.hoursOf?.(learning.map(({ tenantId }) => tenantId)) : undefined;
   return new Map(
     accepted.map(({ requested, inputs: { campaign: _then, ...inputs } }, i) => {
       const ruled: Rules = rules[i] ?? { policy: parts.policy, zone: 'UTC' };
@@ -136,10 +141,12 @@ async function gather(
         .map(({ fingerprint }) => fingerprint)
         .filter((fingerprint) => suppressed.has(heldBackKey({ tenantId, fingerprint })));
       const engagement = engagements?.[i];
+      const learned = policy.sendTime?.choice === 'learned' ? hours?.get(tenantId) : undefined;
       const now = {
         ...inputs,
         ...selectionInputs(requested, parts.now()),
         ...(engagement ? { engagement } : {}),
+        ...(learned ? { hours: learned } : {}),
         policy,
         suppressed: held,
         ...(campaign ? { campaign } : {}),

@@ -1,30 +1,19 @@
 import type { Channel, OutreachRequested } from '@homing/contracts';
 import type { EngagementCount, EngagementCounts, EngagementHistory } from '@homing/domain';
 import type { EngagementRow, SystemQueries } from '@homing/read-model';
+import { pastOfTenants } from './tenant.past.js';
 
 const HOUR_MS = 3_600_000;
-/** What stands longer is read again, beside the work. */
-const FRESH_MS = 60_000;
-/** What stands longer is not used. */
-const USABLE_MS = 15 * 60_000;
 /** How far back a channel's past counts. */
 const WINDOW_MS = 90 * 24 * HOUR_MS;
 /** Time a message is given to engage somebody before it counts either way. */
 const SETTLING_MS = 24 * HOUR_MS;
 /** A tenant's newest outreach that are looked at. */
 const LIMIT = 5_000;
-/** Tenants kept at once. */
-const MAX_TENANTS = 10_000;
 
 interface TenantPast {
   readonly all: EngagementCounts;
   readonly byType: ReadonlyMap<string, EngagementCounts>;
-}
-
-interface Kept {
-  readonly past: TenantPast;
-  readonly readAt: number;
-  refreshing?: boolean;
 }
 
 export interface EngagementParts {
@@ -40,47 +29,30 @@ type Asked = Pick<OutreachRequested, 'tenantId' | 'customerType'>;
  * @throws when it has never been read, or not for that long, and cannot be: the decision is to be tried again.
  */
 export function engagementOf({ queries, now }: EngagementParts) {
-  const kept = new Map<string, Kept>();
-  const read = async (tenantIds: readonly string[]): Promise<ReadonlyMap<string, Kept>> => {
-    const at = Date.parse(now());
-    const rows = await queries.engagement({
-      tenantIds,
-      acceptedSince: new Date(at - WINDOW_MS).toISOString(),
-      sentBefore: new Date(at - SETTLING_MS).toISOString(),
-      limit: LIMIT,
-    });
-    const byTenant = Map.groupBy(rows, (row) => row.tenantId);
-    const found = new Map(tenantIds.map((id) => [id, { past: pastOf(byTenant.get(id) ?? []), readAt: at }]));
-    if (kept.size + found.size > MAX_TENANTS) kept.clear();
-    for (const [id, entry] of found) kept.set(id, entry);
-    return found;
-  };
-  const refresh = (entries: readonly (readonly [string, Kept])[]): void => {
-    for (const [, entry] of entries) entry.refreshing = true;
-    read(entries.map(([id]) => id)).catch(() => {
-      for (const [, entry] of entries) entry.refreshing = false;
-    });
-  };
+  const pasts = pastOfTenants({
+    now,
+    read: async (tenantIds, at) => {
+      const rows = await queries.engagement({ tenantIds, limit: LIMIT, ...countedAt(at) });
+      const byTenant = Map.groupBy(rows, (row) => row.tenantId);
+      return new Map(tenantIds.map((id) => [id, pastOf(byTenant.get(id) ?? [])]));
+    },
+  });
 
   /** In the order asked. */
   return async (requests: readonly Asked[]): Promise<EngagementHistory[]> => {
-    const at = Date.parse(now());
-    const ids = [...new Set(requests.map(({ tenantId }) => tenantId))];
-    const usable = (id: string): boolean => at - (kept.get(id)?.readAt ?? -Infinity) < USABLE_MS;
-    const missing = ids.filter((id) => !usable(id));
-    const atHand = new Map(ids.map((id) => [id, kept.get(id)]));
-    const stale = ids.flatMap((id): [string, Kept][] => {
-      const entry = kept.get(id);
-      return entry && usable(id) && !entry.refreshing && at - entry.readAt >= FRESH_MS ? [[id, entry]] : [];
-    });
-    if (stale.length > 0) refresh(stale);
-    const found = missing.length > 0 ? await read(missing) : undefined;
+    const found = await pasts(requests.map(({ tenantId }) => tenantId));
     return requests.map(({ tenantId, customerType }) => {
-      const past = (found?.get(tenantId) ?? atHand.get(tenantId))?.past;
+      const past = found.get(tenantId);
       return { tenant: past?.all ?? {}, customerType: past?.byType.get(customerType ?? '') ?? {} };
     });
   };
 }
+
+/** The stretch of time that counts at an instant, in milliseconds. */
+export const countedAt = (at: number) => ({
+  acceptedSince: new Date(at - WINDOW_MS).toISOString(),
+  sentBefore: new Date(at - SETTLING_MS).toISOString(),
+});
 
 function pastOf(rows: readonly EngagementRow[]): TenantPast {
   const typed = rows.filter(({ customerType }) => customerType !== null);

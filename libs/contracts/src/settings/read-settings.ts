@@ -3,16 +3,16 @@ import { validateSync } from 'class-validator';
 import { faultsOf, type FieldFault } from '../request/field-fault.js';
 import { CampaignSettingsDto, TenantSettingsDto } from './settings.dto.js';
 import { priceFaults } from './price.check.js';
-import { sendTimeFaults } from './send-time.check.js';
-import type { CampaignSettings, SendTimeSettings, TenantSettings } from './settings.js';
+import { periodFaults, sendTimeFaults } from './send-time.check.js';
+import type { CampaignPeriod, CampaignSettings, SendTimeSettings, TenantSettings } from './settings.js';
 
 export type SettingsReading<T> =
   | { readonly kind: 'valid'; readonly settings: T }
   | { readonly kind: 'invalid'; readonly faults: readonly FieldFault[] };
 
 /**
- * Reads a campaign's settings. Unknown fields are refused by name. Null switches a cap, `dedupHours`, `dailyLimit`, `quietHours` or
- * `windows` off; anywhere else it stands for absent.
+ * Reads a campaign's settings. Unknown fields are refused by name. Null switches a cap, `dedupHours`, `dailyLimit`, `quietHours`,
+ * `windows` or `spacing` off; anywhere else it stands for absent.
  */
 export const readCampaignSettings = (value: unknown): SettingsReading<CampaignSettings> =>
   read<CampaignSettings>(CampaignSettingsDto, value);
@@ -21,7 +21,7 @@ export const readCampaignSettings = (value: unknown): SettingsReading<CampaignSe
 export const readTenantSettings = (value: unknown): SettingsReading<TenantSettings> =>
   read<TenantSettings>(TenantSettingsDto, value);
 
-function read<T extends SendTimeSettings & Pick<TenantSettings, 'prices'>>(
+function read<T extends SendTimeSettings & Pick<TenantSettings, 'prices'> & CampaignPeriod>(
   dto: new () => object,
   value: unknown,
 ): SettingsReading<T> {
@@ -35,7 +35,7 @@ function read<T extends SendTimeSettings & Pick<TenantSettings, 'prices'>>(
   const faults = errors.flatMap((error) => faultsOf(error, ''));
   if (faults.length > 0) return { kind: 'invalid', faults };
   const settings = withoutIdleNulls(value) as T;
-  const senseless = [...sendTimeFaults(settings), ...priceFaults(settings.prices)];
+  const senseless = [...sendTimeFaults(settings), ...periodFaults(settings), ...priceFaults(settings.prices)];
   return senseless.length > 0 ? { kind: 'invalid', faults: senseless } : { kind: 'valid', settings };
 }
 
@@ -47,6 +47,7 @@ const MAY_BE_NULL: ReadonlySet<string> = new Set([
   'dailyLimit',
   'quietHours',
   'windows',
+  'spacing',
 ]);
 
 function withoutIdleNulls(value: Readonly<Record<string, unknown>>): Record<string, unknown> {

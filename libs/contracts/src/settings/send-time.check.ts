@@ -1,5 +1,5 @@
 import type { FieldFault } from '../request/field-fault.js';
-import type { QuietHours, SendTimeSettings, SendWindow } from './settings.js';
+import type { CampaignPeriod, QuietHours, SendTimeSettings, SendWindow } from './settings.js';
 
 /** Minutes since local midnight of a time of day as `HH:MM`. */
 export const minuteOf = (time: string): number => Number(time.slice(0, 2)) * 60 + Number(time.slice(3, 5));
@@ -30,4 +30,10 @@ function isEverOpen(window: SendWindow, quietHours: QuietHours): boolean {
   const [from, to] = [minuteOf(window.from), minuteOf(window.to)];
   // Where quiet hours leave a minute of the window open, its first minute is one, or the one at which they end.
   return !isQuietAt(quiet, from) || (from <= quiet.to && quiet.to < to);
+}
+
+/** A campaign that ends before it has started would refuse everything. Instants are well-formed already. */
+export function periodFaults({ startsAt, endsAt }: CampaignPeriod): FieldFault[] {
+  if (startsAt === undefined || endsAt === undefined || Date.parse(startsAt) < Date.parse(endsAt)) return [];
+  return [{ field: 'endsAt', code: 'not_after_start', message: 'is not after startsAt: nothing could ever be sent' }];
 }

@@ -2,12 +2,16 @@ import { Type } from 'class-transformer';
 import {
   ArrayMaxSize,
   ArrayMinSize,
+  ArrayUnique,
   IsArray,
   IsIn,
+  IsInt,
   IsObject,
   IsOptional,
   IsTimeZone,
   Matches,
+  Max,
+  Min,
   ValidateNested,
 } from 'class-validator';
 import { SEND_TIMES, WEEKDAYS, type SendTimeChoice, type Weekday } from './settings.js';
@@ -32,6 +36,13 @@ export class SendWindowDto {
   @Matches(TIME_OR_END, { message: '$property must be a local time such as 17:30, or 24:00' }) to!: string;
 }
 
+/** The longest time over which messages are spread, in hours: a week. */
+export const MAX_SPACING_HOURS = 168;
+
+export class SpacingDto {
+  @IsInt() @Min(1) @Max(MAX_SPACING_HOURS) overHours!: number;
+}
+
 /** The part of the settings that says when. What its fields mean together is checked by `send-time.check.ts`. */
 export class SendTimeSettingsDto {
   @IsOptional()
@@ -51,6 +62,21 @@ export class SendTimeSettingsDto {
   @ValidateNested({ each: true })
   @Type(() => SendWindowDto)
   windows?: SendWindowDto[] | null;
+
+  @IsOptional()
+  @Max(23, { each: true })
+  @Min(0, { each: true })
+  @IsInt({ each: true })
+  @ArrayUnique()
+  @ArrayMaxSize(24)
+  @IsArray()
+  preferredHours?: number[];
+
+  @IsOptional()
+  @IsObject()
+  @ValidateNested()
+  @Type(() => SpacingDto)
+  spacing?: SpacingDto | null;
 
   /** A name, never an offset: offsets know no summer. */
   @IsOptional()

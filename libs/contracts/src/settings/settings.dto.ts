@@ -13,6 +13,7 @@ import {
 } from 'class-validator';
 import { CHANNELS, type Channel } from '../channel.js';
 import { SELECTION_FACTORS, type FactorWeights } from '../events/decision.js';
+import { IsInstant } from '../request/instant.rule.js';
 import { IsDay, NotBefore } from './day.rule.js';
 import { PricesDto } from './price.dto.js';
 import type { Price } from './price.js';
@@ -86,6 +87,8 @@ export class CampaignSettingsDto extends SelectionDto {
   @Part(() => CapsDto) caps?: CapsDto;
   @LookBack() dedupHours?: number | null;
   @Count() dailyLimit?: number | null;
+  @IsOptional() @IsInstant() startsAt?: string;
+  @IsOptional() @IsInstant() endsAt?: string;
 }
 
 export class TenantSettingsDto extends SelectionDto {

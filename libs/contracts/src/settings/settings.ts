@@ -19,8 +19,11 @@ export interface CapSettings extends CapCounts {
 export const WEEKDAYS = ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun'] as const;
 export type Weekday = (typeof WEEKDAYS)[number];
 
-/** `asap`: the earliest moment that is allowed. `best_practice`: an hour the person prefers, else a good one for the channel. */
-export const SEND_TIMES = ['asap', 'best_practice'] as const;
+/**
+ * `asap`: the earliest moment that is allowed. `best_practice`: an hour the person prefers, else a good one for the channel. `learned`: an hour
+ * the person prefers, else the one at which the tenant's own messages engage best; as `best_practice` while none was seen.
+ */
+export const SEND_TIMES = ['asap', 'best_practice', 'learned'] as const;
 export type SendTimeChoice = (typeof SEND_TIMES)[number];
 
 /** Local times of day as `HH:MM`, from the first up to but without the second. `from` later than `to` goes over midnight. */
@@ -36,6 +39,12 @@ export interface SendWindow {
   readonly to: string;
 }
 
+/** Messages are spread evenly over the allowed time of so many hours, counted from the first moment each may start. */
+export interface Spacing {
+  /** 1 to 168. */
+  readonly overHours: number;
+}
+
 /** When a person may be contacted, by the clock of their zone. Absent leaves it to the next wider setting. */
 export interface SendTimeSettings {
   /** Product default `asap`. */
@@ -44,6 +53,10 @@ export interface SendTimeSettings {
   readonly quietHours?: QuietHours | null;
   /** What is not `critical` starts in one of them. Null: at any time. Product default at any time. */
   readonly windows?: readonly SendWindow[] | null;
+  /** Hours of the day (0 to 23) in which messages start if the rules allow it before the deadline. Product default, and empty: none. */
+  readonly preferredHours?: readonly number[];
+  /** Null: none. Product default: none; only what waits for a good hour is spread within it. */
+  readonly spacing?: Spacing | null;
   /** IANA zone of a campaign's days, and of people of whom none is known. Product default UTC. */
   readonly timeZone?: string;
 }
@@ -73,8 +86,16 @@ export interface BudgetSettings {
   readonly period?: { readonly firstDay: string; readonly lastDay: string };
 }
 
+/** When a campaign runs: instants with their offset. */
+export interface CampaignPeriod {
+  /** Nothing of it starts before this instant. Default: it has started. */
+  readonly startsAt?: string;
+  /** Nothing of it starts at or after this instant. Default: it has no end. */
+  readonly endsAt?: string;
+}
+
 /** A campaign's own rules: before the tenant's, which stand before the product's. Numbers are whole and not negative. */
-export interface CampaignSettings extends SelectionSettings, SendTimeSettings {
+export interface CampaignSettings extends SelectionSettings, SendTimeSettings, CampaignPeriod {
   /** Default: no limit. */
   readonly budget?: BudgetSettings;
   readonly caps?: CapSettings;

@@ -1,5 +1,5 @@
 import { CHANNELS, type CapCounts, type CapSettings, type Channel } from '@homing/contracts';
-import type { Price, SelectionSettings, SendTimeSettings } from '@homing/contracts';
+import type { CampaignPeriod, Price, SelectionSettings, SendTimeSettings } from '@homing/contracts';
 import type { FrequencyCap } from '../ledger/frequency-cap.policy.js';
 import type { ContactLimits } from '../ledger/person.decider.js';
 import { worstCase } from '../pricing/worst-case.policy.js';
@@ -8,7 +8,7 @@ import { sendTimeRules } from '../send-time/send-time.rules.js';
 import type { DecisionPolicy } from './policy.state.js';
 
 /** What a tenant or a campaign may set of its limits, its choice of channels and its times. Null switches off; absent leaves it to the next wider setting. */
-export interface LimitSettings extends SelectionSettings, SendTimeSettings {
+export interface LimitSettings extends SelectionSettings, SendTimeSettings, CampaignPeriod {
   readonly caps?: CapSettings;
   readonly dedupHours?: number | null;
 }
@@ -40,7 +40,7 @@ export function effectivePolicy(
     return [channel, worst ? { ...policy, price: worst } : policy] as const;
   });
   const versions = [tenant && `t${tenant.version}`, campaign && `c${campaign.version}`].filter(Boolean);
-  const sendTime = sendTimeRules([tenant?.settings, campaign?.settings]);
+  const sendTime = sendTimeRules([tenant?.settings, campaign?.settings], campaign?.settings);
   return {
     ...base,
     version: [base.version, ...versions].join('+'),

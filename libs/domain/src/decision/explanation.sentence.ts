@@ -64,6 +64,16 @@ function sendTimeWords(step: StepTrace | undefined): string {
       return `${then}, when the next send window opens`;
     case 'preferred_hour':
       return `${then}, an hour this person prefers`;
+    case 'campaign_start':
+      return `${then}, when the campaign starts`;
+    case 'spaced':
+      return `${then}, spread with the others`;
+    case 'campaign_hour':
+      return `${then}, an hour the settings prefer`;
+    case 'learned_hour':
+      return `${then}, when messages like this engaged best`;
+    case 'explored_hour':
+      return `${then}, an hour drawn to learn from it`;
     case 'best_practice':
       return `${then}, a good hour for the channel`;
     case 'as_pinned':

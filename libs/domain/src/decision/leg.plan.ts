@@ -10,6 +10,7 @@ import { asksOf, type CampaignDay, type CampaignLimits, type LedgerAsk } from '.
 import type { ContactSlot } from '../ledger/person.state.js';
 import type { ChannelSelection } from '../routing/channel-selection.policy.js';
 import type { ChannelInputs } from '../routing/selection.state.js';
+import type { HourHistory } from '../send-time/learned-hours.estimate.js';
 import { chooseSendTime, type RecipientClock, type SendTime } from '../send-time/send-time.policy.js';
 import { earliestInstant, selectForLeg } from './leg.selection.js';
 import type { ChannelPolicy, DecisionPolicy } from './policy.state.js';
@@ -19,6 +20,10 @@ export interface DecisionInputs extends ChannelInputs {
   readonly policy: DecisionPolicy;
   /** Hours of the day (0 to 23) at which the person likes to be reached, in their zone. */
   readonly preferredHours?: readonly number[];
+  /** When the tenant's messages engaged people; gathered where the policy asks for it. */
+  readonly hours?: HourHistory;
+  /** 0 <= spread < 1: the message's place in the time that messages are spread over. Absent: the first moment. */
+  readonly spread?: number;
   /** Gathered where the policy rules the send time. Default UTC. */
   readonly clock?: RecipientClock;
   readonly campaign?: {
@@ -61,8 +66,9 @@ export type LegPlan =
 /** When a message by that channel is to go out, whatever was booked for it before. */
 function sendTimeBy(channel: Channel | undefined, { request, inputs, now }: PlanLeg): SendTime {
   const { sendAt, expiresAt, urgency, customerType } = request;
-  const { policy, preferredHours, clock } = inputs;
-  const asked = { now, sendAt, expiresAt, urgency, channel, customerType, preferredHours };
+  const { policy, preferredHours, clock, hours, spread } = inputs;
+  const { exploration } = policy.selection;
+  const asked = { now, sendAt, expiresAt, urgency, channel, customerType, preferredHours, hours, spread, exploration };
   return chooseSendTime({ ...asked, rules: policy.sendTime, clock });
 }
 

@@ -41,6 +41,6 @@ export function chooseRestartTime(
   { at }: Pick<Rebooking, 'at'>,
   { rules, clock }: Pick<ChooseSendTime, 'rules' | 'clock'>,
 ): SendTime {
-  const asap = rules && { ...rules, choice: 'asap' as const };
+  const asap = rules && { ...rules, choice: 'asap' as const, preferredHours: undefined, spacingHours: undefined };
   return chooseSendTime({ now: at, expiresAt, urgency, rules: asap, clock });
 }

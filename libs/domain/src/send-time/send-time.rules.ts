@@ -2,6 +2,7 @@ import {
   isQuietAt,
   minuteOf,
   WEEKDAYS,
+  type CampaignPeriod,
   type Channel,
   type SendTimeChoice,
   type SendTimeSettings,
@@ -22,20 +23,38 @@ export interface SendTimeRules {
   readonly quiet?: MinuteSpan | undefined;
   /** Absent: at any time. */
   readonly windows?: readonly (MinuteSpan & { readonly days: readonly Weekday[] })[] | undefined;
+  /** Hours of the day in which messages are to start where that is possible. */
+  readonly preferredHours?: readonly number[] | undefined;
+  /** Messages are spread over the open time of so many hours. Absent: only what waits for a good hour is, within it. */
+  readonly spacingHours?: number | undefined;
+  /** Nothing starts before this instant; not even what is critical. */
+  readonly startsAt?: string | undefined;
+  /** Nothing starts at or after this instant; not even what is critical. */
+  readonly endsAt?: string | undefined;
 }
 
-/** The rules in force, widest setting first: field by field the narrowest that says anything. Undefined where nothing is asked for. */
-export function sendTimeRules(settings: readonly (SendTimeSettings | undefined)[]): SendTimeRules | undefined {
+/** The rules in force, widest setting first: field by field the narrowest that says anything, and the campaign's period. Undefined where nothing is asked for. */
+export function sendTimeRules(
+  settings: readonly (SendTimeSettings | undefined)[],
+  { startsAt, endsAt }: CampaignPeriod = {},
+): SendTimeRules | undefined {
   const narrowest = <K extends keyof SendTimeSettings>(field: K): SendTimeSettings[K] =>
     settings.findLast((each) => each?.[field] !== undefined)?.[field];
   const choice = narrowest('sendTime') ?? 'asap';
   const quietHours = narrowest('quietHours') ?? undefined;
   const windows = narrowest('windows') ?? undefined;
-  if (choice === 'asap' && !quietHours && !windows) return undefined;
+  const preferredHours = narrowest('preferredHours');
+  const spacingHours = narrowest('spacing')?.overHours;
+  const asked = [quietHours, windows, preferredHours?.length || undefined, spacingHours, startsAt, endsAt];
+  if (choice === 'asap' && asked.every((each) => each === undefined)) return undefined;
   return {
     choice,
     quiet: quietHours && spanOf(quietHours),
     windows: windows?.map(({ days = WEEKDAYS, ...span }) => ({ days, ...spanOf(span) })),
+    ...(preferredHours?.length ? { preferredHours } : {}),
+    ...(spacingHours === undefined ? {} : { spacingHours }),
+    ...(startsAt === undefined ? {} : { startsAt }),
+    ...(endsAt === undefined ? {} : { endsAt }),
   };
 }
 

@@ -15,7 +15,7 @@ export function recipientClock(
   now: string,
 ): RecipientClock | undefined {
   if (!rules.policy.sendTime) return undefined;
-  const span = searchSpan({ now, sendAt, expiresAt });
+  const span = searchSpan({ now, sendAt, expiresAt, rules: rules.policy.sendTime });
   const own = timeZone === undefined ? undefined : zoneTable(timeZone, span);
   if (own) return { table: own, owner: 'recipient' };
   const { zone, zoneOwner = 'product' } = rules;

@@ -1,5 +1,5 @@
 import type { OutreachRequested } from '@homing/contracts';
-import type { ChannelInputs } from '@homing/domain';
+import type { DecisionInputs } from '@homing/domain';
 
 /** Drawn among the values of the first 48 bits of an id. */
 const DRAWS = 2 ** 48;
@@ -8,15 +8,19 @@ const DRAWS = 2 ** 48;
 export function selectionInputs(
   { outreachId, timeZone, sendAt }: Pick<OutreachRequested, 'outreachId' | 'timeZone' | 'sendAt'>,
   now: string,
-): Pick<ChannelInputs, 'draw' | 'localHour'> {
+): Pick<DecisionInputs, 'draw' | 'localHour' | 'spread'> {
   const at = Math.max(Date.parse(now), sendAt === undefined ? 0 : Date.parse(sendAt));
   const localHour = timeZone === undefined ? undefined : hourIn(timeZone, at);
-  return { draw: drawOf(outreachId), ...(localHour === undefined ? {} : { localHour }) };
+  return { draw: drawOf(outreachId), spread: spreadOf(outreachId), ...(localHour === undefined ? {} : { localHour }) };
 }
 
 /** 0 <= draw < 1, from the id's first 48 bits: of ids made from digests they are as good as random. */
 export const drawOf = (outreachId: string): number =>
   Number.parseInt(outreachId.replaceAll('-', '').slice(0, 12), 16) / DRAWS;
+
+/** 0 <= spread < 1, from the id's last 48 bits: another number than `drawOf`. */
+export const spreadOf = (outreachId: string): number =>
+  Number.parseInt(outreachId.replaceAll('-', '').slice(-12), 16) / DRAWS;
 
 const formats = new Map<string, Intl.DateTimeFormat>();
 

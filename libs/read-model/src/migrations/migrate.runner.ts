@@ -13,6 +13,7 @@ import { createSuppressions } from './0007-suppressions.migration.js';
 import { createStoreMark } from './0008-store-mark.migration.js';
 import { addCustomerType } from './0009-customer-type.migration.js';
 import { createAnalytics } from './0014-analytics.migration.js';
+import { addSendHours } from './0015-send-hours.migration.js';
 import { accessStatements, DEFAULT_ROLES, type ReadModelRoles } from './access.statements.js';
 
 /** In the order of their names. One that was released is never changed; the next change is the next number. */
@@ -27,6 +28,7 @@ const MIGRATIONS: Readonly<Record<string, Migration>> = {
   '0008-store-mark': { up: createStoreMark },
   '0009-customer-type': { up: addCustomerType },
   '0014-analytics': { up: createAnalytics },
+  '0015-send-hours': { up: addSendHours },
 };
 
 /** Their names, oldest first. */

@@ -1,4 +1,4 @@
-import type { OutreachEvent } from '@homing/contracts';
+import type { Explanation, OutreachEvent } from '@homing/contracts';
 import { outreachView, timetableOf, type KnownOutreach } from '@homing/domain';
 import type { DeliveryRow, OutreachRow, TimetableRow } from '../tables/read-model.tables.js';
 import { earliest, instant, instantOrNull } from './instant.js';
@@ -8,7 +8,7 @@ type Folded = FoldedOutreach & { readonly state: KnownOutreach };
 
 /** What only the event says and the folded state does not keep. Absent fields leave the stored row's as they are. */
 export type OutreachMarks = Partial<
-  Pick<OutreachRow, 'decidedAt' | 'costMicros' | 'costCurrency' | 'confidence' | 'settledAt'>
+  Pick<OutreachRow, 'decidedAt' | 'costMicros' | 'costCurrency' | 'confidence' | 'settledAt' | 'timeZone'>
 >;
 
 export function marksOf(event: OutreachEvent): OutreachMarks {
@@ -16,7 +16,8 @@ export function marksOf(event: OutreachEvent): OutreachMarks {
     case 'OutreachDecided': {
       const { explanation, cost, confidence } = event.data;
       const { micros, currency: costCurrency } = cost;
-      return { decidedAt: instantOrNull(explanation.decidedAt), costMicros: BigInt(micros), costCurrency, confidence };
+      const decidedAt = instantOrNull(explanation.decidedAt);
+      return { decidedAt, costMicros: BigInt(micros), costCurrency, confidence, ...zoneOf(explanation) };
     }
     case 'OutreachRefused':
       return { decidedAt: instantOrNull(event.data.decidedAt) };
@@ -25,6 +26,12 @@ export function marksOf(event: OutreachEvent): OutreachMarks {
     default:
       return {};
   }
+}
+
+/** The zone a decision went by where it was somebody's setting. */
+function zoneOf({ steps }: Explanation): Pick<OutreachMarks, 'timeZone'> {
+  const { zone, zoneOf: owner } = steps.find(({ step }) => step === 'send_time')?.facts ?? {};
+  return typeof zone === 'string' && owner !== 'product' && owner !== undefined ? { timeZone: zone } : {};
 }
 
 export interface OutreachParts {
@@ -49,6 +56,7 @@ export function outreachRow(outreach: Folded, { marks, deliveries, position }: O
     strategy: request.strategy,
     via: request.via,
     customerType: request.customerType ?? null,
+    timeZone: request.timeZone ?? marks.timeZone ?? null,
     state: view.state,
     channelUsed: view.channelUsed ?? null,
     acceptedAt: instant(request.acceptedAt, expiresAt),

@@ -32,6 +32,7 @@ import { attemptsByMessage, foldedStatesOf, openCounts, progressNow, transitions
 import { campaignMembers, restTimetable, wakeCampaignTimetable } from './resting.queries.js';
 import { engagementCounts } from './engagement.queries.js';
 import { routingCounts } from './routing.queries.js';
+import { recentSendHours, sendHoursBetween } from './send-hour.queries.js';
 import { suppressionsPage } from './suppression.queries.js';
 import { dueTimetable, wokenTimetable } from './timetable.queries.js';
 
@@ -87,6 +88,13 @@ const queries: Record<string, Compilable<unknown> | { compile(executor: typeof d
   markWoken: wokenTimetable(schema, { entries: [], now, nextWakeAt: now }),
   campaignMembers: campaignMembers(db, [id]),
   engagement: engagementCounts(schema, { tenantIds: [t], acceptedSince: now, sentBefore: now, limit: 5000 }),
+  'sendHours: for decisions': recentSendHours(schema, {
+    tenantIds: [t],
+    acceptedSince: now,
+    sentBefore: now,
+    limit: 5000,
+  }),
+  'sendHours: for the report': sendHoursBetween(schema, { tenantId: t, from: now, to: now }),
   suppressions: suppressionsPage(db, { after: '', limit: 100 }),
   restEntries: restTimetable(schema, []),
   wakeCampaigns: wakeCampaignTimetable(schema, { campaigns: [], now, dueUntil: now }),

@@ -70,7 +70,7 @@ describe('what messages came to', () => {
     const pool = new pg.Pool({ connectionString: database.ownerUrl, max: 1 });
     const owner = new Kysely<unknown>({ dialect: new PostgresDialect({ pool }) });
     await sql`set search_path = read_model`.execute(owner);
-    await sql`alter table outreach drop column customer_type`.execute(owner);
+    await sql`alter table outreach drop column customer_type cascade`.execute(owner);
     await addCustomerType(owner);
     await owner.destroy();
     expect(await counted()).toEqual(ofOne);

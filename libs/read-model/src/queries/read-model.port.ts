@@ -5,6 +5,7 @@ import type { StaleFilter, StaleReservation } from './ledger.queries.js';
 import type { SuppressionRow } from '../tables/suppression.tables.js';
 import type { EngagementFilter, EngagementRow } from './engagement.queries.js';
 import type { RoutingCount, RoutingFilter } from './routing.queries.js';
+import type { SendHourCount, SendHourFilter } from './send-hour.queries.js';
 import type { ContactsPage } from './suppression.queries.js';
 import type { CampaignMember, Resting, WakeCampaigns } from './resting.queries.js';
 import type {
@@ -23,6 +24,7 @@ import type {
 export type { StaleFilter, StaleReservation } from './ledger.queries.js';
 export type { EngagementFilter, EngagementRow } from './engagement.queries.js';
 export type { RoutingCount, RoutingFilter } from './routing.queries.js';
+export type { SendHourCount, SendHourFilter } from './send-hour.queries.js';
 export type { ContactsPage } from './suppression.queries.js';
 export type { CampaignMember, Resting, WakeCampaigns } from './resting.queries.js';
 
@@ -43,6 +45,8 @@ export interface TenantQueries {
   campaignBalances(tenantId: string, campaignKeys: readonly string[], sinceDay?: string): Promise<LedgerBalanceRow[]>;
   /** How the outreach accepted in some hours were routed, and what came of it: one row for each count that is not nothing. */
   routing(filter: RoutingFilter): Promise<RoutingCount[]>;
+  /** What messages came to by the hour of the person's week in which they started; in any order. */
+  sendHours(filter: SendHourFilter): Promise<SendHourCount[]>;
   /** Everything up to and including this position of the store is in the rows; 0 when nothing is. */
   currentPosition(): Promise<bigint>;
 }
@@ -66,6 +70,8 @@ export interface SystemQueries {
   wakeCampaigns(wake: WakeCampaigns): Promise<number>;
   /** What tenants' messages came to of late, by channel and customer type; in any order. */
   engagement(filter: EngagementFilter): Promise<EngagementRow[]>;
+  /** The same by the hour of the person's week in which a message started; people of whom no zone is known are left out. */
+  sendHours(filter: EngagementFilter): Promise<(SendHourCount & { readonly hourOfWeek: number })[]>;
   /** What was ever said of addresses, by fingerprint; each contact with all its reasons. */
   suppressions(page: ContactsPage): Promise<SuppressionRow[]>;
   /** The timeline of all tenants after a position, oldest first, without gap and without the events' data. */

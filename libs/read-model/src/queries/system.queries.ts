@@ -6,6 +6,7 @@ import { PROJECTION } from './projection.name.js';
 import { openReservationsOf, staleReservations } from './ledger.queries.js';
 import { engagementCounts } from './engagement.queries.js';
 import { campaignMembers, restTimetable, wakeCampaignTimetable } from './resting.queries.js';
+import { recentSendHours } from './send-hour.queries.js';
 import { suppressionsPage } from './suppression.queries.js';
 import { dueTimetable, wokenTimetable } from './timetable.queries.js';
 
@@ -31,6 +32,8 @@ export function createSystemQueries({ db, schema }: ReadModelConnection): System
     },
     engagement: async (filter) =>
       filter.tenantIds.length === 0 ? [] : (await engagementCounts(schema, filter).execute(db)).rows,
+    sendHours: async (filter) =>
+      filter.tenantIds.length === 0 ? [] : (await recentSendHours(schema, filter).execute(db)).rows,
     suppressions: (page) => suppressionsPage(db, page).execute(),
     eventsAfter: async ({ afterPosition, limit }) => (await db.executeQuery(page([afterPosition, limit]))).rows,
     attemptsByProviderMessage: (ids) => attemptsByMessage(db, ids).execute(),

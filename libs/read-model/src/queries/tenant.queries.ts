@@ -16,11 +16,12 @@ import {
 } from './outreach.queries.js';
 import { balancesOf } from './ledger.queries.js';
 import { routingCounts } from './routing.queries.js';
+import { sendHoursBetween } from './send-hour.queries.js';
 import { PROJECTION } from './projection.name.js';
 import type { OutreachDetail, Page, TenantQueries } from './read-model.port.js';
 
 /** For the API: each call one transaction of one tenant, with the role `read_api` (or `read_analyst`). */
-export function createTenantQueries({ db }: ReadModelConnection): TenantQueries {
+export function createTenantQueries({ db, schema }: ReadModelConnection): TenantQueries {
   return {
     findOutreach: (tenantId, outreachId) =>
       withTenant(db, tenantId, async (trx): Promise<OutreachDetail | undefined> => {
@@ -59,6 +60,8 @@ export function createTenantQueries({ db }: ReadModelConnection): TenantQueries 
     campaignBalances: (tenantId, campaignKeys, sinceDay) =>
       withTenant(db, tenantId, (trx) => balancesOf(trx, { tenantId, campaignKeys, sinceDay }).execute()),
     routing: (filter) => withTenant(db, filter.tenantId, (trx) => routingCounts(trx, filter).execute()),
+    sendHours: (filter) =>
+      withTenant(db, filter.tenantId, async (trx) => (await sendHoursBetween(schema, filter).execute(trx)).rows),
     currentPosition: async () => (await checkpointPosition(db, PROJECTION).executeTakeFirst())?.position ?? 0n,
   };
 }

@@ -19,6 +19,7 @@ export interface ReadModelTables {
   foldedState: FoldedStateRow;
   timetable: TimetableRow;
   unknownOutcomes: UnknownOutcomeRow;
+  sendHours: SendHourRow;
   openReservations: OpenReservationRow;
   ledgerBalances: LedgerBalanceRow;
   suppressions: SuppressionRow;
@@ -79,6 +80,8 @@ export interface OutreachRow {
   readonly strategy: Strategy;
   readonly via: 'bus' | 'api';
   readonly customerType: string | null;
+  /** IANA zone the person's clock is read by: their own, else the one the decision went by; null where none is known. */
+  readonly timeZone: string | null;
   readonly state: OutreachStateName;
   readonly channelUsed: Channel | null;
   readonly acceptedAt: Instant;
@@ -227,4 +230,21 @@ export interface UnknownOutcomeRow {
   readonly nextLookUpAt: Instant | null;
   /** When it will be taken for sent. */
   readonly assumedSentAt: Instant | null;
+}
+
+/** A message that a provider took. */
+export interface SendHourRow {
+  readonly tenantId: string;
+  readonly outreachId: string;
+  readonly deliveryId: string;
+  readonly campaignKey: string | null;
+  readonly channel: Channel;
+  readonly customerType: string | null;
+  readonly timeZone: string | null;
+  readonly startedAt: Instant;
+  /** 0 (Monday, midnight) to 167, by the person's clock; null where their zone is not known. */
+  readonly hourOfWeek: number | null;
+  readonly delivered: boolean;
+  /** A person opened, read, clicked or answered it. */
+  readonly engaged: boolean;
 }

@@ -24,7 +24,7 @@ const columnsOf = <Row extends object>(columns: Record<keyof Row & string, true>
 export const OUTREACH: TableWrite<OutreachRow> = {
   table: 'outreach',
   key: ['outreachId'],
-  sticky: ['decidedAt', 'costMicros', 'costCurrency', 'confidence', 'settledAt'],
+  sticky: ['decidedAt', 'costMicros', 'costCurrency', 'confidence', 'settledAt', 'timeZone'],
   columns: columnsOf<OutreachRow>({
     outreachId: true,
     tenantId: true,
@@ -35,6 +35,7 @@ export const OUTREACH: TableWrite<OutreachRow> = {
     strategy: true,
     via: true,
     customerType: true,
+    timeZone: true,
     state: true,
     channelUsed: true,
     acceptedAt: true,
