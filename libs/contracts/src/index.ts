@@ -25,6 +25,7 @@ export * from './events/event-metadata.js';
 export * from './events/installation-events.js';
 export * from './events/ledger-events.js';
 export * from './events/outreach-events.js';
+export * from './events/recorded-inputs.js';
 export * from './events/transitions.js';
 export * from './ids/derived-ids.js';
 export * from './ids/length-prefixed.js';

@@ -3,6 +3,7 @@ import type { Money } from '../money.js';
 import type { ProviderFact } from '../provider-fact.js';
 import type { DecisionStep, Explanation, PlannedLeg, StepTrace } from './decision.js';
 import type { LegBooking } from './ledger-events.js';
+import type { RecordedInputs } from './recorded-inputs.js';
 
 /** Everything that can happen to one outreach, on its one stream `outreach-{id}`. Adding a type is compatible; changing one needs an upcaster. */
 export type OutreachEvent =
@@ -99,6 +100,8 @@ export interface OutreachDecided {
   /** 0..1. */
   readonly confidence: number;
   readonly explanation: Explanation;
+  /** Absent in decisions before inputs were recorded. */
+  readonly inputs?: RecordedInputs;
 }
 
 export interface OutreachRefused {
@@ -107,6 +110,8 @@ export interface OutreachRefused {
   readonly steps: readonly StepTrace[];
   readonly policyVersion: string;
   readonly decidedAt: string;
+  /** Absent in refusals before inputs were recorded, and where nothing was gathered (`person_erased`). */
+  readonly inputs?: RecordedInputs;
 }
 
 interface OfLeg {

@@ -1,7 +1,8 @@
-import { deliveryIdOf, type OutreachEvent, type OutreachRefused } from '@homing/contracts';
+import { deliveryIdOf, type OutreachEvent, type OutreachRefused, type RecordedInputs } from '@homing/contracts';
 import type { BookingVerdict } from '../ledger/ledger.asks.js';
 import type { OutreachState } from '../outreach/outreach.state.js';
 import { planLeg, type PlanLeg } from './leg.plan.js';
+import { recordInputs } from './recorded.inputs.js';
 import { traceOf } from './steps.trace.js';
 
 export interface DecideOutreach extends PlanLeg {
@@ -19,11 +20,12 @@ export function decideOutreach(state: OutreachState, command: DecideOutreach): r
   const { policy } = command.inputs;
   const requested: OutreachEvent = { type: 'OutreachRequested', data: request };
   const plan = planLeg(command);
+  const inputs = recordInputs(request.contacts, command.inputs, takenAs(command));
   const refusal = plan.kind === 'refused' ? plan : booked?.kind === 'refused' ? booked : undefined;
   const steps = traceOf({ command, plan, refusal });
   if (plan.kind === 'refused' || refusal) {
     const { step, reason } = refusal ?? { step: 'intake', reason: 'unknown' };
-    const data: OutreachRefused = { step, reason, steps, policyVersion: policy.version, decidedAt: now };
+    const data: OutreachRefused = { step, reason, steps, policyVersion: policy.version, decidedAt: now, inputs };
     return [requested, { type: 'OutreachRefused', data }];
   }
   const { selection } = plan;
@@ -46,6 +48,7 @@ export function decideOutreach(state: OutreachState, command: DecideOutreach): r
       cost: leg.cost,
       confidence: selection.confidence,
       explanation,
+      inputs,
     },
   };
   const scheduled: OutreachEvent = {
@@ -60,3 +63,9 @@ export function decideOutreach(state: OutreachState, command: DecideOutreach): r
   };
   return [requested, decided, scheduled];
 }
+
+/** How the decision was taken, where it differs from most. */
+const takenAs = ({ pinned, round = 1 }: DecideOutreach): Pick<RecordedInputs, 'b' | 'r'> => ({
+  ...(pinned ? { b: 1 as const } : {}),
+  ...(round > 1 ? { r: round } : {}),
+});

@@ -1,0 +1,68 @@
+import type { Channel, ContactPointRef, RecordedEngagement, RecordedInputs } from '@homing/contracts';
+import type { DecisionInputs } from './leg.plan.js';
+import type { EngagementCount, EngagementCounts, EngagementHistory } from '../routing/selection.state.js';
+
+type Recording = Pick<RecordedInputs, 'b' | 'r'>;
+
+/** The inputs of a decision as its event keeps them. `taken` is how it was taken. */
+export function recordInputs(
+  contacts: readonly ContactPointRef[],
+  inputs: DecisionInputs,
+  taken: Recording = {},
+): RecordedInputs {
+  const { contentChannels, allowed, optedOut, preferred, preferredHours, suppressed = [] } = inputs;
+  const { engagement, localHour, draw, lastInboundAt, campaign } = inputs;
+  const heldBack = contacts.flatMap(({ fingerprint }, place) => (suppressed.includes(fingerprint) ? [place] : []));
+  const e = engagement && recordEngagement(engagement);
+  return {
+    c: contentChannels,
+    ...(allowed && { a: allowed }),
+    ...(optedOut.length > 0 && { o: optedOut }),
+    ...(preferred && { p: preferred }),
+    ...(preferredHours && { h: preferredHours }),
+    ...(heldBack.length > 0 && { s: heldBack }),
+    ...(e && { e }),
+    ...(localHour !== undefined && { l: localHour }),
+    ...(draw !== undefined && { d: draw }),
+    ...(lastInboundAt && { i: lastInboundAt }),
+    ...(campaign && campaign.status !== 'active' && { q: campaign.status }),
+    ...taken,
+  };
+}
+
+/** The inputs that were recorded, beside the policy and the campaign's limits, which their version names. */
+export function replayInputs(
+  contacts: readonly ContactPointRef[],
+  { c, a, o = [], p, h, s = [], e, l, d, i }: RecordedInputs,
+): Omit<DecisionInputs, 'policy' | 'campaign' | 'clock'> {
+  return {
+    contentChannels: c,
+    optedOut: o,
+    suppressed: s.flatMap((place) => contacts[place]?.fingerprint ?? []),
+    ...(a && { allowed: a }),
+    ...(p && { preferred: p }),
+    ...(h && { preferredHours: h }),
+    ...(e && { engagement: { tenant: countsOf(e.t), customerType: countsOf(e.c) } }),
+    ...(l !== undefined && { localHour: l }),
+    ...(d !== undefined && { draw: d }),
+    ...(i && { lastInboundAt: i }),
+  };
+}
+
+function recordEngagement({ tenant, customerType }: EngagementHistory): NonNullable<RecordedInputs['e']> {
+  const [t, c] = [recordCounts(tenant), recordCounts(customerType)];
+  return { ...(t && { t }), ...(c && { c }) };
+}
+
+function recordCounts(counts: EngagementCounts): RecordedEngagement | undefined {
+  const known = Object.entries(counts).filter(([, { sent, engaged }]) => sent !== 0 || engaged !== 0);
+  return known.length === 0
+    ? undefined
+    : Object.fromEntries(known.map(([channel, { sent, engaged }]) => [channel, [sent, engaged]]));
+}
+
+function countsOf(recorded: RecordedEngagement = {}): EngagementCounts {
+  const counts: Partial<Record<Channel, EngagementCount>> = {};
+  for (const [channel, [sent, engaged]] of Object.entries(recorded)) counts[channel as Channel] = { sent, engaged };
+  return counts;
+}
