@@ -51,6 +51,8 @@ export function fakeParts(own: Partial<ApiParts> = {}): { parts: ApiParts; lines
       campaignStatus: nothing,
       routing: async () => [],
       sendHours: async () => [],
+      decisions: async () => [],
+      spokenFor: async () => [],
       currentPosition: async () => 0n,
     },
     letters: {

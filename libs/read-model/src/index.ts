@@ -22,6 +22,7 @@ export type * from './queries/read-model.port.js';
 export { createSystemQueries } from './queries/system.queries.js';
 export { createTenantQueries } from './queries/tenant.queries.js';
 export * from './tables/analytics.tables.js';
+export type * from './tables/decision.tables.js';
 export type * from './tables/ledger.tables.js';
 export type * from './tables/read-model.tables.js';
 export type * from './tables/suppression.tables.js';

@@ -22,6 +22,7 @@ const TENANT_TABLES = [
   'suppressions',
   'routing_hours',
   'conversions',
+  'decisions',
 ] as const;
 
 /** What each role may do, table by table: nothing that is not named here. */
@@ -44,6 +45,7 @@ const SYSTEM_RIGHTS: Readonly<Record<string, string>> = {
   routing_hours: 'select, insert, update',
   routing_days: 'select',
   conversions: 'select, insert, update',
+  decisions: 'select, insert',
 };
 const TENANT_RIGHTS = [
   'checkpoint',
@@ -61,6 +63,7 @@ const TENANT_RIGHTS = [
   'routing_hours',
   'routing_days',
   'conversions',
+  'decisions',
 ];
 
 /**

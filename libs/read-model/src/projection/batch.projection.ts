@@ -7,8 +7,10 @@ import type {
   TimetableRow,
 } from '../tables/read-model.tables.js';
 import type { RoutingHourRow } from '../tables/analytics.tables.js';
+import type { DecisionRow } from '../tables/decision.tables.js';
 import type { SuppressionRow } from '../tables/suppression.tables.js';
 import { keptSlotsOf } from '@homing/domain';
+import { decisionRows } from './decision.projection.js';
 import { attemptRows, deliveryRows } from './delivery.projection.js';
 import { LedgerFold, type LedgerChanges } from './ledger.projection.js';
 import { foldNext, type FoldedOutreach } from './outreach.fold.js';
@@ -25,6 +27,7 @@ export interface BatchChanges {
   readonly attempts: readonly AttemptRow[];
   /** In order of position. */
   readonly timeline: readonly TimelineRow[];
+  readonly decisions: readonly DecisionRow[];
   readonly folded: readonly FoldedStateRow[];
   /** Every entry of the outreach named in `folded`; entries of theirs that are not here are gone. */
   readonly timetable: readonly TimetableRow[];
@@ -48,6 +51,7 @@ export function outreachIdsOf(events: readonly StoredEvent[]): string[] {
 export function projectBatch(events: readonly StoredEvent[], known: ReadonlyMap<string, FoldedOutreach>): BatchChanges {
   const touched = new Map<string, Touched>();
   const timeline: TimelineRow[] = [];
+  const decisions: DecisionRow[] = [];
   const ledgers = new LedgerFold();
   const routing = new RoutingFold();
   for (const stored of events) {
@@ -62,6 +66,7 @@ export function projectBatch(events: readonly StoredEvent[], known: ReadonlyMap<
     if (isKnown(event)) {
       timeline.push(timelineRow(event, after));
       routing.add(event.known, earlier?.state, after);
+      decisions.push(...decisionRows(event, after));
     }
     if (event.type === 'OutreachSettled') for (const slot of keptSlotsOf(after.state)) ledgers.close(slot);
   }
@@ -72,6 +77,7 @@ export function projectBatch(events: readonly StoredEvent[], known: ReadonlyMap<
     deliveries: rows.flatMap((each) => each.deliveries),
     attempts: rows.flatMap((each) => each.attempts),
     timeline,
+    decisions,
     folded: all.map(({ outreach }) => outreach),
     timetable: all.flatMap(({ outreach }) => timetableRows(outreach)),
     ledgers: ledgers.changes,

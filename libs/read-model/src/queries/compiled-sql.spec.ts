@@ -18,6 +18,7 @@ import {
   upsertStatement,
 } from '../writing/set-wise.writes.js';
 import {
+  DECISIONS,
   DELIVERY_STATUS,
   FOLDED_STATE,
   OUTREACH,
@@ -30,6 +31,7 @@ import { progressWrite } from '../writing/progress.writes.js';
 import { markWrite } from '../writing/store.mark.js';
 import { attemptsByMessage, foldedStatesOf, openCounts, progressNow, transitionsPage } from './system.queries.js';
 import { campaignMembers, restTimetable, wakeCampaignTimetable } from './resting.queries.js';
+import { decisionsPage, spokenFor } from './decision.queries.js';
 import { engagementCounts } from './engagement.queries.js';
 import { routingCounts } from './routing.queries.js';
 import { recentSendHours, sendHoursBetween } from './send-hour.queries.js';
@@ -95,6 +97,8 @@ const queries: Record<string, Compilable<unknown> | { compile(executor: typeof d
     limit: 5000,
   }),
   'sendHours: for the report': sendHoursBetween(schema, { tenantId: t, from: now, to: now }),
+  decisions: decisionsPage(schema, { tenantId: t, from: now, to: now, limit: 2000 }),
+  spokenFor: spokenFor(schema, { tenantId: t, campaignKeys: [], before: now }),
   suppressions: suppressionsPage(db, { after: '', limit: 100 }),
   restEntries: restTimetable(schema, []),
   wakeCampaigns: wakeCampaignTimetable(schema, { campaigns: [], now, dueUntil: now }),
@@ -109,6 +113,7 @@ const queries: Record<string, Compilable<unknown> | { compile(executor: typeof d
   'write delivery_status': upsertStatement(schema, DELIVERY_STATUS, []),
   'write outreach_attempts': upsertStatement(schema, OUTREACH_ATTEMPTS, []),
   'write outreach_events': insertStatement(schema, OUTREACH_EVENTS, []),
+  'write decisions': insertStatement(schema, DECISIONS, []),
   'write folded_state': upsertStatement(schema, FOLDED_STATE, []),
   'write routing_hours': routingUpsert(schema, []),
   'timetable: take away': timetableRemoval(schema, [], []),

@@ -121,6 +121,25 @@ select h.tenant_id, h.channel, h.customer_type, h.hour_of_week, count(*)::int as
       and ($4::text is null or h.channel = $5)
       and ($6::text is null or h.campaign_key = $7)
     group by h.tenant_id, h.channel, h.customer_type, h.hour_of_week;
+-- decisions
+select d.outreach_id, d.decided_at, d.record, o.sent_at is not null as sent,
+      case when d.cost_micros is null then 0 else (select coalesce(sum(s.retry_count), 0)::int
+        from "read_model"."delivery_status" as s where s.outreach_id = d.outreach_id) end as retries,
+      case when o.settled_at is not null and o.sent_at is null and o.outcome is distinct from 'assumed_sent' and d.cost_micros is not null then o.settled_at end as given_back_at
+    from (select outreach_id, decided_at, cost_micros, record from "read_model"."decisions"
+      where tenant_id = $1 and decided_at >= $2::timestamptz and decided_at < $3::timestamptz
+        and (decided_at, outreach_id) > ($4::timestamptz, $5::uuid)
+      order by decided_at, outreach_id limit $6) as d
+    join "read_model"."outreach" as o on o.outreach_id = d.outreach_id
+    order by d.decided_at, d.outreach_id;
+
+-- spokenFor
+select d.campaign_key, sum(d.cost_micros)::bigint as micros
+    from "read_model"."decisions" as d
+    join "read_model"."outreach" as o on o.outreach_id = d.outreach_id
+    where d.tenant_id = $1 and d.campaign_key = any($2::text[])
+      and d.decided_at < $3::timestamptz and d.cost_micros > 0 and not (o.settled_at is not null and o.sent_at is null and o.outcome is distinct from 'assumed_sent')
+    group by d.campaign_key;
 
 -- suppressions
 select * from "read_model"."suppressions" where "fingerprint" in (select distinct "fingerprint" from "read_model"."suppressions" where "fingerprint" > $1 order by "fingerprint" limit $2) order by "fingerprint", suppressed_at nulls last, "reason";
@@ -179,6 +198,9 @@ insert into "read_model"."outreach_attempts" as t ("delivery_id", "attempt", "ou
 
 -- write outreach_events
 insert into "read_model"."outreach_events" as t ("position", "outreach_id", "tenant_id", "campaign_key", "revision", "event_id", "event_type", "transition", "delivery_id", "leg", "channel", "attempt", "reason", "occurred_at", "recorded_at", "event_data") select "position", "outreach_id", "tenant_id", "campaign_key", "revision", "event_id", "event_type", "transition", "delivery_id", "leg", "channel", "attempt", "reason", "occurred_at", "recorded_at", "event_data" from json_populate_recordset(null::"read_model"."outreach_events", $1::json) on conflict ("position") do nothing;
+
+-- write decisions
+insert into "read_model"."decisions" as t ("outreach_id", "tenant_id", "campaign_key", "decided_at", "cost_micros", "record", "updated_position") select "outreach_id", "tenant_id", "campaign_key", "decided_at", "cost_micros", "record", "updated_position" from json_populate_recordset(null::"read_model"."decisions", $1::json) on conflict ("outreach_id") do nothing;
 
 -- write folded_state
 insert into "read_model"."folded_state" as t ("outreach_id", "tenant_id", "revision", "traceparent", "state") select "outreach_id", "tenant_id", "revision", "traceparent", "state" from json_populate_recordset(null::"read_model"."folded_state", $1::json) on conflict ("outreach_id") do update set "tenant_id" = excluded."tenant_id", "revision" = excluded."revision", "traceparent" = excluded."traceparent", "state" = excluded."state";

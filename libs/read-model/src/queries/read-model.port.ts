@@ -6,6 +6,7 @@ import type { SuppressionRow } from '../tables/suppression.tables.js';
 import type { EngagementFilter, EngagementRow } from './engagement.queries.js';
 import type { RoutingCount, RoutingFilter } from './routing.queries.js';
 import type { SendHourCount, SendHourFilter } from './send-hour.queries.js';
+import type { DecisionsPage, PastDecisionRow, SpokenForFilter, SpokenForRow } from './decision.queries.js';
 import type { ContactsPage } from './suppression.queries.js';
 import type { CampaignMember, Resting, WakeCampaigns } from './resting.queries.js';
 import type {
@@ -21,6 +22,7 @@ import type {
   UnknownOutcomeRow,
 } from '../tables/read-model.tables.js';
 
+export type { DecisionsPage, PastDecisionRow, SpokenForFilter, SpokenForRow } from './decision.queries.js';
 export type { StaleFilter, StaleReservation } from './ledger.queries.js';
 export type { EngagementFilter, EngagementRow } from './engagement.queries.js';
 export type { RoutingCount, RoutingFilter } from './routing.queries.js';
@@ -47,6 +49,10 @@ export interface TenantQueries {
   routing(filter: RoutingFilter): Promise<RoutingCount[]>;
   /** What messages came to by the hour of the person's week in which they started; in any order. */
   sendHours(filter: SendHourFilter): Promise<SendHourCount[]>;
+  /** Recorded decisions with what became of them, oldest first; resume after the last row. */
+  decisions(page: DecisionsPage): Promise<PastDecisionRow[]>;
+  /** What campaigns had spoken for before an instant; campaigns without any are left out. */
+  spokenFor(filter: SpokenForFilter): Promise<SpokenForRow[]>;
   /** Everything up to and including this position of the store is in the rows; 0 when nothing is. */
   currentPosition(): Promise<bigint>;
 }

@@ -14,6 +14,7 @@ import {
   timelineOf,
   unknownPage,
 } from './outreach.queries.js';
+import { decisionsPage, spokenFor } from './decision.queries.js';
 import { balancesOf } from './ledger.queries.js';
 import { routingCounts } from './routing.queries.js';
 import { sendHoursBetween } from './send-hour.queries.js';
@@ -62,6 +63,10 @@ export function createTenantQueries({ db, schema }: ReadModelConnection): Tenant
     routing: (filter) => withTenant(db, filter.tenantId, (trx) => routingCounts(trx, filter).execute()),
     sendHours: (filter) =>
       withTenant(db, filter.tenantId, async (trx) => (await sendHoursBetween(schema, filter).execute(trx)).rows),
+    decisions: (page) =>
+      withTenant(db, page.tenantId, async (trx) => (await decisionsPage(schema, page).execute(trx)).rows),
+    spokenFor: (filter) =>
+      withTenant(db, filter.tenantId, async (trx) => (await spokenFor(schema, filter).execute(trx)).rows),
     currentPosition: async () => (await checkpointPosition(db, PROJECTION).executeTakeFirst())?.position ?? 0n,
   };
 }

@@ -48,7 +48,7 @@ interface Schemas {
 }
 
 /** JSON is kept as text; whatever the order of its keys, it says the same. */
-const DOCUMENTS = new Set(['state', 'event_data']);
+const DOCUMENTS = new Set(['state', 'event_data', 'record']);
 const comparable = (column: string) =>
   DOCUMENTS.has(column) ? sql`to_jsonb(${sql.id(column)}) as ${sql.id(column)}` : sql.id(column);
 

@@ -1,6 +1,7 @@
 import { snakeCase } from '../writing/row.json.js';
 import {
   CONVERSIONS,
+  DECISIONS,
   DELIVERY_STATUS,
   FOLDED_STATE,
   LEDGER_BALANCES,
@@ -38,6 +39,7 @@ export const PROJECTED: readonly ProjectedTable[] = [
   SUPPRESSIONS,
   ROUTING_HOURS,
   CONVERSIONS,
+  DECISIONS,
 ].map((write) => ({
   table: write.table,
   key: (write.key as readonly string[]).map(snakeCase),

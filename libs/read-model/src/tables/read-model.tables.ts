@@ -1,5 +1,6 @@
 import type { Channel, OutreachEvent, SettledOutcome, Strategy, Urgency } from '@homing/contracts';
 import type { LedgerBalanceRow, OpenReservationRow } from './ledger.tables.js';
+import type { DecisionRow } from './decision.tables.js';
 import type { SuppressionRow } from './suppression.tables.js';
 import type { ConversionRow, RoutingHourRow } from './analytics.tables.js';
 import type { AttemptState, DeliveryState, OutreachState, OutreachStateName, TimetableEntry } from '@homing/domain';
@@ -25,6 +26,7 @@ export interface ReadModelTables {
   suppressions: SuppressionRow;
   routingHours: RoutingHourRow;
   conversions: ConversionRow;
+  decisions: DecisionRow;
 }
 
 /** ISO 8601, UTC, milliseconds. */

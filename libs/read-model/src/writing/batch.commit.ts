@@ -15,6 +15,7 @@ import {
   upsertStatement,
 } from './set-wise.writes.js';
 import {
+  DECISIONS,
   DELIVERY_STATUS,
   FOLDED_STATE,
   OPEN_RESERVATIONS,
@@ -48,11 +49,13 @@ export async function commitBatch({ db, schema }: ReadModelConnection, commit: B
 }
 
 function statementsOf(schema: string, changes: BatchChanges): FixedStatement[] {
-  const { outreach, deliveries, attempts, timeline, folded, timetable, ledgers, suppressions, routing } = changes;
+  const { outreach, deliveries, attempts, timeline, decisions, folded, timetable, ledgers, suppressions, routing } =
+    changes;
   const when = (rows: readonly unknown[], statement: () => FixedStatement) => (rows.length > 0 ? [statement()] : []);
   const ids = folded.map((row) => row.outreachId);
   return [
     ...when(timeline, () => insertStatement(schema, OUTREACH_EVENTS, timeline)),
+    ...when(decisions, () => insertStatement(schema, DECISIONS, decisions)),
     ...when(outreach, () => upsertStatement(schema, OUTREACH, outreach)),
     ...when(deliveries, () => upsertStatement(schema, DELIVERY_STATUS, deliveries)),
     ...when(attempts, () => upsertStatement(schema, OUTREACH_ATTEMPTS, attempts)),

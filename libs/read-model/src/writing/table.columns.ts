@@ -8,6 +8,7 @@ import type {
   TimetableRow,
 } from '../tables/read-model.tables.js';
 import type { ConversionRow, RoutingHourRow } from '../tables/analytics.tables.js';
+import type { DecisionRow } from '../tables/decision.tables.js';
 import type { SuppressionRow } from '../tables/suppression.tables.js';
 
 /** How rows of one table are written: every column, which of them name a row, and which keep what stands when nothing new is said. */
@@ -251,6 +252,19 @@ export const CONVERSIONS: TableWrite<ConversionRow> = {
     currency: true,
     occurredAt: true,
     recordedAt: true,
+  }),
+};
+
+export const DECISIONS: TableWrite<DecisionRow> = {
+  table: 'decisions',
+  key: ['outreachId'],
+  columns: columnsOf<DecisionRow>({
+    outreachId: true,
+    tenantId: true,
+    campaignKey: true,
+    decidedAt: true,
+    costMicros: true,
+    record: true,
     updatedPosition: true,
   }),
 };
