@@ -31,6 +31,7 @@ export function fakeParts(own: Partial<ApiParts> = {}): { parts: ApiParts; lines
       verifyApiKey: async (key) =>
         key === KEY ? { kind: 'valid', keyId: 'k1', tenantId: TENANT, scopes: SCOPES } : { kind: 'invalid' },
       findCampaign: async () => undefined,
+      findCampaignsById: async (refs) => refs.map(() => undefined),
       readTenant: async () => undefined,
       readCampaign: async () => undefined,
       listCampaigns: async () => ({ items: [] }),

@@ -12,6 +12,7 @@ import { ReadOutreachController } from './read-outreach/read-outreach.controller
 import { SignalsController } from './read-signals/signals.controller.js';
 import { ScopeGuard } from './security/scope.guard.js';
 import { SendTimesController } from './report-send-times/send-times.controller.js';
+import { SimulatePoliciesController } from './simulate-policies/simulate-policies.controller.js';
 import { SuppressionsController } from './suppress-contact/suppressions.controller.js';
 import { TakeRequestController } from './take-request/take-request.controller.js';
 
@@ -28,6 +29,7 @@ export class ApiModule {
         CampaignsController,
         PoliciesController,
         AnalyticsController,
+        SimulatePoliciesController,
         SuppressionsController,
         DeadLettersController,
         SignalsController,

@@ -27,7 +27,13 @@ export interface ApiParts {
 }
 
 type SettingsOfRegistry =
-  'readTenant' | 'readCampaign' | 'listCampaigns' | 'createCampaign' | 'changeCampaign' | 'changeTenantSettings';
+  | 'findCampaignsById'
+  | 'readTenant'
+  | 'readCampaign'
+  | 'listCampaigns'
+  | 'createCampaign'
+  | 'changeCampaign'
+  | 'changeTenantSettings';
 
 /** What stands for an address once it was read. */
 export interface ApiAddresses {

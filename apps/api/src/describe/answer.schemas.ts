@@ -4,6 +4,7 @@ import { ANALYTICS_SCHEMAS } from './analytics.schemas.js';
 import { DEAD_LETTER_SCHEMAS } from './dead-letter.schemas.js';
 import { SEND_TIMES_SCHEMAS } from './send-times.description.js';
 import { SETTINGS_SCHEMAS } from './settings.schemas.js';
+import { SIMULATION_SCHEMAS } from './simulation.schemas.js';
 import { flag, instant, list, partial, record, ref, text, uuid, whole, type Schema } from './schema.parts.js';
 
 const channel = { type: 'string', enum: [...CHANNELS] };
@@ -60,6 +61,7 @@ export const ANSWER_SCHEMAS: Readonly<Record<string, Schema>> = {
   ...SETTINGS_SCHEMAS,
   ...ANALYTICS_SCHEMAS,
   ...SEND_TIMES_SCHEMAS,
+  ...SIMULATION_SCHEMAS,
   Money: record({
     micros: { ...whole, description: 'millionths of the currency' },
     currency: { ...text, description: 'ISO 4217' },

@@ -121,6 +121,7 @@ select h.tenant_id, h.channel, h.customer_type, h.hour_of_week, count(*)::int as
       and ($4::text is null or h.channel = $5)
       and ($6::text is null or h.campaign_key = $7)
     group by h.tenant_id, h.channel, h.customer_type, h.hour_of_week;
+
 -- decisions
 select d.outreach_id, d.decided_at, d.record, o.sent_at is not null as sent,
       case when d.cost_micros is null then 0 else (select coalesce(sum(s.retry_count), 0)::int

@@ -34,7 +34,7 @@ export interface BatchCommit extends Advance {
 }
 
 /**
- * Rows and checkpoint in one transaction, in at most fifteen statements however many events the batch has. Repeating a batch
+ * Rows and checkpoint in one transaction, in at most sixteen statements however many events the batch has. Repeating a batch
  * that is in already is refused, not applied twice.
  * @throws ProjectionFencedError and then nothing was written
  */

@@ -252,6 +252,7 @@ export const CONVERSIONS: TableWrite<ConversionRow> = {
     currency: true,
     occurredAt: true,
     recordedAt: true,
+    updatedPosition: true,
   }),
 };
 
