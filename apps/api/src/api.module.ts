@@ -11,7 +11,7 @@ import { AnalyticsController } from './read-analytics/analytics.controller.js';
 import { ReadOutreachController } from './read-outreach/read-outreach.controller.js';
 import { SignalsController } from './read-signals/signals.controller.js';
 import { ScopeGuard } from './security/scope.guard.js';
-import { SendTimesController } from './report-send-times/send-times.controller.js';
+import { SendTimesController } from './read-analytics/send-times.controller.js';
 import { SimulatePoliciesController } from './simulate-policies/simulate-policies.controller.js';
 import { SuppressionsController } from './suppress-contact/suppressions.controller.js';
 import { TakeRequestController } from './take-request/take-request.controller.js';

@@ -36,7 +36,6 @@ export { type FieldFault } from './request/field-fault.js';
 export * from './request/outreach-request.dto.js';
 export * from './request/recipient.dto.js';
 export * from './request/validate-request.js';
-export { isInstant } from './request/instant.rule.js';
 export * from './settings/price.check.js';
 export * from './settings/price.dto.js';
 export * from './settings/price.js';

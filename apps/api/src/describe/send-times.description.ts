@@ -45,11 +45,16 @@ export const SEND_TIMES_SCHEMAS: Readonly<Record<string, Schema>> = {
       description: 'hours in which something was sent, in the order of the week',
     },
   }),
-  SendTimes: record({ from: instant, to: instant, channels: list(ref('ChannelSendTimes')) }),
+  SendTimes: record({
+    from: instant,
+    to: instant,
+    campaignId: { ...text, nullable: true },
+    channel: { ...channel, nullable: true },
+    channels: list(ref('ChannelSendTimes')),
+  }),
 };
 
-const period = (name: 'from' | 'to', description: string): MethodDecorator =>
-  ApiQuery({ name, required: false, description, schema: { type: 'string', format: 'date-time' } });
+const bound = { required: false, schema: { type: 'string' } } as const;
 
 export const DescribeSendTimes = (): MethodDecorator =>
   applyDecorators(
@@ -59,8 +64,16 @@ export const DescribeSendTimes = (): MethodDecorator =>
       description:
         'Hours are those of the people’s own clocks. Messages of the last hours had little time to engage anybody: decisions leave out the last 24. The same rows are the view `send_hours` for analysts.',
     }),
-    period('from', 'messages that started from here on; default 30 days before `to`, at most 366'),
-    period('to', 'and before this; default now'),
+    ApiQuery({
+      ...bound,
+      name: 'from',
+      description: 'a day (UTC) or an instant, by whole hours; default 30 days before `to`',
+    }),
+    ApiQuery({
+      ...bound,
+      name: 'to',
+      description: 'a day (UTC) or an instant, by whole hours; default now; at most 366 days after `from`',
+    }),
     ApiQuery({ name: 'channel', required: false, schema: { type: 'string', enum: [...CHANNELS] } }),
     ApiQuery({
       name: 'campaignId',

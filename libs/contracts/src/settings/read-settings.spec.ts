@@ -77,6 +77,10 @@ describe('reading a campaign’s settings', () => {
     ['a limit that is no number', { dailyLimit: Number.NaN }, ['dailyLimit:isInt']],
     ['a look-back over no time', { dedupHours: 0 }, ['dedupHours:min']],
     ['a look-back beyond what is remembered', { dedupHours: 745 }, ['dedupHours:max']],
+    ['an hour past the last', { preferredHours: [9, 24] }, ['preferredHours:max']],
+    ['an hour twice', { preferredHours: [9, 9] }, ['preferredHours:arrayUnique']],
+    ['messages spread over nothing', { spacing: { overHours: 0 } }, ['spacing.overHours:min']],
+    ['messages spread over more than a week', { spacing: { overHours: 169 } }, ['spacing.overHours:max']],
     ['a zone nobody knows', { timeZone: 'Europe/Atlantis' }, ['timeZone:isTimeZone']],
     ['an offset for a zone', { timeZone: '+02:00' }, ['timeZone:matches']],
     ['an unknown field', { budgets: {} }, ['budgets:unknown_field']],
@@ -156,6 +160,29 @@ describe('reading when a person may be contacted', () => {
     expect(faultsOf(readTenantSettings(value))).toEqual(faults);
     expect(faultsOf(readCampaignSettings(value))).toEqual(faults);
   });
+
+  it('takes hours, spacing, and of a campaign its period', () => {
+    const settings = { sendTime: 'learned', preferredHours: [9, 18], spacing: { overHours: 24 } };
+    expect(readTenantSettings(settings)).toEqual({ kind: 'valid', settings });
+    const off = { preferredHours: [], spacing: null };
+    expect(readCampaignSettings(off)).toEqual({ kind: 'valid', settings: off });
+    const period = { startsAt: '2026-05-01T10:00:00+02:00', endsAt: '2026-05-01T08:00:00.001Z' };
+    expect(readCampaignSettings(period)).toEqual({ kind: 'valid', settings: period });
+    expect(faultsOf(readTenantSettings(period))).toEqual(['startsAt:unknown_field', 'endsAt:unknown_field']);
+  });
+
+  it.each<[string, unknown, string[]]>([
+    [
+      'at its own start',
+      { startsAt: '2026-05-01T10:00:00+02:00', endsAt: '2026-05-01T08:00:00Z' },
+      ['endsAt:not_after_start'],
+    ],
+    ['before it', { startsAt: '2026-05-01T08:00:00Z', endsAt: '2026-04-30T08:00:00Z' }, ['endsAt:not_after_start']],
+    ['on no day', { endsAt: '2026-02-30T08:00:00Z' }, ['endsAt:isInstant']],
+    ['at no instant', { endsAt: '2026-05-01' }, ['endsAt:isInstant']],
+  ])('refuses a campaign that ends %s', (_what, value, faults) =>
+    expect(faultsOf(readCampaignSettings(value))).toEqual(faults),
+  );
 
   it('lets a window through of which quiet hours leave anything', () => {
     for (const window of [
