@@ -1,4 +1,4 @@
-import { CHANNELS, LIFT_REASONS, PROVIDER_FACT_KINDS, TRANSITIONS } from '@homing/contracts';
+import { CHANNELS, CONVERSION_KIND, LIFT_REASONS, PROVIDER_FACT_KINDS, TRANSITIONS } from '@homing/contracts';
 import { deadLetterMessage } from './dead-letter.schema.js';
 import { requestSchema } from '../../apps/api/src/describe/request.schema.js';
 
@@ -136,6 +136,21 @@ const contactCommandSchema: Json = {
   ],
 };
 
+const conversionSchema = object(
+  {
+    tenantId: uuid,
+    conversionId: text('the same again counts once; default: the `id` of the event'),
+    outreachId: { ...uuid, description: 'or `campaignId` and `recipientId`' },
+    campaignId: text('the caller’s id; of the last outreach of it that had reached the recipient'),
+    recipientId: text('the caller’s id'),
+    kind: { type: 'string', pattern: CONVERSION_KIND.source },
+    value: object({ micros: { type: 'integer', minimum: 0 }, currency: text('ISO 4217') }, ['micros', 'currency']),
+    occurredAt: instant,
+    by: text('service or key that says so'),
+  },
+  ['tenantId', 'kind', 'occurredAt'],
+);
+
 /** The data on the bus names its tenant; unknown fields are ignored there. */
 const requestOnTheBus = (): Json => {
   const { additionalProperties: _refusedOverHttpOnly, ...schema } = requestSchema();
@@ -167,6 +182,7 @@ export function asyncApiDocument(): Json {
       outreachRequested: channelOf('outreach.requested', 'OutreachRequested'),
       outreachCommand: channelOf('outreach.command', 'OutreachCommand'),
       contactCommand: channelOf('contact.command', 'ContactCommand'),
+      conversionReported: channelOf('conversion.reported', 'ConversionReported'),
       deliveryDispatch: channelOf('delivery.dispatch.{channel}', 'DispatchDelivery', {
         channel: { enum: [...CHANNELS] },
       }),
@@ -186,6 +202,7 @@ export function asyncApiDocument(): Json {
         'Internal: do this to an outreach that is there.',
       ),
       receiveContactCommand: operation('receive', 'contactCommand', 'Internal: hold this address back, or let it go.'),
+      receiveConversionReported: operation('receive', 'conversionReported', 'Somebody did what an outreach was for.'),
       sendDispatch: operation('send', 'deliveryDispatch', 'Internal: send this attempt now, if it still stands.'),
       sendLookUp: operation('send', 'deliveryLookUp', 'Internal: find out what became of this attempt.'),
       sendSignal: operation('send', 'providerSignal', 'Internal: a verified fact from a provider.'),
@@ -196,6 +213,7 @@ export function asyncApiDocument(): Json {
         OutreachRequested: { payload: cloudEvent(requestOnTheBus(), []) },
         OutreachCommand: { payload: cloudEvent(commandSchema) },
         ContactCommand: { payload: cloudEvent(contactCommandSchema) },
+        ConversionReported: { payload: cloudEvent(conversionSchema) },
         DispatchDelivery: { payload: cloudEvent(dispatchSchema) },
         LookUpAttempt: { payload: cloudEvent(lookUpSchema) },
         ProviderSignal: { payload: cloudEvent(signalSchema) },

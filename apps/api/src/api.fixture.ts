@@ -54,6 +54,7 @@ export function fakeParts(own: Partial<ApiParts> = {}): { parts: ApiParts; lines
       sendHours: async () => [],
       decisions: async () => [],
       spokenFor: async () => [],
+      conversions: async () => [],
       currentPosition: async () => 0n,
     },
     letters: {
@@ -74,6 +75,7 @@ export function fakeParts(own: Partial<ApiParts> = {}): { parts: ApiParts; lines
       publishRequested: nothing,
       publishCommand: nothing,
       publishContactCommand: nothing,
+      publishConversion: nothing,
       expectAnswer: () => ({ replyTo: '_INBOX.a.b', answer: Promise.resolve(undefined), cancel: () => {} }),
       tellDesk: () => false,
       onPoke: () => () => {},

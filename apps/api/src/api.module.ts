@@ -10,6 +10,7 @@ import { ProblemFilter } from './problem/problem.filter.js';
 import { AnalyticsController } from './read-analytics/analytics.controller.js';
 import { ReadOutreachController } from './read-outreach/read-outreach.controller.js';
 import { SignalsController } from './read-signals/signals.controller.js';
+import { ConversionsController } from './report-conversion/conversions.controller.js';
 import { ScopeGuard } from './security/scope.guard.js';
 import { SendTimesController } from './read-analytics/send-times.controller.js';
 import { SimulatePoliciesController } from './simulate-policies/simulate-policies.controller.js';
@@ -30,6 +31,7 @@ export class ApiModule {
         PoliciesController,
         AnalyticsController,
         SimulatePoliciesController,
+        ConversionsController,
         SuppressionsController,
         DeadLettersController,
         SignalsController,

@@ -74,6 +74,8 @@ export interface ApiBus {
   publishCommand(event: CloudEvent, message: { tenantId: string; key: string; replyTo?: string }): Promise<void>;
   /** Has something recorded of an address; as `publishRequested`. */
   publishContactCommand(event: CloudEvent, message: { tenantId: string; key: string; replyTo?: string }): Promise<void>;
+  /** Reports a conversion; as `publishRequested`. */
+  publishConversion(event: CloudEvent, message: { tenantId: string; key: string; replyTo?: string }): Promise<void>;
   /** Listens for one answer over core NATS; `id` is used once at a time. Undefined when none came in time. */
   expectAnswer(id: string, withinMs: number): ExpectedAnswer;
   /** Asks the desk over core NATS. False: nobody can be asked now. */

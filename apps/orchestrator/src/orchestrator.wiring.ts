@@ -1,4 +1,10 @@
-import { BUS_STREAMS, createIdDeriver, type CommandAnswer, type ContactAnswer } from '@homing/contracts';
+import {
+  BUS_STREAMS,
+  createIdDeriver,
+  type CommandAnswer,
+  type ContactAnswer,
+  type ConversionAnswer,
+} from '@homing/contracts';
 import { DEFAULT_POLICY, RECLAIM_AFTER_MS } from '@homing/domain';
 import { connectEventStore, type Folded } from '@homing/event-store';
 import type { OutreachState } from '@homing/domain';
@@ -31,6 +37,11 @@ import { COMMAND_PARTS, OutreachCommandController } from './obey-command/outreac
 import type { CommandParts } from './obey-command/command.handler.js';
 import type { ReactParts } from './react-to-event/reaction.handler.js';
 import { REACT_PARTS, TransitionController } from './react-to-event/transition.controller.js';
+import {
+  CONVERSION_PARTS,
+  ConversionReportedController,
+  type ConversionHearing,
+} from './record-conversion/conversion-reported.controller.js';
 import { ProviderSignalController } from './record-signal/provider-signal.controller.js';
 import type { RecordParts } from './record-signal/record.batch.js';
 import { SignalRecorder } from './record-signal/signal.recorder.service.js';
@@ -60,6 +71,7 @@ export function wireOrchestrator({ env, logger, instance, readiness }: ServiceBa
   const deskSettings = readDeskSettings(env);
   const reclaimAfterMs = env.int('RECLAIM_AFTER_MS', { default: RECLAIM_AFTER_MS, min: 1_000, max: 86_400_000 });
   const repairEveryMs = env.int('REPAIR_SUPPRESSIONS_MS', { default: 3_600_000, min: 500 });
+  const windowDays = env.int('CONVERSION_WINDOW_DAYS', { default: 30, min: 1, max: 366 });
   env.check();
 
   const bus = connectBus({ url: busUrl, name: instance, logger, topology: { replicas } });
@@ -83,7 +95,8 @@ export function wireOrchestrator({ env, logger, instance, readiness }: ServiceBa
       ]),
     );
   };
-  const intake = createIntake({ vault, registry, ids: createIdDeriver(idNamespace.reveal()) });
+  const ids = createIdDeriver(idNamespace.reveal());
+  const intake = createIntake({ vault, registry, ids });
   const books = createLedgers({ store, instance, now, snapshots: ledgerSnapshots(createLedgerSnapshots(readModel)) });
   const rulesOf: DeciderParts['rulesOf'] = (requests) => gatherRules(registry, DEFAULT_POLICY, requests);
   const react: ReactParts = {
@@ -97,9 +110,14 @@ export function wireOrchestrator({ env, logger, instance, readiness }: ServiceBa
     now,
   };
   const { defaultLifetimeHours } = DEFAULT_POLICY;
-  const notify = (replyTo: string, answer: CommandAnswer | ContactAnswer): void => void bus.notify(replyTo, answer);
+  const notify = (replyTo: string, answer: CommandAnswer | ContactAnswer | ConversionAnswer): void =>
+    void bus.notify(replyTo, answer);
   const contactCommands: ContactCommandParts = { contacts, now, notify };
   const commands: CommandParts = { follow: react, vault, defaultLifetimeHours, notify };
+
+  const conversions: ConversionHearing = {
+    ...{ store, registry, persons: vault, queries, ids, windowDays, instance, now, notify },
+  };
 
   const fingerprinter = createFingerprinter(fingerprintKey.reveal());
   const desk = wireDesk(deskSettings, { bus, intake, registry, fingerprinter, logger, readiness, now });
@@ -131,6 +149,7 @@ export function wireOrchestrator({ env, logger, instance, readiness }: ServiceBa
       OutreachRequestedController,
       OutreachCommandController,
       ContactCommandController,
+      ConversionReportedController,
       ProviderSignalController,
       TransitionController,
       ...desk.controllers,
@@ -171,6 +190,7 @@ export function wireOrchestrator({ env, logger, instance, readiness }: ServiceBa
       { provide: REACT_PARTS, useValue: react },
       { provide: COMMAND_PARTS, useValue: commands },
       { provide: CONTACT_COMMAND_PARTS, useValue: contactCommands },
+      { provide: CONVERSION_PARTS, useValue: conversions },
       ...desk.providers,
       closeOnShutdown(async () => {
         await Promise.all([matching.stop(), repairs?.stop()]);

@@ -167,6 +167,8 @@ function follow(history: History, event: Exclude<OutreachEvent, { type: 'Outreac
       legs.set(leg, { expiresAt, plan, booking: plan?.booking, next, attempts: [] });
       return status !== 'active' || before ? 'scheduled twice, or when nothing was decided' : undefined;
     }
+    case 'ConversionReported':
+      return legs.size > 0 ? undefined : 'converted by what was never scheduled';
     default: {
       const leg = legs.get(event.data.leg);
       if (event.type === 'AttemptStarted' && history.cancelled) return 'started after it was cancelled';

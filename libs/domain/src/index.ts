@@ -1,5 +1,7 @@
 export * from './contact/contact.decider.js';
 export * from './contact/contact.state.js';
+export * from './conversion/attribution.state.js';
+export * from './conversion/conversion.decider.js';
 export * from './decision/decision.answer.js';
 export * from './decision/erased.decider.js';
 export * from './decision/explanation.sentence.js';
@@ -49,6 +51,7 @@ export * from './routing/selection.command.js';
 export * from './routing/selection.state.js';
 export * from './routing/viability.policy.js';
 export * from './pacing/budget.pacing.js';
+export * from './pacing/campaign.return.js';
 export * from './pricing/sms.segments.js';
 export * from './pricing/worst-case.policy.js';
 export * from './send-time/hour-of-week.js';

@@ -1,4 +1,11 @@
-import { BUS_STREAMS, CONTACT_COMMAND, OUTREACH_COMMAND, OUTREACH_REQUESTED, STORE_MARK } from '@homing/contracts';
+import {
+  BUS_STREAMS,
+  CONTACT_COMMAND,
+  CONVERSION_REPORTED,
+  OUTREACH_COMMAND,
+  OUTREACH_REQUESTED,
+  STORE_MARK,
+} from '@homing/contracts';
 import {
   DiscardPolicy,
   JetStreamApiError,
@@ -43,7 +50,7 @@ const { outreach, dispatch, signals, events, deadLetters, marks } = BUS_STREAMS;
 const wanted = [
   {
     name: outreach,
-    subjects: [OUTREACH_REQUESTED, OUTREACH_COMMAND, CONTACT_COMMAND],
+    subjects: [OUTREACH_REQUESTED, OUTREACH_COMMAND, CONTACT_COMMAND, CONVERSION_REPORTED],
     retention: RetentionPolicy.Workqueue,
     share: 0.3,
     repeatWindow: 600_000,

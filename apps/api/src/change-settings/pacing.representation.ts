@@ -1,7 +1,8 @@
 import type { TenantSettings } from '@homing/contracts';
 import { DEFAULT_POLICY, effectivePolicy, paceBudget, pacingSentence } from '@homing/domain';
-import type { LedgerBalanceRow } from '@homing/read-model';
+import type { ConversionCount, LedgerBalanceRow } from '@homing/read-model';
 import type { Campaign } from '@homing/vault/registry';
+import { shownReturn } from '../read-analytics/performance.representation.js';
 import { localDay } from './local.day.js';
 
 export interface PacedCampaign {
@@ -10,15 +11,17 @@ export interface PacedCampaign {
   readonly balances: readonly LedgerBalanceRow[];
   /** Messages of the campaign that a provider took. */
   readonly messages: number;
+  readonly conversions: readonly ConversionCount[];
   readonly now: Date;
 }
 
 /** How the campaign's money is spent against an even rate over its period; without one, or without a total, there is no rate. */
-export function shownPacing({ campaign, tenant, balances, messages, now }: PacedCampaign) {
+export function shownPacing({ campaign, tenant, balances, messages, conversions, now }: PacedCampaign) {
   const { campaignId, currency, settings } = campaign;
   const { totalMicros, period } = settings.budget ?? {};
   const timeZone = settings.timeZone ?? tenant?.settings.timeZone ?? 'UTC';
-  const head = { campaignId, currency, timeZone, asOf: now.toISOString(), period: period ?? null, messages };
+  const came = shownReturn({ campaign, balances, messages, conversions });
+  const head = { campaignId, currency, timeZone, asOf: now.toISOString(), period: period ?? null, messages, ...came };
   if (totalMicros === undefined || period === undefined) {
     const missing = totalMicros === undefined ? 'budget.totalMicros' : 'budget.period';
     const explanation = `There is no rate to measure against: the campaign sets no ${missing}.`;

@@ -8,6 +8,7 @@ import {
 } from '@homing/contracts';
 import { CampaignSettingsDto, QuietHoursDto, SendWindowDto, SpacingDto, TenantSettingsDto } from '@homing/contracts';
 import { PACING_RECOMMENDATIONS } from '@homing/domain';
+import { RETURN_FIELDS } from './analytics.schemas.js';
 import { priceTable, withPrices } from './price.schemas.js';
 import { schemaOf } from './request.schema.js';
 import { instant, list, partial, record, ref, text, whole, type Schema } from './schema.parts.js';
@@ -154,6 +155,7 @@ export const SETTINGS_SCHEMAS: Readonly<Record<string, Schema>> = {
       asOf: instant,
       period: { ...record({ firstDay: day, lastDay: day }), nullable: true },
       messages: { ...whole, description: 'messages a provider took' },
+      ...RETURN_FIELDS,
       recommendation: { type: 'string', enum: [...PACING_RECOMMENDATIONS] },
       explanation: text,
       totalMicros: whole,
@@ -171,7 +173,10 @@ export const SETTINGS_SCHEMAS: Readonly<Record<string, Schema>> = {
       costPerMessageMicros: maybe(whole, 'average charged; the dearest price while nothing was; null: unknown'),
       suggestedDailyLimit: maybe(whole, 'messages a day that use up what is left, never more; null: no limit follows'),
     },
-    ['campaignId', 'currency', 'timeZone', 'asOf', 'period', 'messages', 'recommendation', 'explanation'],
+    [
+      ...['campaignId', 'currency', 'timeZone', 'asOf', 'period', 'messages', 'recommendation', 'explanation'],
+      ...Object.keys(RETURN_FIELDS),
+    ],
   ),
   Suppression: record({
     ...suppression,

@@ -1,19 +1,20 @@
-import { Controller, Get, Inject, Query, Req } from '@nestjs/common';
+import { Controller, Get, Inject, Param, Query, Req } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
 import { API_PARTS, type ApiParts } from '../api.parts.js';
-import { DescribeRouting } from '../describe/analytics.description.js';
+import { DescribePerformance, DescribeRouting } from '../describe/analytics.description.js';
 import { readQuery } from '../http/query.reader.js';
 import { ProblemError } from '../problem/problem.error.js';
 import { callerOf } from '../security/caller.js';
 import { NeedsScope } from '../security/scope.guard.js';
 import { readChannel, readPeriod } from './routing.period.js';
+import { shownPerformance } from './performance.representation.js';
 import { shownRouting } from './routing.representation.js';
 
-@Controller('analytics')
+@Controller()
 export class AnalyticsController {
   constructor(@Inject(API_PARTS) private readonly parts: ApiParts) {}
 
-  @Get('routing')
+  @Get('analytics/routing')
   @NeedsScope('campaigns:read')
   @DescribeRouting()
   async routing(@Req() request: FastifyRequest, @Query() query: unknown) {
@@ -30,5 +31,21 @@ export class AnalyticsController {
       ...(channel && { channel }),
     });
     return { ...period, campaignId: campaignId ?? null, channel: channel ?? null, ...shownRouting(counts) };
+  }
+
+  @Get('campaigns/:campaignId/performance')
+  @NeedsScope('campaigns:read')
+  @DescribePerformance()
+  async performance(@Req() request: FastifyRequest, @Param('campaignId') campaignId: string) {
+    const { tenantId } = callerOf(request);
+    const { registry, queries } = this.parts;
+    const campaign = await registry.readCampaign({ tenantId, campaignId });
+    if (!campaign) throw new ProblemError('not_found');
+    const [balances, { sent }, conversions] = await Promise.all([
+      queries.campaignBalances(tenantId, [campaign.id]),
+      queries.campaignStatus(tenantId, campaign.id),
+      queries.conversions(tenantId, campaign.id),
+    ]);
+    return shownPerformance({ campaign, balances, messages: sent, conversions, now: new Date() });
   }
 }

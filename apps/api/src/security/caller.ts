@@ -21,6 +21,7 @@ export const SCOPES = [
   'policies:write',
   'suppressions:read',
   'suppressions:write',
+  'conversions:write',
   'dead-letters:read',
   'dead-letters:write',
   /** What they say, in clear: personal data. */

@@ -1,4 +1,11 @@
-import { CONTACT_COMMAND, DEAD_LETTER_DESK, LIVE_POKE, OUTREACH_COMMAND, OUTREACH_REQUESTED } from '@homing/contracts';
+import {
+  CONTACT_COMMAND,
+  CONVERSION_REPORTED,
+  DEAD_LETTER_DESK,
+  LIVE_POKE,
+  OUTREACH_COMMAND,
+  OUTREACH_REQUESTED,
+} from '@homing/contracts';
 import { type Bus, Publisher } from '@homing/messaging';
 import type { ApiBus } from '../api.parts.js';
 
@@ -17,6 +24,7 @@ export function apiBus(bus: Bus): ApiBus {
     publishRequested: async (event, message) => void (await publisher.publish(OUTREACH_REQUESTED, event, message)),
     publishCommand: async (event, message) => void (await publisher.publish(OUTREACH_COMMAND, event, message)),
     publishContactCommand: async (event, message) => void (await publisher.publish(CONTACT_COMMAND, event, message)),
+    publishConversion: async (event, message) => void (await publisher.publish(CONVERSION_REPORTED, event, message)),
     expectAnswer: (id, withinMs) => inbox.expect(id, withinMs),
     tellDesk: (request) => bus.notify(DEAD_LETTER_DESK, request),
     onPoke(listener) {

@@ -28,6 +28,7 @@ const everyScope = [
   'policies:write',
   'suppressions:read',
   'suppressions:write',
+  'conversions:write',
   'dead-letters:read',
   'dead-letters:write',
   'dead-letters:read-content',

@@ -95,7 +95,13 @@ describe('the bus', () => {
       '$JS.API.STREAM.MSG.GET.MARKS',
     ]);
     expect(whoMay('store.mark')).toEqual(['projector']);
-    expect(may['api']).toEqual(['outreach.requested', 'outreach.command', 'contact.command', 'desk.dead-letters']);
+    expect(may['api']).toEqual([
+      'outreach.requested',
+      'outreach.command',
+      'contact.command',
+      'conversion.reported',
+      'desk.dead-letters',
+    ]);
     expect(may['scheduler']).toEqual([
       'outreach.requested',
       'outreach.command',

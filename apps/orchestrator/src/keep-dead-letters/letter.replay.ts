@@ -4,7 +4,8 @@ import { replayRequest } from './request.replay.js';
 import { replayWebhook, webhookParserOf } from './webhook.replay.js';
 
 /** Where services of ours speak to each other: handed in again as it was, never rewritten by hand. */
-const OURS = /^(outreach\.command|delivery\.(dispatch|lookup)\.\w+|provider\.signal\.[\w-]+|event\.outreach\.[\w-]+)$/;
+const OURS =
+  /^(outreach\.command|conversion\.reported|delivery\.(dispatch|lookup)\.\w+|provider\.signal\.[\w-]+|event\.outreach\.[\w-]+)$/;
 
 /**
  * Hands a message in again under the identity it had, so that it can never become a second one. What people write is checked first, by

@@ -7,7 +7,7 @@ const actor = 'operator';
 /** What a tenant's own programs and people need; reading what dead letters say, and operating the installation, are named by hand. */
 const everyScope = [
   'outreach:write,outreach:read,events:read,unknown-outcomes:settle,dead-letters:read,dead-letters:write',
-  'campaigns:read,campaigns:write,policies:read,policies:write,suppressions:read,suppressions:write',
+  'campaigns:read,campaigns:write,policies:read,policies:write,suppressions:read,suppressions:write,conversions:write',
 ].join(',');
 const usage =
   'tenant --name NAME --email SENDER [--id UUID] [--sender-name NAME] [--scopes A,B] [--templates FOLDER]\n';

@@ -15,6 +15,8 @@ export const OUTREACH_REQUESTED = 'outreach.requested';
 export const OUTREACH_COMMAND = 'outreach.command';
 /** Something to be recorded of one address (`ContactCommandMessage`). */
 export const CONTACT_COMMAND = 'contact.command';
+/** Somebody did what an outreach was for (`ConversionReport`). */
+export const CONVERSION_REPORTED = 'conversion.reported';
 export const dispatchSubject = (channel: Channel): string => `delivery.dispatch.${channel}`;
 export const lookUpSubject = (channel: Channel): string => `delivery.lookup.${channel}`;
 export const signalSubject = (provider: string): string => `provider.signal.${provider}`;

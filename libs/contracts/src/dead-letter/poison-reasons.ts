@@ -12,6 +12,8 @@ export const POISON_REASONS = {
   not_a_dispatch: 'It is no dispatch of a delivery.',
   not_a_look_up: 'It asks for no attempt to be looked up.',
   invalid_command: 'It is no command to an outreach.',
+  invalid_conversion: 'It is no report of a conversion; the faults name its fields.',
+  refused_conversion: 'The conversion cannot be counted; the fault says why.',
   not_a_provider_signal: 'It is no signal of a provider.',
   not_a_transition: 'It is no transition of an outreach.',
   unreadable_webhook: 'A provider signed it, but parts of it could not be read; the faults name their places.',

@@ -28,6 +28,7 @@ export type OutreachEvent =
   | Recorded<'DeliveryExpired', DeliveryExpired>
   | Recorded<'DeliveryCancelled', DeliveryCancelled>
   | Recorded<'DeliveryFailedPermanently', DeliveryFailedPermanently>
+  | Recorded<'ConversionReported', ConversionReported>
   | Recorded<'OutreachSettled', OutreachSettled>;
 
 export interface Recorded<T extends string, D> {
@@ -273,5 +274,20 @@ export type SettledOutcome =
 /** No further step of ours is pending. Later facts are still recorded. */
 export interface OutreachSettled {
   readonly outcome: SettledOutcome;
+  readonly at: string;
+}
+
+/** Somebody whom it reached did what it was for. Counts once under its id, however late, and changes nothing of what was sent. */
+export interface ConversionReported {
+  /** Keyed hash of the id it was reported under. */
+  readonly conversionKey: string;
+  readonly kind: string;
+  /** Absent: it was given none. */
+  readonly value?: Money;
+  readonly occurredAt: string;
+  /** The report named the outreach; or the campaign and recipient, and this was the last that had reached them. */
+  readonly attribution: 'named' | 'last_delivered';
+  /** The service or key that said so. */
+  readonly by?: string;
   readonly at: string;
 }

@@ -46,6 +46,8 @@ export function transitionOf(event: OutreachEvent): string {
       return 'cancelled';
     case 'DeliveryFailedPermanently':
       return 'permanent_failed';
+    case 'ConversionReported':
+      return 'converted';
     case 'OutreachSettled':
       return 'settled';
   }
@@ -87,5 +89,6 @@ export const TRANSITIONS = [
   'expired',
   'cancelled',
   'permanent_failed',
+  'converted',
   'settled',
 ] as const;

@@ -8,8 +8,8 @@ import { lengthPrefixed } from './length-prefixed.js';
 export interface IdDeriver {
   /** `outreachId` of one request: the same (tenant, source, request id) is the same outreach, whichever way it came. */
   outreachId(tenantId: string, source: string, requestId: string): string;
-  /** Keyed hash of any other id a caller gave (campaign, recipient, subject), or of a content in canonical form. */
-  key(kind: 'campaign' | 'recipient' | 'subject' | 'content', tenantId: string, id: string): string;
+  /** Keyed hash of any other id a caller gave (campaign, recipient, subject, conversion), or of a content in canonical form. */
+  key(kind: 'campaign' | 'recipient' | 'subject' | 'content' | 'conversion', tenantId: string, id: string): string;
 }
 
 export function createIdDeriver(secretNamespace: string): IdDeriver {

@@ -3,6 +3,9 @@ export const outreachStream = (outreachId: string): string => `outreach-${outrea
 export const personStream = (personId: string): string => `person-${personId}`;
 export const contactStream = (fingerprint: string): string => `contact-${fingerprint}`;
 
+/** To which outreach a conversion belongs (`ConversionEvent`); `key` is the keyed hash of its id. */
+export const conversionStream = (key: string): string => `conversion-${key}`;
+
 /** What happened to the installation as a whole (`InstallationEvent`). */
 export const INSTALLATION_STREAM = 'installation';
 

@@ -21,6 +21,11 @@ export function evolveOutreach(state: OutreachState, event: OutreachEvent): Outr
       return { ...state, status: 'settled', outcome: event.data.outcome };
     case 'CancellationRequested':
       return { ...state, cancellation: { by: event.data.by, at: event.data.at } };
+    case 'ConversionReported': {
+      const { conversionKey: key, kind, value, occurredAt } = event.data;
+      const conversion = { key, kind, ...(value ? { value } : {}), occurredAt };
+      return { ...state, conversions: [...(state.conversions ?? []), conversion] };
+    }
     default:
       return onDelivery(state, event.data.leg, (delivery) => evolveDelivery(delivery, event));
   }
@@ -51,7 +56,8 @@ type DeliveryEvent = Exclude<
       | 'OutreachDecided'
       | 'OutreachRefused'
       | 'OutreachSettled'
-      | 'CancellationRequested';
+      | 'CancellationRequested'
+      | 'ConversionReported';
   }
 >;
 

@@ -4,6 +4,7 @@ import type {
   OutreachRefused,
   OutreachRequested,
   PlannedLeg,
+  ConversionReported,
   ProviderFact,
   Recourse,
   RejectionClass,
@@ -31,6 +32,10 @@ export interface KnownOutreach {
   readonly outcome?: SettledOutcome;
   /** Nothing further is to start. */
   readonly cancellation?: { readonly by: string; readonly at: string };
+  /** In the order they came. */
+  readonly conversions?: readonly (Pick<ConversionReported, 'kind' | 'value' | 'occurredAt'> & {
+    readonly key: string;
+  })[];
 }
 
 /** One channel's delivery (a leg). Exactly one attempt of it may be on its way at a time. */

@@ -1,6 +1,7 @@
 import {
   BUS_STREAMS,
   CONTACT_COMMAND,
+  CONVERSION_REPORTED,
   DEAD_LETTER_DESK,
   LIVE_POKE,
   OUTREACH_COMMAND,
@@ -45,10 +46,16 @@ const readMark = `$JS.API.STREAM.MSG.GET.${marks}`;
 /** `_INBOX`: what a client outside uses that was not told to use an inbox of its own. */
 const answerTo = (...users: string[]): string[] => ['_INBOX.*.*', ...users.map((user) => `_INBOX_${user}.*.*`)];
 
-/** Who may say what on the bus. `publisher` is for programs outside: it may ask for outreach and hear the answers. */
+/** Who may say what on the bus. `publisher` is for programs outside: it may ask for outreach, report conversions and hear the answers. */
 export const busUsers = {
-  publisher: { publish: [OUTREACH_REQUESTED, ...count(outreach, dispatch, deadLetters)], subscribe: ['_INBOX.>'] },
-  api: { publish: [OUTREACH_REQUESTED, OUTREACH_COMMAND, CONTACT_COMMAND, DEAD_LETTER_DESK], subscribe: [LIVE_POKE] },
+  publisher: {
+    publish: [OUTREACH_REQUESTED, CONVERSION_REPORTED, ...count(outreach, dispatch, deadLetters)],
+    subscribe: ['_INBOX.>'],
+  },
+  api: {
+    publish: [OUTREACH_REQUESTED, OUTREACH_COMMAND, CONTACT_COMMAND, CONVERSION_REPORTED, DEAD_LETTER_DESK],
+    subscribe: [LIVE_POKE],
+  },
   'webhook-ingestion': { publish: ['provider.signal.*', 'deadletter.webhook-ingestion'] },
   orchestrator: {
     consumes: true,
@@ -61,6 +68,7 @@ export const busUsers = {
       ...consume(outreach, 'orchestrator-requests'),
       ...consume(outreach, 'orchestrator-commands'),
       ...consume(outreach, 'orchestrator-contact-commands'),
+      ...consume(outreach, 'orchestrator-conversions'),
       ...consume(signals, 'orchestrator-signals-sendgrid'),
       ...consume(events, 'orchestrator-react-rejected'),
       ...consume(events, 'orchestrator-react-skipped'),
@@ -72,6 +80,7 @@ export const busUsers = {
       `$JS.API.STREAM.MSG.DELETE.${deadLetters}`,
       OUTREACH_REQUESTED,
       OUTREACH_COMMAND,
+      CONVERSION_REPORTED,
       'provider.signal.*',
       'event.outreach.*',
       'delivery.lookup.*',

@@ -6,12 +6,13 @@ import type {
   TimelineRow,
   TimetableRow,
 } from '../tables/read-model.tables.js';
-import type { RoutingHourRow } from '../tables/analytics.tables.js';
 import type { DecisionRow } from '../tables/decision.tables.js';
+import type { ConversionRow, RoutingHourRow } from '../tables/analytics.tables.js';
 import type { SuppressionRow } from '../tables/suppression.tables.js';
 import { keptSlotsOf } from '@homing/domain';
 import { decisionRows } from './decision.projection.js';
 import { attemptRows, deliveryRows } from './delivery.projection.js';
+import { conversionRow } from './conversion.projection.js';
 import { LedgerFold, type LedgerChanges } from './ledger.projection.js';
 import { foldNext, type FoldedOutreach } from './outreach.fold.js';
 import { marksOf, outreachRow, timetableRows, type OutreachMarks } from './outreach.projection.js';
@@ -35,6 +36,7 @@ export interface BatchChanges {
   readonly suppressions: readonly SuppressionRow[];
   /** Counts are differences, to be added to what stands. */
   readonly routing: readonly RoutingHourRow[];
+  readonly conversions: readonly ConversionRow[];
 }
 
 /** The outreach whose state must be at hand before `projectBatch`. */
@@ -54,6 +56,7 @@ export function projectBatch(events: readonly StoredEvent[], known: ReadonlyMap<
   const decisions: DecisionRow[] = [];
   const ledgers = new LedgerFold();
   const routing = new RoutingFold();
+  const conversions: ConversionRow[] = [];
   for (const stored of events) {
     ledgers.add(stored);
     const event = outreachStreamEvent(stored);
@@ -68,6 +71,7 @@ export function projectBatch(events: readonly StoredEvent[], known: ReadonlyMap<
       routing.add(event.known, earlier?.state, after);
       decisions.push(...decisionRows(event, after));
     }
+    if (event.known?.type === 'ConversionReported') conversions.push(conversionRow(event, event.known.data, after));
     if (event.type === 'OutreachSettled') for (const slot of keptSlotsOf(after.state)) ledgers.close(slot);
   }
   const all = [...touched.values()];
@@ -83,6 +87,7 @@ export function projectBatch(events: readonly StoredEvent[], known: ReadonlyMap<
     ledgers: ledgers.changes,
     suppressions: suppressionRows(events),
     routing: routing.changes,
+    conversions,
   };
 }
 

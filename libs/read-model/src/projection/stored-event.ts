@@ -40,6 +40,7 @@ const TYPES: Readonly<Record<OutreachEventType, true>> = {
   DeliveryExpired: true,
   DeliveryCancelled: true,
   DeliveryFailedPermanently: true,
+  ConversionReported: true,
   OutreachSettled: true,
 };
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;

@@ -48,6 +48,7 @@ function occurredAt(event: OutreachEvent): string | undefined {
     case 'AttemptOutcomeUnknown':
       return event.data.since;
     case 'ProviderFactRecorded':
+    case 'ConversionReported':
       return event.data.occurredAt;
     case 'DeliveryScheduled':
     case 'RetryScheduled':
@@ -80,6 +81,8 @@ function reasonOf(event: OutreachEvent): string | null {
       return event.data.by;
     case 'OutreachSettled':
       return event.data.outcome;
+    case 'ConversionReported':
+      return event.data.kind;
     case 'OutreachAbandoned':
     case 'BookingAbandoned':
     case 'OutreachRequested':

@@ -33,6 +33,7 @@ import { attemptsByMessage, foldedStatesOf, openCounts, progressNow, transitions
 import { campaignMembers, restTimetable, wakeCampaignTimetable } from './resting.queries.js';
 import { decisionsPage, spokenFor } from './decision.queries.js';
 import { engagementCounts } from './engagement.queries.js';
+import { conversionCounts, lastDelivered } from './conversion.queries.js';
 import { routingCounts } from './routing.queries.js';
 import { recentSendHours, sendHoursBetween } from './send-hour.queries.js';
 import { suppressionsPage } from './suppression.queries.js';
@@ -75,6 +76,8 @@ const queries: Record<string, Compilable<unknown> | { compile(executor: typeof d
   }),
   'campaignStatus: which are projected': tenant.projectedOf(db, t, [id]),
   campaignStatus: tenant.campaignCounts(db, t, 'c'),
+  conversions: conversionCounts(db, t, 'c'),
+  lastDelivered: lastDelivered(db, { tenantId: t, personId: 'p', campaignKey: 'c', by: now, since: now }),
   routing: routingCounts(db, { tenantId: t, from: now, to: now }),
   'routing: of one campaign and channel': routingCounts(db, {
     ...{ tenantId: t, from: now, to: now },

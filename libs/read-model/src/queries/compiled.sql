@@ -30,6 +30,12 @@ select "outreach_id" from "read_model"."outreach" where "tenant_id" = $1 and out
 -- campaignStatus
 select "state", "refusal_step", "refusal_reason", "outcome_reason", count(*) as "count" from "read_model"."outreach" where "tenant_id" = $1 and "campaign_key" = $2 group by "state", "refusal_step", "refusal_reason", "outcome_reason";
 
+-- conversions
+select "kind", "currency", count(*) as "count", coalesce(sum(value_micros), 0)::bigint as "value_micros" from "read_model"."conversions" where "tenant_id" = $1 and "campaign_key" = $2 group by "kind", "currency" order by "kind", "currency";
+
+-- lastDelivered
+select "outreach_id" from "read_model"."outreach" where "tenant_id" = $1 and "person_id" = $2 and "campaign_key" = $3 and coalesce(delivered_at, opened_at, clicked_at, responded_at) <= $4 and coalesce(delivered_at, opened_at, clicked_at, responded_at) >= $5 order by coalesce(delivered_at, opened_at, clicked_at, responded_at) desc, "outreach_id" desc limit $6;
+
 -- routing
 select "measure", "channel", "place", "step", "reason", sum(count)::bigint as "count" from "read_model"."routing_hours" where "tenant_id" = $1 and "hour" >= $2 and "hour" < $3 group by "measure", "channel", "place", "step", "reason" order by "measure", "place", "count" desc, channel, step, reason;
 

@@ -4,6 +4,7 @@ import type { LedgerBalanceRow, OpenReservationRow } from '../tables/ledger.tabl
 import type { StaleFilter, StaleReservation } from './ledger.queries.js';
 import type { SuppressionRow } from '../tables/suppression.tables.js';
 import type { EngagementFilter, EngagementRow } from './engagement.queries.js';
+import type { ConversionCount, LastDelivered } from './conversion.queries.js';
 import type { RoutingCount, RoutingFilter } from './routing.queries.js';
 import type { SendHourCount, SendHourFilter } from './send-hour.queries.js';
 import type { DecisionsPage, PastDecisionRow, SpokenForFilter, SpokenForRow } from './decision.queries.js';
@@ -25,6 +26,7 @@ import type {
 export type { DecisionsPage, PastDecisionRow, SpokenForFilter, SpokenForRow } from './decision.queries.js';
 export type { StaleFilter, StaleReservation } from './ledger.queries.js';
 export type { EngagementFilter, EngagementRow } from './engagement.queries.js';
+export type { ConversionCount, LastDelivered } from './conversion.queries.js';
 export type { RoutingCount, RoutingFilter } from './routing.queries.js';
 export type { SendHourCount, SendHourFilter } from './send-hour.queries.js';
 export type { ContactsPage } from './suppression.queries.js';
@@ -45,6 +47,8 @@ export interface TenantQueries {
   campaignStatus(tenantId: string, campaignKey: string, accepted?: readonly string[]): Promise<CampaignStatus>;
   /** Budgets and quotas of campaigns: the whole of each, and its days from `sinceDay` (`2026-05-01`) on where that is given. */
   campaignBalances(tenantId: string, campaignKeys: readonly string[], sinceDay?: string): Promise<LedgerBalanceRow[]>;
+  /** The conversions of a campaign, by kind and currency. */
+  conversions(tenantId: string, campaignKey: string): Promise<ConversionCount[]>;
   /** How the outreach accepted in some hours were routed, and what came of it: one row for each count that is not nothing. */
   routing(filter: RoutingFilter): Promise<RoutingCount[]>;
   /** What messages came to by the hour of the person's week in which they started; in any order. */
@@ -78,6 +82,8 @@ export interface SystemQueries {
   engagement(filter: EngagementFilter): Promise<EngagementRow[]>;
   /** The same by the hour of the person's week in which a message started; people of whom no zone is known are left out. */
   sendHours(filter: EngagementFilter): Promise<(SendHourCount & { readonly hourOfWeek: number })[]>;
+  /** The last outreach of a campaign that had reached a person; undefined when none had. */
+  lastDelivered(asked: LastDelivered): Promise<string | undefined>;
   /** What was ever said of addresses, by fingerprint; each contact with all its reasons. */
   suppressions(page: ContactsPage): Promise<SuppressionRow[]>;
   /** The timeline of all tenants after a position, oldest first, without gap and without the events' data. */

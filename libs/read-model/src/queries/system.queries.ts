@@ -4,6 +4,7 @@ import { checkpointPosition } from './outreach.queries.js';
 import type { ProgressView, ProviderMessage, SystemQueries } from './read-model.port.js';
 import { PROJECTION } from './projection.name.js';
 import { openReservationsOf, staleReservations } from './ledger.queries.js';
+import { lastDelivered } from './conversion.queries.js';
 import { engagementCounts } from './engagement.queries.js';
 import { campaignMembers, restTimetable, wakeCampaignTimetable } from './resting.queries.js';
 import { recentSendHours } from './send-hour.queries.js';
@@ -34,6 +35,7 @@ export function createSystemQueries({ db, schema }: ReadModelConnection): System
       filter.tenantIds.length === 0 ? [] : (await engagementCounts(schema, filter).execute(db)).rows,
     sendHours: async (filter) =>
       filter.tenantIds.length === 0 ? [] : (await recentSendHours(schema, filter).execute(db)).rows,
+    lastDelivered: async (asked) => (await lastDelivered(db, asked).executeTakeFirst())?.outreachId,
     suppressions: (page) => suppressionsPage(db, page).execute(),
     eventsAfter: async ({ afterPosition, limit }) => (await db.executeQuery(page([afterPosition, limit]))).rows,
     attemptsByProviderMessage: (ids) => attemptsByMessage(db, ids).execute(),

@@ -16,6 +16,7 @@ import {
 } from './outreach.queries.js';
 import { decisionsPage, spokenFor } from './decision.queries.js';
 import { balancesOf } from './ledger.queries.js';
+import { conversionCounts } from './conversion.queries.js';
 import { routingCounts } from './routing.queries.js';
 import { sendHoursBetween } from './send-hour.queries.js';
 import { PROJECTION } from './projection.name.js';
@@ -60,6 +61,8 @@ export function createTenantQueries({ db, schema }: ReadModelConnection): Tenant
       }),
     campaignBalances: (tenantId, campaignKeys, sinceDay) =>
       withTenant(db, tenantId, (trx) => balancesOf(trx, { tenantId, campaignKeys, sinceDay }).execute()),
+    conversions: (tenantId, campaignKey) =>
+      withTenant(db, tenantId, (trx) => conversionCounts(trx, tenantId, campaignKey).execute()),
     routing: (filter) => withTenant(db, filter.tenantId, (trx) => routingCounts(trx, filter).execute()),
     sendHours: (filter) =>
       withTenant(db, filter.tenantId, async (trx) => (await sendHoursBetween(schema, filter).execute(trx)).rows),

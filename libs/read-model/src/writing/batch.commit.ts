@@ -16,6 +16,7 @@ import {
 } from './set-wise.writes.js';
 import {
   DECISIONS,
+  CONVERSIONS,
   DELIVERY_STATUS,
   FOLDED_STATE,
   OPEN_RESERVATIONS,
@@ -34,7 +35,7 @@ export interface BatchCommit extends Advance {
 }
 
 /**
- * Rows and checkpoint in one transaction, in at most sixteen statements however many events the batch has. Repeating a batch
+ * Rows and checkpoint in one transaction, in at most seventeen statements however many events the batch has. Repeating a batch
  * that is in already is refused, not applied twice.
  * @throws ProjectionFencedError and then nothing was written
  */
@@ -49,8 +50,8 @@ export async function commitBatch({ db, schema }: ReadModelConnection, commit: B
 }
 
 function statementsOf(schema: string, changes: BatchChanges): FixedStatement[] {
-  const { outreach, deliveries, attempts, timeline, decisions, folded, timetable, ledgers, suppressions, routing } =
-    changes;
+  const { outreach, deliveries, attempts, timeline, folded, timetable, ledgers, suppressions } = changes;
+  const { decisions, routing, conversions } = changes;
   const when = (rows: readonly unknown[], statement: () => FixedStatement) => (rows.length > 0 ? [statement()] : []);
   const ids = folded.map((row) => row.outreachId);
   return [
@@ -67,6 +68,7 @@ function statementsOf(schema: string, changes: BatchChanges): FixedStatement[] {
     ...when(ledgers.balances, () => balanceUpsert(schema, ledgers.balances)),
     ...when(suppressions, () => suppressionUpsert(schema, suppressions)),
     ...when(routing, () => routingUpsert(schema, routing)),
+    ...when(conversions, () => upsertStatement(schema, CONVERSIONS, conversions)),
   ];
 }
 

@@ -96,6 +96,8 @@ export type VaultIntake = {
   }): Promise<string[]>;
   /** States that an outreach stream exists. Repeating is harmless. */
   markFed(outreachIds: readonly string[]): Promise<void>;
+  /** Our id of a recipient; undefined of one of whom nothing was ever asked, or who was erased. */
+  findPerson(recipient: { readonly tenantId: string; readonly recipientId: string }): Promise<string | undefined>;
   /**
    * Outreach ids that were accepted before `acceptedBefore` (ISO instant), have not expired and are stated to have a stream; by id,
    * those after `afterId`, at most `limit`.

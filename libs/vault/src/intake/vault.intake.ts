@@ -29,6 +29,7 @@ export function createVaultIntake(parts: VaultIntakeParts): VaultIntake {
       await sql`update vault.sealed_request set fed_at = now()
         where outreach_id = any(${[...outreachIds]}::uuid[]) and fed_at is null`.execute(db);
     },
+    findPerson: ({ tenantId, recipientId }) => findPerson(db, tenantId, fingerprinter.recipient(tenantId, recipientId)),
     listFed: (query) => listFed(db, query),
     async markLost(outreachIds) {
       if (outreachIds.length === 0) return 0;
@@ -37,6 +38,16 @@ export function createVaultIntake(parts: VaultIntakeParts): VaultIntake {
       return Number(numAffectedRows ?? 0n);
     },
   };
+}
+
+async function findPerson(db: VaultDatabase, tenantId: string, hash: string): Promise<string | undefined> {
+  const row = await db
+    .selectFrom('vault.person_recipient')
+    .select('person_id')
+    .where('tenant_id', '=', tenantId)
+    .where('recipient_hash', '=', hash)
+    .executeTakeFirst();
+  return row?.person_id;
 }
 
 async function listFed(

@@ -2,11 +2,12 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { sql } from 'kysely';
 import type { OutreachEvent } from '@homing/contracts';
 import { withTenant } from '../connection/tenant.transaction.js';
-import { emailStory, Store, tenantOf } from '../fixtures/outreach-story.fixture.js';
+import { at, emailStory, Store, tenantOf } from '../fixtures/outreach-story.fixture.js';
 import { project } from '../fixtures/project.fixture.js';
 import { makeReadDatabase, type ReadDatabase } from '../fixtures/read-database.fixture.js';
 import { createAnalytics } from '../migrations/0014-analytics.migration.js';
 import { migrateReadModel } from '../migrations/migrate.runner.js';
+import { createSystemQueries } from '../queries/system.queries.js';
 import { createTenantQueries } from '../queries/tenant.queries.js';
 import { compareReadModels } from '../rebuilding/read-model.comparison.js';
 
@@ -117,5 +118,49 @@ describe('the counts of routing', () => {
     });
     await sql.raw(`grant select on cut.routing_hours, cut.conversions to "${database.roles.system}"`).execute(owner.db);
     expect(await compareReadModels(db, { live: 'cut', rebuilt: 'whole' })).toEqual([]);
+  });
+});
+
+describe('conversions', () => {
+  const converted = (conversionKey: string, more: object): OutreachEvent => ({
+    type: 'ConversionReported',
+    data: {
+      ...{ conversionKey, kind: 'purchase', occurredAt: at(200), attribution: 'named', at: at(210) },
+      ...more,
+    },
+  });
+  const key = (n: number) => `0197a000-0000-5000-8000-00000000000${n}`;
+
+  it('are rows of their outreach and campaign, counted by kind and currency, and change no other', async () => {
+    const schema = 'converted';
+    await migrateReadModel(database.ownerUrl, { roles: database.roles, schema });
+    const [s, other] = [emailStory({ n: 1, ...only }), emailStory({ n: 2, tenant: 2, campaignKey: 'spring' })];
+    const store = new Store();
+    const value = { micros: 5_000_000, currency: 'EUR' };
+    store.append(s.stream, s.tenantId, ...s.intake, s.started(), s.accepted(), s.fact('opened', 120));
+    store.append(s.stream, s.tenantId, s.settled('delivered'), converted(key(1), { value }));
+    store.append(s.stream, s.tenantId, converted(key(2), { value }), converted(key(3), { kind: 'trial' }));
+    store.append(other.stream, other.tenantId, ...other.intake, other.started(), converted(key(4), { value }));
+    const system = database.connect('system', { schema });
+    await project(system, store.events, 3);
+    const queries = createTenantQueries(database.connect('api', { schema }));
+    expect(await queries.conversions(s.tenantId, 'spring')).toEqual([
+      { kind: 'purchase', currency: 'EUR', count: 2n, valueMicros: 10_000_000n },
+      { kind: 'trial', currency: null, count: 1n, valueMicros: 0n },
+    ]);
+    expect(await queries.conversions(s.tenantId, 'autumn')).toEqual([]);
+    const found = await queries.findOutreach(s.tenantId, s.outreachId);
+    expect(found?.outreach).toMatchObject({ state: 'opened', outcome: 'delivered' });
+    const timeline = await queries.timeline(s.tenantId, s.outreachId);
+    expect(timeline.at(-1)).toMatchObject({ transition: 'converted', reason: 'trial', occurredAt: at(200) });
+
+    const { lastDelivered } = createSystemQueries(system);
+    const person = { tenantId: s.tenantId, personId: found!.outreach.personId, campaignKey: 'spring' };
+    const within = { since: at(0), by: at(200) };
+    expect(await lastDelivered({ ...person, ...within })).toBe(s.outreachId);
+    expect(await lastDelivered({ ...person, ...within, by: at(119) })).toBeUndefined();
+    expect(await lastDelivered({ ...person, ...within, since: at(121) })).toBeUndefined();
+    expect(await lastDelivered({ ...person, ...within, campaignKey: 'autumn' })).toBeUndefined();
+    expect(await lastDelivered({ ...person, ...within, tenantId: other.tenantId })).toBeUndefined();
   });
 });
