@@ -2,6 +2,7 @@ import { type DynamicModule, Module, type Provider } from '@nestjs/common';
 import { APP_FILTER, APP_GUARD } from '@nestjs/core';
 import { API_PARTS, type ApiParts } from './api.parts.js';
 import { CampaignsController } from './change-settings/campaigns.controller.js';
+import { ChannelsController } from './change-settings/channels.controller.js';
 import { PoliciesController } from './change-settings/policies.controller.js';
 import { CommandOutreachController } from './command-outreach/command-outreach.controller.js';
 import { DeadLettersController } from './handle-dead-letters/dead-letters.controller.js';
@@ -32,6 +33,7 @@ export class ApiModule {
         AnalyticsController,
         SimulatePoliciesController,
         ConversionsController,
+        ChannelsController,
         SuppressionsController,
         DeadLettersController,
         SignalsController,

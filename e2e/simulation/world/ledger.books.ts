@@ -54,6 +54,7 @@ export class LedgerBooks {
     const balance = this.balances.get(stream) ?? { limit: null, open: new Map<string, number>(), spent: 0 };
     this.balances.set(stream, balance);
     if (change.kind === 'limited') balance.limit = change.limit;
+    else if (change.kind === 'moved') return;
     else if (change.kind === 'reserved') balance.open.set(change.key, change.amount);
     else {
       balance.open.delete(change.key);

@@ -46,4 +46,4 @@ const deadlineOf = (expiresAt: string | undefined): number =>
   expiresAt === undefined ? Infinity : Date.parse(expiresAt);
 
 /** Providers verify domains for the whole installation: a tenant may only name senders of its own. */
-const domainOf = (address: string | undefined): string => address?.split('@').at(-1)?.toLowerCase() ?? '(none)';
+export const domainOf = (address: string | undefined): string => address?.split('@').at(-1)?.toLowerCase() ?? '(none)';

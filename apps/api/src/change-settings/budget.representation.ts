@@ -1,3 +1,4 @@
+import { CHANNELS, channelKey } from '@homing/contracts';
 import type { LedgerBalanceRow } from '@homing/read-model';
 import type { Campaign, Tenant } from '@homing/vault/registry';
 import { sendTimeOf } from './settings.representation.js';
@@ -34,8 +35,21 @@ export function shownBudget(
   };
 }
 
+const channelsOf = ({ settings }: Campaign) =>
+  CHANNELS.flatMap((channel) => {
+    const limits = settings.budget?.channels?.[channel];
+    return limits ? [{ channel, limits }] : [];
+  });
+
+/** What the balances of a campaign's money are named by. */
+export const budgetKeysOf = (campaign: Campaign): string[] => [
+  campaign.id,
+  ...channelsOf(campaign).map(({ channel }) => channelKey(campaign.id, channel)),
+];
+
 /** With its days, newest first: the limit of each is what stood when it was last charged. */
-export function shownBudgetDays(campaign: Campaign, tenant: Wider, balances: readonly LedgerBalanceRow[]) {
+export function shownBudgetDays(campaign: Campaign, tenant: Wider, all: readonly LedgerBalanceRow[]) {
+  const balances = all.filter(({ campaignKey }) => campaignKey === campaign.id);
   const days = (kind: LedgerBalanceRow['kind']) =>
     balances
       .flatMap((balance) => {
@@ -47,6 +61,12 @@ export function shownBudgetDays(campaign: Campaign, tenant: Wider, balances: rea
       .reverse();
   return {
     ...shownBudget(campaign, tenant, balances),
+    channels: channelsOf(campaign).map(({ channel, limits }) => {
+      const key = channelKey(campaign.id, channel);
+      const whole = all.find(({ campaignKey, day }) => campaignKey === key && day === null);
+      const { totalMicros = null, perDayMicros = null } = limits;
+      return { channel, ...money(whole, totalMicros), perDayLimitMicros: perDayMicros };
+    }),
     days: days('money').map(({ day, limit, balance }) => ({ day, ...money(balance, limit) })),
     messages: days('message').map(({ day, limit, balance }) => {
       const { reserved, spent } = sums(balance);

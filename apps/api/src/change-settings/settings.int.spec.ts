@@ -60,10 +60,11 @@ describe('campaigns', () => {
     const settings = { caps, dedupHours: null, timeZone: 'Europe/Berlin', budget: { perDayMicros: 5 } };
     const { body } = await ask('POST', '/campaigns', { campaignId: 'c', settings });
     expect(body['effective']).toEqual({
-      budget: { totalMicros: null, perDayMicros: 5 },
+      budget: { totalMicros: null, perDayMicros: 5, channels: {} },
       caps: { perDay: 5, perWeek: 7, channels: { email: { perDay: 1, perWeek: null } } },
       dedupHours: null,
       dailyLimit: null,
+      whenDailyLimitReached: 'refuse',
       ...{
         sendTime: 'asap',
         quietHours: null,

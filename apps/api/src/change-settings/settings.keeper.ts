@@ -6,11 +6,13 @@ import { withCursor } from '../http/cursor.check.js';
 import { readLimit, readQuery } from '../http/query.reader.js';
 import { invalidField, ProblemError } from '../problem/problem.error.js';
 import { actorOf, type Caller } from '../security/caller.js';
-import { shownBudget, shownBudgetDays } from './budget.representation.js';
+import { budgetKeysOf, shownBudget, shownBudgetDays } from './budget.representation.js';
+import { impossibleChannels } from './channel-config.reader.js';
 import { shownPacing } from './pacing.representation.js';
 import { CampaignStatusBody, ChangeCampaignBody, CreateCampaignBody } from './settings.bodies.js';
-import { budgetClash, campaignSettingsOf, keepable, priceClash, readPolicies, refusalOf } from './settings.reader.js';
+import { budgetClash, campaignSettingsOf, keepable, readPolicies, refusalOf } from './settings.reader.js';
 import { shownCampaign, shownPolicies } from './settings.representation.js';
+import { changeTenant } from './tenant.change.js';
 
 type Parts = Pick<ApiParts, 'registry' | 'queries'>;
 
@@ -76,9 +78,18 @@ export class SettingsKeeper {
   }
 
   async changePolicies(caller: Caller, body: unknown) {
-    const changed = await this.parts.registry.changeTenantSettings({ ...ofCaller(caller), ...readPolicies(body) });
-    if (!('tenant' in changed)) throw refusalOf(changed, priceClash);
-    return shownPolicies(changed.tenant);
+    const { settings, ...seen } = readPolicies(body);
+    const changed = await changeTenant(this.parts.registry, caller, {
+      ...seen,
+      settingsOf: (tenant) => {
+        const errors = impossibleChannels(settings.channels, tenant);
+        if (errors.length > 0) throw new ProblemError('invalid_fields', { errors });
+        // Channels have a route of their own: who says nothing of them here leaves them.
+        const { channels } = tenant.settings;
+        return channels === undefined ? settings : { channels, ...settings };
+      },
+    });
+    return shownPolicies(changed);
   }
 
   async budgets({ tenantId }: Caller, query: unknown) {
@@ -98,7 +109,7 @@ export class SettingsKeeper {
     const since = new Date(Date.now() - DAYS_SHOWN_MS).toISOString().slice(0, 10);
     const [tenant, balances] = await Promise.all([
       this.parts.registry.readTenant(caller.tenantId),
-      this.parts.queries.campaignBalances(caller.tenantId, [campaign.id], since),
+      this.parts.queries.campaignBalances(caller.tenantId, budgetKeysOf(campaign), since),
     ]);
     return shownBudgetDays(campaign, tenant, balances);
   }

@@ -39,15 +39,20 @@ export interface PoliciesBody {
 export function readPolicies(body: unknown): PoliciesBody {
   const { settingsVersion, effective: _derived, ...settings } = isRecord(body) ? body : { body };
   if (!isRecord(body)) valid(readTenantSettings(body), (field) => field);
-  if (settingsVersion !== undefined && !(Number.isInteger(settingsVersion) && Number(settingsVersion) >= 0))
-    throw invalidField('settingsVersion', 'isInt', 'settingsVersion must be a whole number of at least 0');
-  return {
-    settings: valid(readTenantSettings(settings), (field) => field),
-    ...(settingsVersion === undefined ? {} : { seenVersion: Number(settingsVersion) }),
-  };
+  const seen = readSeenVersion(settingsVersion);
+  return { settings: valid(readTenantSettings(settings), (field) => field), ...seen };
 }
 
-function valid<T>(reading: SettingsReading<T>, named: (field: string) => string): T {
+/** The version that a change was made on, where it names one. @throws ProblemError */
+export function readSeenVersion(settingsVersion: unknown): { readonly seenVersion?: number } {
+  if (settingsVersion === undefined) return {};
+  if (!(Number.isInteger(settingsVersion) && Number(settingsVersion) >= 0))
+    throw invalidField('settingsVersion', 'isInt', 'settingsVersion must be a whole number of at least 0');
+  return { seenVersion: Number(settingsVersion) };
+}
+
+/** @throws ProblemError naming each fault by its field */
+export function valid<T>(reading: SettingsReading<T>, named: (field: string) => string): T {
   if (reading.kind === 'valid') return reading.settings;
   const errors = reading.faults.map((fault): FieldFault => ({ ...fault, field: named(fault.field) }));
   throw new ProblemError('invalid_fields', { errors });

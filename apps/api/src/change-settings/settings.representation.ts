@@ -1,5 +1,11 @@
 import { CHANNELS, type Channel } from '@homing/contracts';
-import type { CampaignSettings, SelectionSettings, SendTimeSettings, TenantSettings } from '@homing/contracts';
+import type {
+  BudgetAmounts,
+  CampaignSettings,
+  SelectionSettings,
+  SendTimeSettings,
+  TenantSettings,
+} from '@homing/contracts';
 import { DEFAULT_POLICY, effectivePolicy, selectionOf, worstCase } from '@homing/domain';
 import type { Campaign, Tenant } from '@homing/vault/registry';
 
@@ -35,10 +41,18 @@ export const sendTimeOf = (...narrowerFirst: readonly SendTimeSettings[]) => ({
   timeZone: first(...narrowerFirst.map(({ timeZone }) => timeZone), 'UTC'),
 });
 
+const amounts = (of: BudgetAmounts | undefined) => ({
+  totalMicros: of?.totalMicros ?? null,
+  perDayMicros: of?.perDayMicros ?? null,
+});
+
+const mapValues = <T, R>(of: Readonly<Record<string, T>>, change: (value: T) => R): Record<string, R> =>
+  Object.fromEntries(Object.entries(of).map(([name, value]) => [name, change(value)]));
+
 /** A campaign with its settings, and what is in force where it says nothing. */
 export function shownCampaign(campaign: Campaign, tenant: Pick<Tenant, 'settings'> | undefined) {
   const { campaignId, name, status, currency, settings, settingsVersion, createdAt } = campaign;
-  const { budget, dailyLimit = null } = settings;
+  const { budget, dailyLimit = null, whenDailyLimitReached = 'refuse' } = settings;
   const wider = tenant?.settings ?? {};
   return {
     campaignId,
@@ -48,9 +62,10 @@ export function shownCampaign(campaign: Campaign, tenant: Pick<Tenant, 'settings
     settings,
     settingsVersion,
     effective: {
-      budget: { totalMicros: budget?.totalMicros ?? null, perDayMicros: budget?.perDayMicros ?? null },
+      budget: { ...amounts(budget), channels: mapValues(budget?.channels ?? {}, amounts) },
       ...limitsOf(tenant?.settings, settings),
       dailyLimit,
+      whenDailyLimitReached,
       ...sendTimeOf(settings, wider),
       ...choiceOf(tenant?.settings, settings),
     },

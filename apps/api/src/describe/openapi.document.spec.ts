@@ -42,6 +42,7 @@ describe('the OpenAPI document', () => {
       '/api/v1/campaigns/{campaignId}',
       '/api/v1/campaigns/{campaignId}/performance',
       '/api/v1/campaigns/{campaignId}/status',
+      '/api/v1/channels/{channel}/config',
       '/api/v1/conversions',
       '/api/v1/dead-letters',
       '/api/v1/dead-letters/{id}',

@@ -5,13 +5,21 @@ import {
   MAX_EXPLORATION,
   SEND_TIMES,
   SUPPRESSION_REASONS,
+  WHEN_FULL,
 } from '@homing/contracts';
-import { CampaignSettingsDto, QuietHoursDto, SendWindowDto, SpacingDto, TenantSettingsDto } from '@homing/contracts';
+import {
+  CampaignSettingsDto,
+  ChannelSettingsDto,
+  QuietHoursDto,
+  SendWindowDto,
+  SpacingDto,
+  TenantSettingsDto,
+} from '@homing/contracts';
 import { PACING_RECOMMENDATIONS } from '@homing/domain';
 import { RETURN_FIELDS } from './analytics.schemas.js';
 import { priceTable, withPrices } from './price.schemas.js';
 import { schemaOf } from './request.schema.js';
-import { instant, list, partial, record, ref, text, whole, type Schema } from './schema.parts.js';
+import { flag, instant, list, partial, record, ref, text, whole, type Schema } from './schema.parts.js';
 
 const channel = { type: 'string', enum: [...CHANNELS] };
 const maybe = (schema: Schema, description: string): Schema => ({ ...schema, nullable: true, description });
@@ -20,18 +28,33 @@ const day = { type: 'string', pattern: '^\\d{4}-\\d\\d-\\d\\d$' };
 const status = { type: 'string', enum: [...CAMPAIGN_STATUSES] };
 const version = { ...whole, description: 'one more with each change of the settings' };
 
+const NULLABLE = [
+  ...['dedupHours', 'dailyLimit', 'perDay', 'perWeek', 'quietHours', 'windows'],
+  ...['maxPerHour', 'maxPerDay', 'maxPerPerson', 'spacing'],
+];
+
 /** Where null says something of its own, which the rules of the reader cannot say. */
 function withOff(schema: Schema): Schema {
   const properties = { ...(schema['properties'] as Record<string, Schema>) };
-  for (const name of ['dedupHours', 'dailyLimit', 'perDay', 'perWeek', 'quietHours', 'windows', 'spacing'])
+  for (const name of NULLABLE)
     if (properties[name])
       properties[name] = maybe(properties[name], 'null: switched off; left out: the next wider setting');
   for (const name of ['caps', 'channels', ...CHANNELS])
     if (properties[name]?.['properties']) properties[name] = withOff(properties[name]);
   return { ...schema, properties };
 }
+const channelSettings = withOff(withTemplates(schemaOf(ChannelSettingsDto)));
 const campaignSettings = withOff(schemaOf(CampaignSettingsDto));
 const tenantSettings = withPrices(withOff(schemaOf(TenantSettingsDto)));
+
+function withTemplates(schema: Schema): Schema {
+  const templates = {
+    type: 'object',
+    additionalProperties: text,
+    description: 'names of templates by type of message',
+  };
+  return { ...schema, properties: { ...(schema['properties'] as Record<string, Schema>), templates } };
+}
 
 const limits = {
   caps: record({
@@ -96,11 +119,38 @@ const suppression = {
   contact: maybe(text, 'the address, masked; null once its person was erased'),
 };
 
+const amounts = { totalMicros: maybe(whole, 'null: no limit'), perDayMicros: maybe(whole, 'null: no limit') };
+const channelConfig = partial(
+  {
+    ...(channelSettings['properties'] as Record<string, Schema>),
+    channel,
+    installed: { ...flag, description: 'a gateway of this installation sends by it' },
+    configured: { ...flag, description: 'false: nobody has configured it; it has no quotas' },
+    settingsVersion: version,
+    effective: {
+      description: 'what is in force where a campaign says nothing',
+      ...record({
+        enabled: flag,
+        assisted: flag,
+        maxPerHour: maybe(count, 'messages in one hour of the tenant’s day; null: no limit'),
+        maxPerDay: maybe(count, 'messages in one day of the tenant’s zone; null: no limit'),
+        maxPerPerson: maybe(count, 'messages to one person in any 30 days; null: no limit'),
+        maxRetries: count,
+        retryBackoffHours: { ...list({ type: 'number' }), description: 'empty: 2^n minutes, n from 0' },
+      }),
+    },
+    defaults: ref('ChannelSettings'),
+  },
+  ['channel', 'installed', 'configured', 'settingsVersion', 'effective', 'defaults'],
+);
+
 /** What the routes of campaigns, policies, budgets and suppressions answer with, and take. */
 export const SETTINGS_SCHEMAS: Readonly<Record<string, Schema>> = {
   CampaignSettings: campaignSettings,
   TenantSettings: tenantSettings,
   PriceTable: priceTable(),
+  ChannelSettings: channelSettings,
+  ChannelConfig: channelConfig,
   Campaign: record({
     campaignId: text,
     name: text,
@@ -111,9 +161,16 @@ export const SETTINGS_SCHEMAS: Readonly<Record<string, Schema>> = {
     effective: {
       description: 'what is in force: the campaign’s own settings, else the tenant’s, else the product’s',
       ...record({
-        budget: record({ totalMicros: maybe(whole, 'null: no limit'), perDayMicros: maybe(whole, 'null: no limit') }),
+        budget: record({
+          ...amounts,
+          channels: {
+            ...{ type: 'object', additionalProperties: record(amounts) },
+            description: 'what of it may go to one channel',
+          },
+        }),
         ...limits,
         dailyLimit: maybe(whole, 'messages a day; null: no limit'),
+        whenDailyLimitReached: { type: 'string', enum: [...WHEN_FULL] },
         ...sendTime,
         ...choice,
       }),
@@ -144,6 +201,7 @@ export const SETTINGS_SCHEMAS: Readonly<Record<string, Schema>> = {
   BudgetPage: partial({ items: list(ref('ListedBudget')), nextCursor: text }, ['items']),
   Budget: record({
     ...budget,
+    channels: list(record({ channel, ...money, perDayLimitMicros: maybe(whole, 'null: no limit') })),
     days: list(record({ day, ...money })),
     messages: list(record({ day, limit: maybe(whole, 'null: no limit'), reserved: { ...whole }, sent: { ...whole } })),
   }),

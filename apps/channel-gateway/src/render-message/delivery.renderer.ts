@@ -1,10 +1,10 @@
-import type { OutreachRequestDto } from '@homing/contracts';
+import type { Channel, OutreachRequestDto } from '@homing/contracts';
 import type { OutboundMessage, Party } from '@homing/channels';
 import { renderMessage, type ContentSource } from '@homing/content';
 import type { Delivery, KnownOutreach } from '@homing/domain';
 import { contactPoints } from '@homing/intake';
 import type { OpenResult, VaultOpener } from '@homing/vault/open';
-import type { RegistryReader, Sender, Template } from '@homing/vault/registry';
+import type { RegistryReader, Sender, Template, Tenant } from '@homing/vault/registry';
 
 export interface RenderParts {
   readonly vault: Pick<VaultOpener, 'openRequests'>;
@@ -47,6 +47,7 @@ export async function renderBatch(
         opened: opened[i],
         template,
         sender: tenants[i]?.sender ?? undefined,
+        channels: tenants[i]?.settings.channels,
         fallback: parts.defaultSender,
       });
     }),
@@ -68,6 +69,8 @@ interface Opened {
   readonly opened: OpenResult | undefined;
   readonly template: Template | undefined;
   readonly sender: Sender | undefined;
+  /** How the tenant uses its channels. */
+  readonly channels: Tenant['settings']['channels'] | undefined;
   readonly fallback: Party;
 }
 
@@ -101,9 +104,7 @@ function renderOne({ state, delivery, attempt }: ToRender, parts: Opened): Rende
       tenantId,
       ...(campaignKey === undefined ? {} : { campaignKey }),
       to: party(address, name),
-      from: request.sender
-        ? party(request.sender.email, request.sender.name)
-        : (tenantSender(parts.sender) ?? parts.fallback),
+      from: request.sender ? party(request.sender.email, request.sender.name) : senderOf(parts, channel),
       ...(replyTo === undefined ? {} : { replyTo: party(replyTo) }),
       ...rendered.message,
     },
@@ -122,4 +123,10 @@ function contentOf(
 }
 
 const party = (address: string, name?: string): Party => ({ address, ...(name === undefined ? {} : { name }) });
-const tenantSender = (sender: Sender | undefined): Party | undefined => sender && party(sender.email, sender.name);
+/** The channel's own, else the tenant's, else the installation's; an address and a name each. */
+function senderOf({ sender, channels, fallback }: Opened, channel: Channel): Party {
+  const { from_email: address, from_name: name } = channels?.[channel]?.settings ?? {};
+  const wider = sender ? party(sender.email, sender.name) : fallback;
+  if (address === undefined && name === undefined) return wider;
+  return party(address ?? wider.address, name ?? wider.name);
+}

@@ -22,9 +22,9 @@ import { crashPoint } from '@homing/service-kit';
 import { inSpan } from '@homing/service-kit/telemetry';
 import type { VaultIntake } from '@homing/vault/intake';
 import { changeOutreach } from '@homing/event-store/outreach';
-import { bookDecision, releaseEarlierRounds, type UndoEntry } from '../keep-books/decision.booking.js';
+import { bookDecision, releaseEarlierRounds } from '../keep-books/decision.booking.js';
 import { heldBackKey } from '../keep-books/held-back.gatherer.js';
-import { enterBooks, type AskedBooks } from '../keep-books/ledger.runner.js';
+import { enterBooks, type AskedBooks, type UndoEntry } from '../keep-books/ledger.runner.js';
 import { noteDecision, timed } from './decision.metrics.js';
 import { refuseForErasure } from './erased.refusal.js';
 import { followStored, type Decided } from './stored.decision.js';
@@ -115,6 +115,7 @@ interface Gathered {
   readonly requested: OutreachRequested;
   readonly inputs: DecisionInputs;
   readonly zone: string;
+  readonly tenantZone?: string | undefined;
 }
 
 /** Everything the decisions of a batch rest on, set-wise. */
@@ -134,7 +135,7 @@ async function gather(
   return new Map(
     accepted.map(({ requested, inputs: { campaign: _then, ...inputs } }, i) => {
       const ruled: Rules = rules[i] ?? { policy: parts.policy, zone: 'UTC' };
-      const { policy, campaign, zone } = ruled;
+      const { policy, campaign, zone, tenantZone } = ruled;
       const clock = recipientClock(ruled, requested, parts.now());
       const { tenantId, contacts } = requested;
       const held = contacts
@@ -152,14 +153,14 @@ async function gather(
         ...(campaign ? { campaign } : {}),
         ...(clock ? { clock } : {}),
       };
-      return [requested.outreachId, { requested, inputs: now, zone }];
+      return [requested.outreachId, { requested, inputs: now, zone, tenantZone }];
     }),
   );
 }
 
 /** Books and commits; as often as a round of deciding was abandoned meanwhile. */
-async function commit(parts: DecideParts, item: ToDecide, { requested, inputs, zone }: Gathered): Promise<Decided> {
-  const { books } = parts;
+async function commit(parts: DecideParts, item: ToDecide, { requested, inputs, ...zones }: Gathered): Promise<Decided> {
+  const booking = { books: parts.books, ...zones };
   const stored = item.fresh ? undefined : await followStored(parts, item);
   if (stored && stored.state.status !== 'none') return stored;
   let known: Folded<OutreachState> = stored ?? { state: emptyOutreach, revision: 'no_stream' };
@@ -167,8 +168,8 @@ async function commit(parts: DecideParts, item: ToDecide, { requested, inputs, z
     const now = parts.now();
     const round = roundOf(known.state);
     const wanted = { request: requested, inputs, now, round };
-    if (round > 1) await releaseEarlierRounds({ books, zone }, wanted);
-    const booked = await inSpan('book', { onlyInTrace: true }, () => bookDecision({ books, zone }, wanted));
+    if (round > 1) await releaseEarlierRounds(booking, wanted);
+    const booked = await inSpan('book', { onlyInTrace: true }, () => bookDecision(booking, wanted));
     crashPoint('orchestrator.after-reserve');
     if (booked === 'lapsed') {
       known = await endRound(parts, item, { request: requested, known, round, now });

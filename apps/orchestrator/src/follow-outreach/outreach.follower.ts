@@ -5,10 +5,12 @@ import {
   entryKey,
   fenceEvents,
   react,
+  nextChargeKey,
   rebookAsks,
   rebookingsWanted,
   reclaimOf,
   type BookEntry,
+  type ChosenSendTime,
   type LedgerAsk,
   type OpenReservation,
   type OutreachState,
@@ -20,6 +22,7 @@ import { changeOutreach, readOutreach } from '@homing/event-store/outreach';
 import { campaignDay, recipientClock, type Rules } from '@homing/intake/rules';
 import { crashPoint } from '@homing/service-kit';
 import { askBooks, bookingOf, enterBooks, type AskedBooks } from '../keep-books/ledger.runner.js';
+import { placeMessage, type Placed } from '../keep-books/message.placing.js';
 
 export interface FollowParts {
   readonly store: Pick<EventStore, 'append' | 'readStream'>;
@@ -93,15 +96,29 @@ async function rebook(parts: FollowParts, state: OutreachState, wanted: WantedRe
   if (state.status === 'none') throw new Error('nothing was decided that could be booked anew');
   const { attempt, fence, leg, now } = wanted;
   const { request } = state;
-  const rules = await parts.rulesOf(request);
-  const { policy, campaign, zone } = rules;
+  const delivery = state.deliveries.find((each) => each.leg === leg);
+  if (!delivery) throw new Error('what is booked anew is a leg of the outreach');
+  const { policy, campaign, zone, tenantZone = 'UTC', ...rules } = await parts.rulesOf(request);
   const limits = campaign?.limits;
-  const clock = recipientClock(rules, { ...request, sendAt: wanted.at }, now);
-  const when = chooseRestartTime(state, wanted, { rules: policy.sendTime, clock });
-  if (when.kind === 'refused') return { kind: 'refused', attempt, fence, reason: when.reason };
-  const { openUntil } = when;
+  const clock = recipientClock({ policy, zone, ...rules }, { ...request, sendAt: wanted.at }, now);
+  const refused = ({ reason }: { reason: string }): RebookAnswer => ({ kind: 'refused', attempt, fence, reason });
+  const wish = chooseRestartTime(state, wanted, { rules: policy.sendTime, clock });
+  if (wish.kind === 'refused') return refused(wish);
+  const place = (when: ChosenSendTime, only: boolean): Promise<Placed> =>
+    placeMessage(
+      { books: parts.books, zone, tenantZone },
+      {
+        ...{ tenantId: request.tenantId, expiresAt: request.expiresAt, urgency: request.urgency },
+        ...{ key: nextChargeKey(state, delivery), channel: delivery.channel, wanted: when, only },
+        ...{ policy, campaign: limits, clock, attempt, moves: true, now },
+      },
+    );
+  const room = await place(wish, false);
+  if (room.kind === 'full') return refused(room.refusal);
+  const when = room.kind === 'placed' ? room.when : wish;
   const asksAt = (at: string): LedgerAsk[] => {
     const day = limits && campaignDay(at, zone);
+    const { openUntil } = when;
     return rebookAsks(
       state,
       { ...wanted, at },
@@ -110,13 +127,16 @@ async function rebook(parts: FollowParts, state: OutreachState, wanted: WantedRe
   };
   const own = await askBooks(parts.books, request.tenantId, asksAt(when.at).slice(0, 1));
   if (own.verdict.kind === 'none') throw new Error('a booked leg has its person’s book');
-  if (own.verdict.kind === 'refused') return { kind: 'refused', attempt, fence, reason: own.verdict.reason };
+  if (own.verdict.kind === 'refused') return refused(own.verdict);
   const { slot } = own.verdict;
   // What another planned for it before is followed, in all the books.
+  const pinned = slot.at === when.at ? room : await place({ ...wish, at: slot.at }, true);
+  if (pinned.kind === 'full') return refused(pinned.refusal);
   const rest = await askBooks(parts.books, request.tenantId, asksAt(slot.at).slice(1));
-  if (rest.verdict.kind === 'refused') return { kind: 'refused', attempt, fence, reason: rest.verdict.reason };
-  const round = state.deliveries.find((delivery) => delivery.leg === leg)?.plan.booking?.round ?? 1;
-  const booking = bookingOf(round, { slot, taken: [...own.taken, ...rest.taken] });
+  if (rest.verdict.kind === 'refused') return refused(rest.verdict);
+  const round = delivery.plan.booking?.round ?? 1;
+  const places = pinned.kind === 'placed' ? pinned.taken : [];
+  const booking = bookingOf(round, { slot, taken: [...own.taken, ...rest.taken, ...places] });
   return { kind: 'booked', attempt, fence, at: slot.at, booking };
 }
 

@@ -1,4 +1,6 @@
+import type { Channel } from '@homing/contracts';
 import {
+  type ChosenSendTime,
   type ContactSlot,
   planLeg,
   plannedInstant,
@@ -9,12 +11,23 @@ import {
 } from '@homing/domain';
 import { campaignDay } from '@homing/intake/rules';
 import { timed } from '../decide-outreach/decision.metrics.js';
-import { askBooks, bookingOf, enterBooks, type AskedBooks, type AskResult } from './ledger.runner.js';
+import {
+  askBooks,
+  bookingOf,
+  enterBooks,
+  type AskedBooks,
+  type AskResult,
+  type Taken,
+  type UndoEntry,
+} from './ledger.runner.js';
+import { placeMessage, type Placed, type PlaceParts } from './message.placing.js';
 
 export interface BookParts {
   readonly books: AskedBooks;
   /** IANA zone of the campaign's days. */
   readonly zone: string;
+  /** IANA zone of the tenant's. Default UTC. */
+  readonly tenantZone?: string | undefined;
 }
 
 export interface Booked {
@@ -24,41 +37,59 @@ export interface Booked {
   readonly undo: readonly UndoEntry[];
 }
 
-/** Releases one reservation, that and no other under its key. `fresh`: made by this very run. */
-export type UndoEntry = BookEntry & {
-  readonly fresh: boolean;
-  readonly command: { readonly key: string; readonly serial?: number };
-};
-
 /** An earlier try of this round booked, and its booking is over: perhaps the message has gone out meanwhile. */
 export type Booking = Booked | 'lapsed';
 
 /**
- * Plans one message and has it booked. What an earlier try of the same round booked is adopted as it was planned then: a
- * decision taken again after a crash is the same decision. A booking that has lapsed is left as it is: the round is to be fenced off
- * and decided anew, for only the stream knows whether it was committed.
+ * Plans one message, finds room for it where quotas count, and has it booked. What an earlier try of the same round booked is adopted as
+ * it was planned then: a decision taken again after a crash is the same decision. A booking that has lapsed is left as it is: the round
+ * is to be fenced off and decided anew, for only the stream knows whether it was committed.
  */
 export async function bookDecision(parts: BookParts, command: PlanLeg): Promise<Booking> {
-  const fresh = plan(parts, command);
-  if (fresh.asks.length === 0) return { command: fresh.planned, undo: [] };
+  const wanted = plan(parts, command);
+  if (wanted.asks.length === 0) return { command: wanted.planned, undo: [] };
+  const room = await place(parts, wanted);
+  if (room.kind === 'lapsed') return 'lapsed';
+  const fresh = room.kind === 'placed' ? plan(parts, { ...command, placed: room.when }) : wanted;
   const own = await askBooks(parts.books, command.request.tenantId, fresh.asks.slice(0, 1));
-  if (own.verdict.kind === 'refused') return result(fresh, own);
+  if (own.verdict.kind === 'refused') return result(fresh, own, room);
   if (own.verdict.kind === 'none') throw new Error('the first ask is the person’s own');
   const { slot } = own.verdict;
-  if (!own.verdict.held || isAsPlanned(fresh, slot)) return askRest(parts, fresh, own);
+  if (!own.verdict.held || isAsPlanned(fresh, slot)) return askRest(parts, fresh, { own, room });
   if (Date.parse(slot.until) < Date.parse(command.now)) return 'lapsed';
   const adopted = plan(parts, { ...command, pinned: slot });
-  if (adopted.asks.length === 0) return { command: adopted.planned, undo: undoOf(own, fresh.asks) };
-  return askRest(parts, adopted, own);
+  const undo = undoOf(own, fresh.asks);
+  if (adopted.asks.length === 0) return { command: adopted.planned, undo: [...undo, ...allOf(room)] };
+  const pinned = await place(parts, adopted, slot.at);
+  if (pinned.kind === 'lapsed') return 'lapsed';
+  const booked = await askRest(parts, adopted, { own, room: pinned });
+  const left = allOf(room).filter(({ stream }) => !booked.undo.some((entry) => entry.stream === stream));
+  return { ...booked, undo: [...booked.undo, ...left] };
 }
+
+/** Room for what is planned, where its channel or its campaign counts messages. `only`: at that instant. */
+function place({ books, zone, tenantZone = 'UTC' }: BookParts, { leg, planned }: Planned, only?: string) {
+  if (!leg) throw new Error('what asks the books is planned');
+  const { request, inputs, now } = planned;
+  const parts: PlaceParts = { books, zone, tenantZone };
+  const { tenantId, urgency, expiresAt } = request;
+  return placeMessage(parts, {
+    ...{ tenantId, urgency, expiresAt, now, attempt: 1, moves: false },
+    ...{ key: leg.key, channel: leg.channel, wanted: leg.when, only: only !== undefined },
+    ...{ policy: inputs.policy, campaign: inputs.campaign?.limits, clock: inputs.clock },
+  });
+}
+
+/** Everything a search for room has taken, whether it is used or not. */
+const allOf = (room: Placed): readonly UndoEntry[] =>
+  room.kind === 'placed' || room.kind === 'full' ? [...room.taken.map((one) => one.undo), ...room.left] : [];
 
 /** Gives back what rounds before this one may still hold; they were fenced off. Otherwise the request would stand in its own way. */
 export async function releaseEarlierRounds(parts: BookParts, command: PlanLeg): Promise<void> {
   const rounds = Array.from({ length: (command.round ?? 1) - 1 }, (_, i) => i + 1);
   const entries = rounds.flatMap((round) =>
     plan(parts, { ...command, round }).asks.map(({ ledger, stream, command: asked }): BookEntry => {
-      const key = asked.kind === 'book' ? asked.slot.key : asked.key;
-      return { ledger, stream, command: { kind: 'release', key } };
+      return { ledger, stream, command: { kind: 'release', key: keyOf(asked) } };
     }),
   );
   await enterBooks(parts.books, command.request.tenantId, entries);
@@ -68,14 +99,23 @@ interface Planned {
   readonly planned: DecideOutreach;
   /** Empty: refused before the books are asked. */
   readonly asks: readonly LedgerAsk[];
+  readonly leg?: { readonly key: string; readonly channel: Channel; readonly when: ChosenSendTime };
 }
 
 function plan({ zone }: BookParts, command: PlanLeg): Planned {
   const limits = command.inputs.campaign?.limits;
   const planned = limits ? { ...command, day: campaignDay(plannedInstant(command), zone) } : command;
   const legPlan = timed('plan', () => planLeg(planned));
-  return { planned, asks: legPlan.kind === 'planned' ? legPlan.asks : [] };
+  if (legPlan.kind === 'refused') return { planned, asks: [] };
+  const [own] = legPlan.asks;
+  if (own?.ledger !== 'person') throw new Error('the first ask is the person’s own');
+  const { channel, sendAt } = legPlan.leg;
+  const when = legPlan.when ?? { kind: 'at', at: sendAt, code: 'now' };
+  const { command: asked } = own;
+  return { planned, asks: legPlan.asks, leg: { key: keyOf(asked), channel, when } };
 }
+
+const keyOf = (command: LedgerAsk['command']): string => (command.kind === 'book' ? command.slot.key : command.key);
 
 const isAsPlanned = ({ asks: [own] }: Planned, slot: ContactSlot): boolean =>
   own?.ledger === 'person' &&
@@ -83,18 +123,24 @@ const isAsPlanned = ({ asks: [own] }: Planned, slot: ContactSlot): boolean =>
   own.command.slot.at === slot.at &&
   own.command.slot.channel === slot.channel;
 
-/** The person's own slot stands; everybody else is asked. */
-async function askRest({ books }: BookParts, planned: Planned, own: AskResult): Promise<Booked> {
+/** The person's own slot stands; everybody else is asked, unless there is no room. */
+async function askRest(
+  { books }: BookParts,
+  planned: Planned,
+  { own, room }: { readonly own: AskResult; readonly room: Placed },
+): Promise<Booked> {
+  if (room.kind === 'full') return result(planned, { ...own, verdict: room.refusal }, room);
   const rest = await askBooks(books, planned.planned.request.tenantId, planned.asks.slice(1));
   const verdict = rest.verdict.kind === 'refused' ? rest.verdict : own.verdict;
-  return result(planned, { verdict, taken: [...own.taken, ...rest.taken] });
+  return result(planned, { verdict, taken: [...own.taken, ...rest.taken] }, room);
 }
 
-function result({ planned, asks }: Planned, asked: AskResult): Booked {
-  const { verdict, taken } = asked;
-  const undo = undoOf(asked, asks);
+function result({ planned, asks }: Planned, asked: AskResult, room: Placed): Booked {
+  const { verdict } = asked;
+  const undo = [...undoOf(asked, asks), ...allOf(room)];
   if (verdict.kind === 'refused') return { command: { ...planned, booked: verdict }, undo };
   if (verdict.kind === 'none') throw new Error('a message must be asked for in its person’s book');
+  const taken: Taken[] = [...asked.taken, ...(room.kind === 'placed' ? room.taken : [])];
   const booking = bookingOf(planned.round ?? 1, { slot: verdict.slot, taken });
   return { command: { ...planned, booked: { kind: 'booked', booking, slot: verdict.slot } }, undo };
 }
@@ -104,7 +150,7 @@ function undoOf({ taken }: Pick<AskResult, 'taken'>, asks: readonly LedgerAsk[])
     const held = taken.find((one) => one.stream === stream);
     if (!held) return [];
     const { fresh, serial } = held;
-    const key = command.kind === 'book' ? command.slot.key : command.key;
+    const key = keyOf(command);
     return [{ ledger, stream, command: { kind: 'release', key, ...(serial > 0 ? { serial } : {}) }, fresh }];
   });
 }

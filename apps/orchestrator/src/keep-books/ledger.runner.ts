@@ -32,6 +32,12 @@ export interface Taken {
   readonly fresh: boolean;
 }
 
+/** Releases one reservation, that and no other under its key. `fresh`: made by this very run. */
+export type UndoEntry = BookEntry & {
+  readonly fresh: boolean;
+  readonly command: { readonly key: string; readonly serial?: number };
+};
+
 /** Asks the books one after another, in the order of the steps, and stops at the first that refuses. */
 export async function askBooks(books: AskedBooks, tenantId: string, asks: readonly LedgerAsk[]): Promise<AskResult> {
   const taken: Taken[] = [];

@@ -59,8 +59,23 @@ export interface SlotReleased {
 
 export type BalanceChange =
   /** A newer setting; null lifts the limit. */
-  | { readonly kind: 'limited'; readonly limit: number | null; readonly version: number }
-  | { readonly kind: 'reserved'; readonly key: string; readonly amount: number }
+  | {
+      readonly kind: 'limited';
+      readonly limit: number | null;
+      readonly version: number;
+      /** Of a channel's quota: messages in one hour. Null: no limit. */
+      readonly perHour?: number | null;
+    }
+  | {
+      readonly kind: 'reserved';
+      readonly key: string;
+      readonly amount: number;
+      /** Of a channel's quota: when the hour begins that it counts in, ISO instant, and the attempt it stands for. */
+      readonly hour?: string;
+      readonly attempt?: number;
+    }
+  /** Of a channel's quota: the same reservation, in another hour of the day. */
+  | { readonly kind: 'moved'; readonly key: string; readonly hour: string; readonly attempt: number }
   | { readonly kind: 'released'; readonly key: string; /** What it had reserved. */ readonly amount: number }
   /** What was really charged. More than was reserved is a variance, and visible as one. */
   | { readonly kind: 'settled'; readonly key: string; readonly amount: number; readonly charged: number };

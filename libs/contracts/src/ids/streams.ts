@@ -1,3 +1,5 @@
+import type { Channel } from '../channel.js';
+
 /** Names of the streams in the event store (DESIGN section 3). Arguments are ids of ours, never a caller's. */
 export const outreachStream = (outreachId: string): string => `outreach-${outreachId}`;
 export const personStream = (personId: string): string => `person-${personId}`;
@@ -20,6 +22,11 @@ export const outreachIdOfStream = (stream: string): string | undefined =>
 /** A campaign's whole budget, or that of one day (`2026-05-01`, in the campaign's zone). */
 export const budgetStream = (campaignKey: string, day?: string): string =>
   day === undefined ? `budget-${campaignKey}` : `budget-${campaignKey}.${day}`;
+/** What of a campaign's budget, or of one day of it, may go to one channel. */
+export const channelBudgetStream = (campaignKey: string, channel: Channel, day?: string): string =>
+  budgetStream(channelKey(campaignKey, channel), day);
+/** Names one channel of a campaign's, or of a tenant's. */
+export const channelKey = (of: string, channel: Channel): string => `${of}_${channel}`;
 /** Messages of one day under one key of ours (a campaign's, a channel's). */
 export const quotaStream = (key: string, day: string): string => `quota-${key}.${day}`;
 

@@ -1,6 +1,9 @@
 import { plainToInstance } from 'class-transformer';
 import { validateSync } from 'class-validator';
+import type { Channel } from '../channel.js';
 import { faultsOf, type FieldFault } from '../request/field-fault.js';
+import { channelFaults } from './channel-settings.check.js';
+import type { ChannelSettings } from './channel-settings.js';
 import { CampaignSettingsDto, TenantSettingsDto } from './settings.dto.js';
 import { priceFaults } from './price.check.js';
 import { periodFaults, sendTimeFaults } from './send-time.check.js';
@@ -21,7 +24,7 @@ export const readCampaignSettings = (value: unknown): SettingsReading<CampaignSe
 export const readTenantSettings = (value: unknown): SettingsReading<TenantSettings> =>
   read<TenantSettings>(TenantSettingsDto, value);
 
-function read<T extends SendTimeSettings & Pick<TenantSettings, 'prices'> & CampaignPeriod>(
+function read<T extends SendTimeSettings & Pick<TenantSettings, 'prices' | 'channels'> & DailyLimited & CampaignPeriod>(
   dto: new () => object,
   value: unknown,
 ): SettingsReading<T> {
@@ -35,14 +38,43 @@ function read<T extends SendTimeSettings & Pick<TenantSettings, 'prices'> & Camp
   const faults = errors.flatMap((error) => faultsOf(error, ''));
   if (faults.length > 0) return { kind: 'invalid', faults };
   const settings = withoutIdleNulls(value) as T;
-  const senseless = [...sendTimeFaults(settings), ...periodFaults(settings), ...priceFaults(settings.prices)];
+  const senseless = [
+    ...sendTimeFaults(settings),
+    ...periodFaults(settings),
+    ...priceFaults(settings.prices),
+    ...channelFaults(settings.channels),
+    ...dailyLimitFaults(settings),
+  ];
   return senseless.length > 0 ? { kind: 'invalid', faults: senseless } : { kind: 'valid', settings };
 }
+
+type DailyLimited = Pick<CampaignSettings, 'dailyLimit' | 'whenDailyLimitReached'>;
+
+function dailyLimitFaults({ dailyLimit, whenDailyLimitReached }: DailyLimited): FieldFault[] {
+  if (dailyLimit !== 0 || whenDailyLimitReached !== 'defer') return [];
+  const message = 'puts everything off for ever: the daily limit is 0';
+  return [{ field: 'whenDailyLimitReached', code: 'nothing_fits', message }];
+}
+
+/** One channel's settings, or those of one channel in a campaign, as a tenant sends them alone. By the same rules. */
+export function readChannelSettings(channel: Channel, value: unknown): SettingsReading<ChannelSettings> {
+  const reading = readTenantSettings({ channels: { [channel]: value } });
+  const prefix = `channels.${channel}`;
+  if (reading.kind === 'valid') return { kind: 'valid', settings: reading.settings.channels?.[channel] ?? {} };
+  const faults = reading.faults.map((fault) => ({ ...fault, field: withoutPrefix(fault.field, prefix) }));
+  return { kind: 'invalid', faults };
+}
+
+const withoutPrefix = (field: string, prefix: string): string =>
+  field.startsWith(`${prefix}.`) ? field.slice(prefix.length + 1) : field === prefix ? '' : field;
 
 /** Where null says something of its own. */
 const MAY_BE_NULL: ReadonlySet<string> = new Set([
   'perDay',
   'perWeek',
+  'maxPerHour',
+  'maxPerDay',
+  'maxPerPerson',
   'dedupHours',
   'dailyLimit',
   'quietHours',

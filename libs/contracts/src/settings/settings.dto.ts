@@ -14,11 +14,14 @@ import {
 import { CHANNELS, type Channel } from '../channel.js';
 import { SELECTION_FACTORS, type FactorWeights } from '../events/decision.js';
 import { IsInstant } from '../request/instant.rule.js';
+import { ChannelsSettingsDto, ChannelUsesDto } from './channel-settings.dto.js';
+import type { ChannelSettings, ChannelsSettings, ChannelUse } from './channel-settings.js';
 import { IsDay, NotBefore } from './day.rule.js';
 import { PricesDto } from './price.dto.js';
 import type { Price } from './price.js';
 import { SumsToOne } from './sums-to-one.rule.js';
 import { SendTimeSettingsDto } from './send-time.dto.js';
+import { WHEN_FULL, type WhenFull } from './settings.js';
 
 /** Longest look-back for repeats, in hours: 31 days. */
 export const MAX_DEDUP_HOURS = 744;
@@ -46,9 +49,17 @@ export class PeriodDto {
   @NotBefore('firstDay') @IsDay() lastDay!: string;
 }
 
-export class BudgetDto {
+class AmountsDto {
   @Micros() totalMicros?: number;
   @Micros() perDayMicros?: number;
+}
+
+/** Amounts for each channel. */
+export class ChannelBudgetsDto {}
+for (const channel of CHANNELS) Part(() => AmountsDto)(ChannelBudgetsDto.prototype, channel);
+
+export class BudgetDto extends AmountsDto {
+  @Part(() => ChannelBudgetsDto) channels?: Partial<Record<Channel, AmountsDto>>;
   @Part(() => PeriodDto) period?: PeriodDto;
 }
 
@@ -89,10 +100,13 @@ export class CampaignSettingsDto extends SelectionDto {
   @Count() dailyLimit?: number | null;
   @IsOptional() @IsInstant() startsAt?: string;
   @IsOptional() @IsInstant() endsAt?: string;
+  @IsOptional() @IsIn(WHEN_FULL) whenDailyLimitReached?: WhenFull;
+  @Part(() => ChannelUsesDto) channels?: ChannelsSettings<ChannelUse>;
 }
 
 export class TenantSettingsDto extends SelectionDto {
   @Part(() => CapsDto) caps?: CapsDto;
   @LookBack() dedupHours?: number | null;
   @Part(() => PricesDto) prices?: Partial<Record<Channel, Price>>;
+  @Part(() => ChannelsSettingsDto) channels?: ChannelsSettings<ChannelSettings>;
 }

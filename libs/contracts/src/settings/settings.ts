@@ -1,5 +1,6 @@
 import type { Channel } from '../channel.js';
 import type { FactorWeights } from '../events/decision.js';
+import type { ChannelSettings, ChannelUse, ChannelsSettings } from './channel-settings.js';
 import type { Price } from './price.js';
 
 /** Messages to one person, all windows rolling. Null switches a cap off; absent leaves it to the next wider setting. */
@@ -75,10 +76,17 @@ export interface SelectionSettings {
 }
 
 /** Micro-units of the campaign's currency: 1,000,000 are one euro. */
-export interface BudgetSettings {
+export interface BudgetAmounts {
   readonly totalMicros?: number;
   /** For each of the campaign's days. */
   readonly perDayMicros?: number;
+}
+
+export type ChannelAmounts = Readonly<Partial<Record<Channel, BudgetAmounts>>>;
+
+export interface BudgetSettings extends BudgetAmounts {
+  /** What of it may go to one channel; whatever a channel spends counts in the whole, too. Default: no limit but the whole's. */
+  readonly channels?: ChannelAmounts;
   /**
    * The campaign's days over which `totalMicros` is to be spread, both included, such as `2026-05-01`. Pacing measures against it; nothing
    * is refused by it.
@@ -103,7 +111,14 @@ export interface CampaignSettings extends SelectionSettings, SendTimeSettings, C
   readonly dedupHours?: number | null;
   /** Messages in one of the campaign's days. Default null: no limit. */
   readonly dailyLimit?: number | null;
+  /** What becomes of a message that the daily limit leaves no room for: refused, or put off to the next day with room. Default `refuse`. */
+  readonly whenDailyLimitReached?: WhenFull;
+  /** Beside the tenant's. */
+  readonly channels?: ChannelsSettings<ChannelUse>;
 }
+
+export const WHEN_FULL = ['refuse', 'defer'] as const;
+export type WhenFull = (typeof WHEN_FULL)[number];
 
 /** A tenant's rules where a campaign says nothing. */
 export interface TenantSettings extends SelectionSettings, SendTimeSettings {
@@ -111,6 +126,7 @@ export interface TenantSettings extends SelectionSettings, SendTimeSettings {
   readonly dedupHours?: number | null;
   /** Worst case of one message, or the table it follows from, by channel. Default: free. */
   readonly prices?: Readonly<Partial<Record<Channel, Price>>>;
+  readonly channels?: ChannelsSettings<ChannelSettings>;
 }
 
 export const CAMPAIGN_STATUSES = ['active', 'paused', 'stopped'] as const;

@@ -1,16 +1,19 @@
-import { CHANNELS, type CapCounts, type CapSettings, type Channel } from '@homing/contracts';
+import { CHANNELS, PERSON_WINDOW_HOURS, type CapCounts, type CapSettings, type Channel } from '@homing/contracts';
+import type { ChannelSettings, ChannelsSettings } from '@homing/contracts';
 import type { CampaignPeriod, Price, SelectionSettings, SendTimeSettings } from '@homing/contracts';
 import type { FrequencyCap } from '../ledger/frequency-cap.policy.js';
 import type { ContactLimits } from '../ledger/person.decider.js';
 import { worstCase } from '../pricing/worst-case.policy.js';
 import type { SelectionPolicy } from '../routing/selection.state.js';
 import { sendTimeRules } from '../send-time/send-time.rules.js';
+import { channelPolicyOf } from './channel.policy.js';
 import type { DecisionPolicy } from './policy.state.js';
 
 /** What a tenant or a campaign may set of its limits, its choice of channels and its times. Null switches off; absent leaves it to the next wider setting. */
 export interface LimitSettings extends SelectionSettings, SendTimeSettings, CampaignPeriod {
   readonly caps?: CapSettings;
   readonly dedupHours?: number | null;
+  readonly channels?: ChannelsSettings<ChannelSettings>;
 }
 
 export interface TenantPolicy extends LimitSettings {
@@ -37,7 +40,12 @@ export function effectivePolicy(
     const price = prices[channel];
     // The recipient's country is not known to a decision: the dearest of all.
     const worst = price && worstCase(price, { channel, provider: policy.provider });
-    return [channel, worst ? { ...policy, price: worst } : policy] as const;
+    const used = channelPolicyOf(policy, {
+      tenant: tenant?.settings.channels?.[channel],
+      campaign: campaign?.settings.channels?.[channel],
+      version: tenant?.version ?? 0,
+    });
+    return [channel, worst ? { ...used, price: worst } : used] as const;
   });
   const versions = [tenant && `t${tenant.version}`, campaign && `c${campaign.version}`].filter(Boolean);
   const sendTime = sendTimeRules([tenant?.settings, campaign?.settings], campaign?.settings);
@@ -75,16 +83,19 @@ const WINDOWS = [
 function limitsOf(base: ContactLimits, settings: readonly (LimitSettings | undefined)[]): ContactLimits {
   const caps = new Map(base.caps.map((cap) => [keyOf(cap), cap]));
   let dedupHours = base.dedupHours;
+  const limit = (hours: number, most: number | null | undefined, of: { readonly channel?: Channel }): void => {
+    if (most === null) caps.delete(keyOf({ ...of, hours }));
+    else if (most !== undefined) caps.set(keyOf({ ...of, hours }), { limit: most, hours, ...of });
+  };
   const set = (counts: CapCounts | undefined, of: { readonly channel?: Channel }): void => {
-    for (const [name, hours] of WINDOWS) {
-      const limit = counts?.[name];
-      if (limit === null) caps.delete(keyOf({ ...of, hours }));
-      else if (limit !== undefined) caps.set(keyOf({ ...of, hours }), { limit, hours, ...of });
-    }
+    for (const [name, hours] of WINDOWS) limit(hours, counts?.[name], of);
   };
   for (const setting of settings) {
     set(setting?.caps, {});
-    for (const channel of CHANNELS) set(setting?.caps?.channels?.[channel], { channel });
+    for (const channel of CHANNELS) {
+      set(setting?.caps?.channels?.[channel], { channel });
+      limit(PERSON_WINDOW_HOURS, setting?.channels?.[channel]?.maxPerPerson, { channel });
+    }
     if (setting?.dedupHours !== undefined) dedupHours = setting.dedupHours;
   }
   return { caps: [...caps.values()], dedupHours };

@@ -53,8 +53,8 @@ function strengths({ factors, reason }: RankedChannel, runnerUp: RankedChannel |
 
 /** When, and why then. */
 function sendTimeWords(step: StepTrace | undefined): string {
-  const { local, zone } = step?.facts ?? {};
-  const then = `on ${String(local).replace(' ', ' at ')} (${String(zone)})`;
+  const { local, zone, at } = step?.facts ?? {};
+  const then = local === undefined ? `at ${String(at)}` : `on ${String(local).replace(' ', ' at ')} (${String(zone)})`;
   switch (step?.code) {
     case 'now':
       return 'at once';
@@ -76,6 +76,11 @@ function sendTimeWords(step: StepTrace | undefined): string {
       return `${then}, an hour drawn to learn from it`;
     case 'best_practice':
       return `${then}, a good hour for the channel`;
+    case 'after_hour_quota':
+    case 'after_day_quota':
+      return `${then}, when the channel has room again`;
+    case 'after_daily_limit':
+      return `${then}, when the campaign’s daily limit has room again`;
     case 'as_pinned':
       return 'at the time planned before';
     default:

@@ -11,7 +11,12 @@ import type { ContactSlot } from '../ledger/person.state.js';
 import type { ChannelSelection } from '../routing/channel-selection.policy.js';
 import type { ChannelInputs } from '../routing/selection.state.js';
 import type { HourHistory } from '../send-time/learned-hours.estimate.js';
-import { chooseSendTime, type RecipientClock, type SendTime } from '../send-time/send-time.policy.js';
+import {
+  chooseSendTime,
+  type ChosenSendTime,
+  type RecipientClock,
+  type SendTime,
+} from '../send-time/send-time.policy.js';
 import { earliestInstant, selectForLeg } from './leg.selection.js';
 import type { ChannelPolicy, DecisionPolicy } from './policy.state.js';
 
@@ -40,6 +45,8 @@ export interface PlanLeg {
   readonly round?: number;
   /** What an earlier try of this decision booked: it is followed. */
   readonly pinned?: ContactSlot | undefined;
+  /** When there is room for it, where quotas decide that. Absent: at the moment chosen. */
+  readonly placed?: ChosenSendTime | undefined;
   /** The campaign's day at `plannedInstant`. */
   readonly day?: CampaignDay | undefined;
 }
@@ -75,6 +82,7 @@ function sendTimeBy(channel: Channel | undefined, { request, inputs, now }: Plan
 /** The instant that `planLeg` plans for, known before its day is: as pinned, else as chosen; the earliest where nothing is planned. */
 export function plannedInstant(command: PlanLeg): string {
   const { sendTime } = command.inputs.policy;
+  if (command.placed && !command.pinned) return command.placed.at;
   if (command.pinned || !sendTime) return earliestInstant(command);
   // Only a channel's good hours depend on the channel.
   const chosen = sendTime.choice === 'asap' ? undefined : selectForLeg(command).ranked[0];
@@ -102,7 +110,7 @@ export function planLeg(command: PlanLeg): LegPlan {
   if (!chosen || !contact) return refused('channel_selection', selection.excluded[0]?.reason ?? 'no_contact_point');
   const channel: ChannelPolicy | undefined = inputs.policy.channels[chosen.channel];
   if (!channel) return refused('channel_selection', 'channel_not_enabled');
-  const when = pinned ? undefined : sendTimeBy(chosen.channel, command);
+  const when = pinned ? undefined : (command.placed ?? sendTimeBy(chosen.channel, command));
   if (when?.kind === 'refused') return refused('send_time', when.reason, when.facts);
   const sendAt = when?.at ?? pinned?.at ?? now;
   if (Date.parse(sendAt) >= Date.parse(request.expiresAt)) return refused('send_time', 'send_time_after_deadline');

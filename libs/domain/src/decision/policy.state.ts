@@ -1,4 +1,5 @@
 import type { Channel, Money, RetryPolicy } from '@homing/contracts';
+import type { QuotaLimits } from '../ledger/quota.decider.js';
 import { DEFAULT_CAPS } from '../ledger/frequency-cap.policy.js';
 import type { ContactLimits } from '../ledger/person.decider.js';
 import { DEFAULT_SELECTION, type SelectionPolicy } from '../routing/selection.state.js';
@@ -27,6 +28,8 @@ export interface ChannelPolicy {
   readonly prior: number;
   /** Its messages are handed to a person who sends them. Default: no. */
   readonly assisted?: boolean;
+  /** Messages it may send in an hour and in a day of the tenant's. Absent: any number. */
+  readonly quota?: QuotaLimits;
 }
 
 /** Email through SendGrid; two retries after 60 s and 120 s (REQUIREMENTS C5); 3 contacts a day and 10 a week, the same content once in 24 h (B2, B3); price zero until a price table says otherwise. */

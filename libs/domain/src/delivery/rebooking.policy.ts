@@ -1,6 +1,7 @@
 import type { LegBooking } from '@homing/contracts';
 import type { Delivery, KnownOutreach } from '../outreach/outreach.state.js';
 import { chooseSendTime, type ChooseSendTime, type SendTime } from '../send-time/send-time.policy.js';
+import { earliestBy } from '../send-time/send-time.rules.js';
 
 /** A start that has to be booked first: a retry, or what its booking has lapsed for. */
 export interface Rebooking {
@@ -41,6 +42,5 @@ export function chooseRestartTime(
   { at }: Pick<Rebooking, 'at'>,
   { rules, clock }: Pick<ChooseSendTime, 'rules' | 'clock'>,
 ): SendTime {
-  const asap = rules && { ...rules, choice: 'asap' as const, preferredHours: undefined, spacingHours: undefined };
-  return chooseSendTime({ now: at, expiresAt, urgency, rules: asap, clock });
+  return chooseSendTime({ now: at, expiresAt, urgency, rules: earliestBy(rules), clock });
 }

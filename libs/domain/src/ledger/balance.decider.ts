@@ -1,5 +1,6 @@
 import type { BalanceChange } from '@homing/contracts';
 import type { BalanceState } from './balance.state.js';
+import { decidePlace, type PlaceCommand } from './quota.decider.js';
 
 /** A limit as it is configured: the newest version holds, whoever brings it. */
 export interface BalanceLimit {
@@ -8,6 +9,7 @@ export interface BalanceLimit {
 }
 
 export type BalanceCommand =
+  | PlaceCommand
   | {
       readonly kind: 'reserve';
       readonly key: string;
@@ -29,9 +31,20 @@ export type BalanceCommand =
     };
 
 export type BalanceResult =
-  | { readonly kind: 'booked' | 'held'; readonly serial: number }
+  | {
+      readonly kind: 'booked' | 'held';
+      readonly serial: number;
+      /** Of a place in a channel's quota: when its hour begins. */
+      readonly hour?: string;
+    }
   | { readonly kind: 'absent' }
-  | { readonly kind: 'refused'; readonly limit: number; readonly left: number };
+  | {
+      readonly kind: 'refused';
+      readonly limit: number;
+      readonly left: number;
+      /** Of a channel's quota: what is full. */
+      readonly full?: 'hour' | 'day';
+    };
 
 /**
  * Decides one command over a balance. Reserved + spent never exceeds the limit in force: a reservation that would is refused.
@@ -42,6 +55,7 @@ export function decideBalance(
   state: BalanceState,
   command: BalanceCommand,
 ): { readonly changes: readonly BalanceChange[]; readonly result: BalanceResult } {
+  if (command.kind === 'place') return decidePlace(state, command);
   const open = state.open[command.key];
   if (command.kind === 'reserve') {
     if (open !== undefined) return { changes: [], result: { kind: 'held', serial: open.serial } };

@@ -17,10 +17,11 @@ export function slotRefusal(result: Extract<SlotResult, { kind: 'refused' | 'abs
 
 /** How a budget or a quota refused, as the decision says it. */
 export function balanceRefusal(
-  { step, stream }: Exclude<LedgerAsk, { ledger: 'person' }>,
+  { step, stream, channel }: Exclude<LedgerAsk, { ledger: 'person' }>,
   { limit, left }: Extract<BalanceResult, { kind: 'refused' }>,
 ): Refused {
   const ofDay = stream.includes('.');
-  const reason = step === 'budget' ? (ofDay ? 'day_budget_exhausted' : 'budget_exhausted') : 'daily_limit_reached';
-  return { kind: 'refused', step, reason, facts: { limit, left } };
+  const budget = `${channel === undefined ? '' : 'channel_'}${ofDay ? 'day_' : ''}budget_exhausted`;
+  const reason = step === 'budget' ? budget : 'daily_limit_reached';
+  return { kind: 'refused', step, reason, facts: { limit, left, ...(channel === undefined ? {} : { channel }) } };
 }

@@ -65,6 +65,10 @@ function entriesOf(state: KnownOutreach, delivery: Delivery): BookEntry[] {
 const keyFor = (state: KnownOutreach, { leg, plan }: Delivery, charge: number): string =>
   reservationKey({ outreachId: state.request.outreachId, leg, round: plan.booking?.round ?? 1, charge });
 
+/** Names what the next message of a leg that the provider will charge holds in the books. */
+export const nextChargeKey = (state: KnownOutreach, delivery: Delivery): string =>
+  keyFor(state, delivery, chargesOf(delivery) + 1);
+
 export interface Rebook {
   readonly limits: ContactLimits;
   readonly campaign?: CampaignLimits | undefined;
@@ -88,13 +92,14 @@ export function rebookAsks(
   const delivery = state.deliveries.find((d) => d.leg === rebooking.leg);
   if (!delivery?.booking) return [];
   const { micros } = delivery.plan.cost;
-  const until = heldWhileOpen(heldUntil(rebooking.at, campaign, day, micros), openUntil);
+  const counted = { channel: delivery.channel, micros, campaign, day };
+  const until = heldWhileOpen(heldUntil(rebooking.at, counted), openUntil);
   const { attempt, at } = rebooking;
   const move: SlotCommand = { kind: 'move', key: keyFor(state, delivery, 1), attempt, at, until, limits, now };
   const people = delivery.booking.ledgers.filter((stream) => ledgerKindOf(stream) === 'person');
   const streams = people.length > 0 ? people : [personStream(state.request.personId)];
   return [
     ...streams.map((stream): LedgerAsk => ({ ledger: 'person', stream, command: move })),
-    ...balanceAsks(keyFor(state, delivery, chargesOf(delivery) + 1), micros, campaign, day),
+    ...balanceAsks(nextChargeKey(state, delivery), counted),
   ];
 }

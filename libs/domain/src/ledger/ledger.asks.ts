@@ -1,5 +1,15 @@
-import { budgetStream, personStream, quotaStream, type DecisionStep, type LegBooking } from '@homing/contracts';
-import type { BalanceCommand, BalanceLimit } from './balance.decider.js';
+import {
+  budgetStream,
+  channelBudgetStream,
+  personStream,
+  quotaStream,
+  type Channel,
+  type ChannelAmounts,
+  type DecisionStep,
+  type LegBooking,
+  type WhenFull,
+} from '@homing/contracts';
+import type { BalanceCommand } from './balance.decider.js';
 import type { ContactLimits, SlotCommand } from './person.decider.js';
 import type { ContactSlot } from './person.state.js';
 
@@ -10,6 +20,8 @@ export type LedgerAsk =
       readonly ledger: 'budget' | 'quota';
       readonly stream: string;
       readonly step: Extract<DecisionStep, 'budget' | 'daily_limit'>;
+      /** Whose part of a budget it is. Absent: the whole's. */
+      readonly channel?: Channel;
       readonly command: BalanceCommand;
     };
 
@@ -18,7 +30,7 @@ export type BookingVerdict =
   | { readonly kind: 'booked'; readonly booking: LegBooking; readonly slot: ContactSlot }
   | {
       readonly kind: 'refused';
-      readonly step: Extract<DecisionStep, 'dedup' | 'frequency_cap' | 'budget' | 'daily_limit'>;
+      readonly step: Extract<DecisionStep, 'dedup' | 'frequency_cap' | 'budget' | 'daily_limit' | 'send_time'>;
       readonly reason: string;
       readonly facts?: Readonly<Record<string, string | number | boolean>>;
     };
@@ -40,8 +52,25 @@ export interface CampaignLimits {
   readonly version: number;
   readonly totalMicros?: number | undefined;
   readonly perDayMicros?: number | undefined;
+  /** What of the budget may go to one channel. */
+  readonly channels?: ChannelAmounts | undefined;
   /** Messages a day. */
   readonly dailyLimit?: number | null | undefined;
+  /** `defer`: a place in the daily limit is found before the books are asked. Default `refuse`. */
+  readonly whenFull?: WhenFull | undefined;
+}
+
+/** The limit of a campaign's days that puts messages off; undefined where none does. */
+export const deferringLimit = (campaign: CampaignLimits | undefined): number | undefined =>
+  campaign?.whenFull === 'defer' ? (campaign.dailyLimit ?? undefined) : undefined;
+
+/** What is counted in a campaign's books. */
+export interface Counted {
+  readonly channel: Channel;
+  readonly micros: number;
+  readonly campaign?: CampaignLimits | undefined;
+  /** The campaign's day at the planned instant. */
+  readonly day?: CampaignDay | undefined;
 }
 
 export interface Wanted {
@@ -57,18 +86,15 @@ export interface Wanted {
 }
 
 /** True when the leg's place in the campaign's day is counted somewhere. */
-const countsDays = (campaign: CampaignLimits | undefined, micros: number): boolean =>
-  (campaign?.perDayMicros !== undefined && micros > 0) || typeof campaign?.dailyLimit === 'number';
+const countsDays = ({ campaign, channel, micros }: Counted): boolean =>
+  typeof campaign?.dailyLimit === 'number' ||
+  (micros > 0 && (campaign?.perDayMicros ?? campaign?.channels?.[channel]?.perDayMicros) !== undefined);
 
 /** How long a booking for `at` holds: never past the end of a day that is counted. */
-export function heldUntil(
-  at: string,
-  campaign: CampaignLimits | undefined,
-  day: CampaignDay | undefined,
-  micros: number,
-): string {
+export function heldUntil(at: string, counted: Counted): string {
+  const { day } = counted;
   const until = new Date(Date.parse(at) + BOOKING_HOLDS_MS).toISOString();
-  return day && countsDays(campaign, micros) && day.endsAt < until ? day.endsAt : until;
+  return day && countsDays(counted) && day.endsAt < until ? day.endsAt : until;
 }
 
 /** How long a booking holds that would hold until `until`: never into what is closed from `openUntil` on. */
@@ -79,40 +105,43 @@ export const heldWhileOpen = (until: string, openUntil: string | undefined): str
 
 /** Everything one message must have reserved before it is committed, in the order of the steps. */
 export function asksOf({ personId, slot, heldBy, limits, campaign, day, openUntil }: Wanted): LedgerAsk[] {
-  const until = heldWhileOpen(heldUntil(slot.at, campaign, day, slot.cost.micros), openUntil);
+  const counted: Counted = { channel: slot.channel, micros: slot.cost.micros, campaign, day };
+  const until = heldWhileOpen(heldUntil(slot.at, counted), openUntil);
   const book: SlotCommand = { kind: 'book', slot: { ...slot, until }, limits };
   const people = heldBy === undefined || heldBy === personId ? [personId] : [personId, heldBy];
   return [
     ...people.map((id): LedgerAsk => ({ ledger: 'person', stream: personStream(id), command: book })),
-    ...balanceAsks(slot.key, slot.cost.micros, campaign, day),
+    ...balanceAsks(slot.key, counted),
   ];
 }
 
-/** What a campaign's books are asked for: money where the message costs any, volume where it is limited. */
-export function balanceAsks(
-  key: string,
-  micros: number,
-  campaign: CampaignLimits | undefined,
-  day: CampaignDay | undefined,
-): LedgerAsk[] {
+/** What a campaign's books are asked for: money where the message costs any, volume where a full day refuses. */
+export function balanceAsks(key: string, counted: Counted): LedgerAsk[] {
+  const { campaign, day } = counted;
   if (!campaign) return [];
-  const { campaignKey, version, totalMicros, perDayMicros, dailyLimit } = campaign;
-  const reserve = (amount: number, limit: number | null): BalanceCommand => {
-    const of: BalanceLimit = { limit, version };
-    return { kind: 'reserve', key, amount, limit: of };
-  };
-  const asks: LedgerAsk[] = [];
-  if (micros > 0) {
-    const total = reserve(micros, totalMicros ?? null);
-    asks.push({ ledger: 'budget', step: 'budget', stream: budgetStream(campaignKey), command: total });
-    if (perDayMicros !== undefined && day) {
-      const stream = budgetStream(campaignKey, day.day);
-      asks.push({ ledger: 'budget', step: 'budget', stream, command: reserve(micros, perDayMicros) });
-    }
-  }
-  if (typeof dailyLimit === 'number' && day) {
+  const { campaignKey, version, dailyLimit } = campaign;
+  const asks = moneyAsks(key, counted, campaign);
+  if (typeof dailyLimit === 'number' && day && deferringLimit(campaign) === undefined) {
     const stream = quotaStream(campaignKey, day.day);
-    asks.push({ ledger: 'quota', step: 'daily_limit', stream, command: reserve(1, dailyLimit) });
+    const command: BalanceCommand = { kind: 'reserve', key, amount: 1, limit: { limit: dailyLimit, version } };
+    asks.push({ ledger: 'quota', step: 'daily_limit', stream, command });
   }
+  return asks;
+}
+
+function moneyAsks(key: string, { channel, micros, day }: Counted, campaign: CampaignLimits): LedgerAsk[] {
+  if (micros === 0) return [];
+  const { campaignKey, version, totalMicros, perDayMicros, channels } = campaign;
+  const ask = (stream: string, limit: number | null, of?: { readonly channel: Channel }): LedgerAsk => {
+    const command: BalanceCommand = { kind: 'reserve', key, amount: micros, limit: { limit, version } };
+    return { ledger: 'budget', step: 'budget', stream, command, ...of };
+  };
+  const own = channels?.[channel];
+  const asks = [ask(budgetStream(campaignKey), totalMicros ?? null)];
+  if (perDayMicros !== undefined && day) asks.push(ask(budgetStream(campaignKey, day.day), perDayMicros));
+  if (own?.totalMicros !== undefined)
+    asks.push(ask(channelBudgetStream(campaignKey, channel), own.totalMicros, { channel }));
+  if (own?.perDayMicros !== undefined && day)
+    asks.push(ask(channelBudgetStream(campaignKey, channel, day.day), own.perDayMicros, { channel }));
   return asks;
 }

@@ -48,7 +48,11 @@ export type SendTimeCode =
   | 'campaign_hour'
   | 'learned_hour'
   | 'explored_hour'
-  | 'best_practice';
+  | 'best_practice'
+  /** Put off: a channel's hour or day, or a campaign's day, had no room left. */
+  | 'after_hour_quota'
+  | 'after_day_quota'
+  | 'after_daily_limit';
 
 export type Facts = NonNullable<StepTrace['facts']>;
 

@@ -58,6 +58,10 @@ export function sendTimeRules(
   };
 }
 
+/** The same rules without a better hour to look for, nor time to spread over: what has waited already. */
+export const earliestBy = (rules: SendTimeRules | undefined): SendTimeRules | undefined =>
+  rules && { ...rules, choice: 'asap', preferredHours: undefined, spacingHours: undefined };
+
 const spanOf = ({ from, to }: { from: string; to: string }): MinuteSpan => ({ from: minuteOf(from), to: minuteOf(to) });
 
 export type Clock = Pick<LocalReading, 'weekday' | 'minute'>;

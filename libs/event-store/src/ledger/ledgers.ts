@@ -4,6 +4,7 @@ import {
   changeSlots,
   decideBalance,
   decideSlot,
+  draftOfBalance,
   emptyBalance,
   emptyPerson,
   evolveBalance,
@@ -38,7 +39,7 @@ export const balanceBook: Book<BalanceState, BalanceCommand, BalanceChange, Bala
   name: 'balance',
   fold: { empty: emptyBalance, evolve: evolveBalance },
   decide: decideBalance,
-  draft: (state) => ({ ...state, open: { ...state.open } }),
+  draft: draftOfBalance,
   apply: (draft, changes) => {
     for (const change of changes) applyBalance(draft, change);
     return draft;

@@ -16,6 +16,8 @@ export interface Rules {
   readonly zone: string;
   /** Whose setting the zone is. Default `product`. */
   readonly zoneOwner?: Exclude<ZoneOwner, 'recipient'>;
+  /** IANA zone of the tenant's days, which channels' quotas are counted by. Default UTC. */
+  readonly tenantZone?: string;
 }
 
 export type SetTenant = { readonly settings: TenantSettings; readonly settingsVersion: number };
@@ -28,7 +30,8 @@ export function rulesOf(base: DecisionPolicy, tenant: SetTenant | undefined, cam
     tenant && { settings: tenant.settings, version: tenant.settingsVersion },
     campaign && { settings: campaign.settings, version: campaign.settingsVersion },
   );
-  const zoned = { policy, ...zoneOf(tenant, campaign) };
+  const tenantZone = tenant?.settings.timeZone;
+  const zoned = { policy, ...zoneOf(tenant, campaign), ...(tenantZone === undefined ? {} : { tenantZone }) };
   if (!campaign) return zoned;
   const { settings, status } = campaign;
   return { ...zoned, campaign: { status, limits: limitsOf(campaign, settings) } };
@@ -45,7 +48,7 @@ function zoneOf(
 }
 
 function limitsOf({ id, currency, settingsVersion }: SetCampaign, settings: CampaignSettings): CampaignLimits {
-  const { budget, dailyLimit } = settings;
+  const { budget, dailyLimit, whenDailyLimitReached } = settings;
   return {
     campaignKey: id,
     currency,
@@ -53,6 +56,8 @@ function limitsOf({ id, currency, settingsVersion }: SetCampaign, settings: Camp
     version: settingsVersion + 1,
     totalMicros: budget?.totalMicros,
     perDayMicros: budget?.perDayMicros,
+    channels: budget?.channels,
     dailyLimit,
+    whenFull: whenDailyLimitReached,
   };
 }

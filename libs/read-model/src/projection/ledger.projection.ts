@@ -83,6 +83,9 @@ export class LedgerFold {
         row.limitAmount = change.limit === null ? null : BigInt(change.limit);
         row.limitVersion = change.version;
         return;
+      case 'moved':
+        // Within its day.
+        return;
       case 'reserved':
         row.reserved += BigInt(change.amount);
         return;
@@ -99,7 +102,7 @@ export class LedgerFold {
 
 type Mutable<T> = { -readonly [K in keyof T]: T[K] };
 
-/** `budget-{campaign}`, `budget-{campaign}.{day}`, `quota-{campaign}.{day}`. */
+/** `budget-{campaign}`, `budget-{campaign}.{day}`, `quota-{campaign}.{day}`; of one channel `{campaign}_{channel}` or `{tenant}_{channel}`. */
 function balanceRow(stream: string, tenantId: string): Mutable<LedgerBalanceRow> {
   const kind = stream.startsWith('budget-') ? 'money' : 'message';
   const [campaignKey = '', day = null] = stream.slice(stream.indexOf('-') + 1).split('.');
