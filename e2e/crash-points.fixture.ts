@@ -58,6 +58,18 @@ export const WHEN_ASKED: Readonly<Record<string, number>> = {
   'orchestrator.after-settle-unknown': 1,
 };
 
+/** Points passed while a call with many recipients is taken and handed over; killed at by `send-batch.e2e.spec.ts`. */
+export const WHILE_BATCHING: Readonly<Record<string, number>> = {
+  'api.before-batch-seal': 1,
+  'api.amid-batch-seal': 2,
+  'api.before-batch-accept': 1,
+  'api.after-batch-accept': 1,
+  'scheduler.after-batch-release': 1,
+  'scheduler.after-batch-publish': 2,
+  'scheduler.after-batch-record': 2,
+  'scheduler.after-batch-cancel': 1,
+};
+
 /** Points that are passed only after another kill has left something to mend. */
 export const AFTER_ANOTHER: Readonly<Record<string, string>> = {
   'scheduler.before-expiry': 'gateway.after-claim',

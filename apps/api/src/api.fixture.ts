@@ -40,6 +40,19 @@ export function fakeParts(own: Partial<ApiParts> = {}): { parts: ApiParts; lines
       changeTenantSettings: nothing,
     },
     intake: { takeIn: nothing },
+    batches: {
+      idOf: () => TENANT,
+      digest: () => Buffer.alloc(32),
+      check: async (items) => items.map(() => []),
+      keeper: { open: nothing, addItems: nothing, knownPlaces: nothing, accept: nothing },
+      view: {
+        find: async () => undefined,
+        list: async () => ({ items: [] }),
+        items: async () => [],
+        requestCancel: async () => false,
+      },
+      rows: { counts: nothing, items: async () => [] },
+    },
     accepted: { loadAccepted: async () => [], listUnfedOfCampaign: async () => [] },
     persons: { findPerson: async () => undefined },
     queries: {

@@ -4,7 +4,7 @@ import { SwaggerModule } from '@nestjs/swagger';
 import type { FastifyInstance } from 'fastify';
 import type { ApiParts } from './api.parts.js';
 import { openApiDocument } from './describe/openapi.document.js';
-import { acceptJsonOnly } from './http/body.hook.js';
+import { acceptJsonOnly, allowLargeBatches } from './http/body.hook.js';
 import { serveConsole } from './http/console.files.js';
 import { refuseMalformedPaths } from './http/path.check.js';
 import { logRequests } from './http/request-log.hook.js';
@@ -29,6 +29,7 @@ export async function configureHttp(app: NestFastifyApplication, surface: HttpSu
   neverStored(server);
   requireApiKey(server, { registry: parts.registry, limiter: new RateLimiter(parts.settings.rateLimit) });
   acceptJsonOnly(server);
+  allowLargeBatches(server);
   SwaggerModule.setup('docs', app, () => openApiDocument(app), {
     jsonDocumentUrl: 'docs/openapi.json',
     yamlDocumentUrl: 'docs/openapi.yaml',

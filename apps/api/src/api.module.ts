@@ -16,6 +16,7 @@ import { ScopeGuard } from './security/scope.guard.js';
 import { SendTimesController } from './read-analytics/send-times.controller.js';
 import { SimulatePoliciesController } from './simulate-policies/simulate-policies.controller.js';
 import { SuppressionsController } from './suppress-contact/suppressions.controller.js';
+import { BatchesController } from './take-batch/batches.controller.js';
 import { TakeRequestController } from './take-request/take-request.controller.js';
 
 @Module({})
@@ -26,6 +27,7 @@ export class ApiModule {
       module: ApiModule,
       controllers: [
         TakeRequestController,
+        BatchesController,
         CommandOutreachController,
         ReadOutreachController,
         CampaignsController,

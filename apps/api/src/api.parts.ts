@@ -7,12 +7,14 @@ import type { VaultIntake } from '@homing/vault/intake';
 import type { AnswerKey, LetterView } from '@homing/vault/letters';
 import type { Registry } from '@homing/vault/registry';
 import type { SuppressionView } from '@homing/vault/suppression';
+import type { ApiBatches } from './take-batch/batch.parts.js';
 import type { RateLimit } from './security/rate.limiter.js';
 
 /** Everything the routes lean on. Production wires it in `stores/`, tests hand in what they like. */
 export interface ApiParts {
   readonly registry: Pick<Registry, 'verifyApiKey' | 'findCampaign' | SettingsOfRegistry>;
   readonly intake: RequestIntake;
+  readonly batches: ApiBatches;
   readonly accepted: Pick<VaultIntake, 'loadAccepted' | 'listUnfedOfCampaign'>;
   readonly persons: Pick<VaultEraser, 'findPerson'>;
   readonly queries: TenantQueries;

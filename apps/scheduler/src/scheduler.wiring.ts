@@ -13,9 +13,12 @@ import {
 } from '@homing/read-model';
 import { StoreWatch } from '@homing/restore-watch';
 import { closeOnShutdown, type ServiceBasics } from '@homing/service-kit';
+import { createBatchKeeper } from '@homing/vault/batch';
 import { createGateReader } from '@homing/vault/gate';
 import { createVaultIntake, openVaultDatabase, pingVault } from '@homing/vault/intake';
 import { Module, type DynamicModule } from '@nestjs/common';
+import { expandBatches } from './expand-batches/expand.round.js';
+import { Turns } from './expand-batches/turn.policy.js';
 import { LostDecisions } from './refeed-accepted/lost.decisions.js';
 import { refeedAccepted } from './refeed-accepted/refeed.round.js';
 import { fencedBy } from './lead/lease.fence.js';
@@ -23,7 +26,7 @@ import { leadershipCheck } from './lead/scheduler.status.js';
 import { serveTerm, type Rounds } from './lead/scheduler.term.js';
 import type { Loop } from './round.loop.js';
 import { reclaimStale } from './reclaim-reservations/reclaim.round.js';
-import { measureScheduler, refed } from './scheduler.metrics.js';
+import { expandedItems, measureBatches, measureScheduler, refed } from './scheduler.metrics.js';
 import { dueExceptPaused } from './rest-paused/paused.entries.js';
 import { resumedRound } from './rest-paused/resumed.round.js';
 import { ResumedWatch } from './rest-paused/resumed.watch.js';
@@ -48,6 +51,7 @@ export function wireScheduler({ env, logger, instance, readiness }: ServiceBasic
   const refeedAfterMs = env.int('REFEED_AFTER_MS', { default: 30_000, min: 1_000, max: 3_600_000 });
   const windowSize = env.int('DISPATCH_WINDOW', { default: 600, min: 1, max: 100_000 });
   const reclaimAfterMs = env.int('RECLAIM_AFTER_MS', { default: RECLAIM_AFTER_MS, min: 1_000, max: 86_400_000 });
+  const batchWindow = env.int('BATCH_WINDOW', { default: 500, min: 1, max: 100_000 });
   env.check();
 
   const bus = connectBus({ url: busUrl, name: instance, logger });
@@ -56,6 +60,7 @@ export function wireScheduler({ env, logger, instance, readiness }: ServiceBasic
   const readModel = connectReadModel({ connectionString: readUrl.reveal(), applicationName: instance, max: 2 });
   const queries = createSystemQueries(readModel);
   const vault = createVaultIntake({ db: vaultDb, sealKey, fingerprintKey: fingerprintKey.reveal() });
+  const batches = createBatchKeeper(vaultDb);
   const gate = createGateReader(vaultDb);
   const publisher = new Publisher(bus);
 
@@ -123,6 +128,8 @@ export function wireScheduler({ env, logger, instance, readiness }: ServiceBasic
     };
     const lost = new LostDecisions({ vault, readModel: queries, restore: () => watch.restore });
     const resumed = new ResumedWatch(resting);
+    const expanding = { batches: fencedBy(leadership, batches), store: due.store, publish: acts.publishAll };
+    const turns = new Turns();
     const room = (): Promise<number> => window.room();
     const wake = () => wakeDue({ ...due, ...acts, readModel, room, instance, now });
     const onWoken = (woken: number): void =>
@@ -142,6 +149,21 @@ export function wireScheduler({ env, logger, instance, readiness }: ServiceBasic
         name: 'reclaim reservations',
         everyMs: Math.min(10_000, reclaimAfterMs / 4),
         round: () => reclaimStale({ ...due, follow: acts.follow, now, afterMs: reclaimAfterMs }),
+      },
+      {
+        name: 'expand batches',
+        everyMs: wakeEveryMs,
+        round: async () => {
+          const { expanded, more } = await expandBatches({
+            ...expanding,
+            instance,
+            now,
+            windowSize: batchWindow,
+            turns,
+          });
+          expandedItems.add(expanded);
+          return more;
+        },
       },
       {
         name: 'refeed accepted',
@@ -177,6 +199,7 @@ export function wireScheduler({ env, logger, instance, readiness }: ServiceBasic
   let role: Role = 'starting';
   let loops: readonly Loop[] = [];
   measureScheduler(() => role, queries);
+  measureBatches(() => role, batches);
   const stopping = new AbortController();
   let running = Promise.resolve();
   const start = (): void => {

@@ -1,3 +1,5 @@
+export * from './batch/batch.decider.js';
+export * from './batch/batch.state.js';
 export * from './contact/contact.decider.js';
 export * from './contact/contact.state.js';
 export * from './conversion/attribution.state.js';

@@ -13,11 +13,18 @@ export interface IntakeItem {
   readonly receivedAt: string;
   /** When it was put into our hands, where that was earlier: it may have waited on the bus. Its deadline is judged by this. */
   readonly offeredAt?: string;
+  /** Sealed for a batch that is not accepted yet: nobody feeds it before the batch does. Default false. */
+  readonly held?: boolean;
 }
 
 export type IntakeResult =
   /** Sealed and durable: from here on it cannot be lost. `repeated` when the same request had been taken in before. */
-  | { readonly kind: 'accepted' | 'repeated'; readonly outreachId: string }
+  | {
+      readonly kind: 'accepted' | 'repeated';
+      readonly outreachId: string;
+      /** When it was taken in the first time. */
+      readonly acceptedAt?: string;
+    }
   /** Never going to be acceptable as it stands; nothing was stored. */
   | { readonly kind: 'invalid'; readonly faults: readonly FieldFault[] }
   /** The same request id with other content: the first stands, this one was not stored. */

@@ -53,6 +53,16 @@ export function createIntake(parts: IntakeParts): RequestIntake {
   };
 }
 
+/** Says of each request what would refuse it, as far as that can be told without sealing it. Nothing is stored. */
+export function createIntakeCheck(
+  parts: Pick<IntakeParts, 'registry' | 'ids'>,
+): (items: readonly IntakeItem[]) => Promise<(readonly FieldFault[])[]> {
+  return async (items) => {
+    const named = await lookUp(parts.registry, items);
+    return items.map((item, i) => readItem(item, named[i] ?? {}, parts.ids).faults);
+  };
+}
+
 interface ReadItem {
   readonly faults: readonly FieldFault[];
   /** Absent where not even that could be made of it. */
@@ -113,6 +123,7 @@ function toAcceptItem(item: IntakeItem, named: NamedThings, ids: IdDeriver): Acc
     acceptedAt: item.receivedAt,
     expiresAt: decisionInput.requested.expiresAt ?? null,
     source: item.via,
+    ...(item.held === true ? { held: true } : {}),
   };
 }
 
@@ -127,7 +138,10 @@ function contentOf(request: IntakeItem['request']): unknown {
 
 function resultOf(result: AcceptResult | undefined): IntakeResult {
   if (!result) throw new Error('the vault answered fewer requests than it was given');
-  if (result.kind !== 'invalid') return { kind: result.kind, outreachId: result.outreachId };
+  if (result.kind === 'different_content') return { kind: result.kind, outreachId: result.outreachId };
+  if (result.kind !== 'invalid') {
+    return { kind: result.kind, outreachId: result.outreachId, acceptedAt: result.acceptedAt };
+  }
   const fault: FieldFault = { field: result.path, code: 'invalid', message: result.reason };
   return { kind: 'invalid', faults: [fault] };
 }

@@ -1,6 +1,7 @@
 import { CHANNELS, DECISION_STEPS, SELECTION_FACTORS, TRANSITIONS } from '@homing/contracts';
 import { OUTREACH_STATES } from '../read-outreach/outreach.states.js';
 import { ANALYTICS_SCHEMAS } from './analytics.schemas.js';
+import { BATCH_SCHEMAS } from './batch.schemas.js';
 import { DEAD_LETTER_SCHEMAS } from './dead-letter.schemas.js';
 import { SEND_TIMES_SCHEMAS } from './send-times.description.js';
 import { SETTINGS_SCHEMAS } from './settings.schemas.js';
@@ -57,6 +58,7 @@ const listed = {
 
 /** What this API answers with, by name. The integration tests hold every real answer against these. */
 export const ANSWER_SCHEMAS: Readonly<Record<string, Schema>> = {
+  ...BATCH_SCHEMAS,
   ...DEAD_LETTER_SCHEMAS,
   ...SETTINGS_SCHEMAS,
   ...ANALYTICS_SCHEMAS,

@@ -35,6 +35,10 @@ describe('the OpenAPI document', () => {
     expect(Object.keys(document.paths).sort()).toEqual([
       '/api/v1/analytics/routing',
       '/api/v1/analytics/send-times',
+      '/api/v1/batches',
+      '/api/v1/batches/{id}',
+      '/api/v1/batches/{id}/cancel',
+      '/api/v1/batches/{id}/items',
       '/api/v1/budgets',
       '/api/v1/budgets/{campaignId}',
       '/api/v1/budgets/{campaignId}/pacing',
@@ -52,6 +56,7 @@ describe('the OpenAPI document', () => {
       '/api/v1/outreach',
       '/api/v1/outreach/campaigns/{id}/status',
       '/api/v1/outreach/send',
+      '/api/v1/outreach/send-batch',
       '/api/v1/outreach/{id}',
       '/api/v1/outreach/{id}/cancel',
       '/api/v1/policies',

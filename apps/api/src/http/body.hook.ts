@@ -4,6 +4,17 @@ import { ProblemError } from '../problem/problem.error.js';
 /** Largest body in bytes: 256 kB. */
 export const BODY_LIMIT = 256 * 1024;
 
+/** Largest body in bytes of a call with many recipients: 32 MB. */
+export const BATCH_BODY_LIMIT = 32 * 1024 * 1024;
+const BATCH_ROUTE = '/api/v1/outreach/send-batch';
+
+/** Gives the one route whose bodies are large a limit of its own. Call it before the routes are registered. */
+export function allowLargeBatches(server: FastifyInstance): void {
+  server.addHook('onRoute', (route) => {
+    if (route.url === BATCH_ROUTE) route.bodyLimit = BATCH_BODY_LIMIT;
+  });
+}
+
 const JSON_TYPE = /^application\/json *(;|$)/i;
 
 /** Refuses bodies that are no JSON before they are read; Fastify and Nest would parse forms and plain text, too. */

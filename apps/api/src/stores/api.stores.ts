@@ -1,9 +1,10 @@
 import { sql } from 'kysely';
 import { createIdDeriver } from '@homing/contracts';
-import { createIntake } from '@homing/intake';
+import { createIntake, createIntakeCheck } from '@homing/intake';
 import { connectBus } from '@homing/messaging';
-import { connectReadModel, createTenantQueries } from '@homing/read-model';
+import { connectReadModel, createBatchQueries, createTenantQueries } from '@homing/read-model';
 import type { ServiceBasics } from '@homing/service-kit';
+import { createBatchKeeper, createBatchView } from '@homing/vault/batch';
 import { createVaultEraser } from '@homing/vault/erase';
 import { createVaultIntake, openVaultDatabase, type VaultDatabase } from '@homing/vault/intake';
 import { createAnswerKey, createLetterView, createRepairSealer } from '@homing/vault/letters';
@@ -37,17 +38,22 @@ export function openApiStores(config: ApiConfig, { logger, readiness, instance }
   const fingerprintKey = config.fingerprintKey.reveal();
   const registry = createRegistry({ db: vault, access: 'tenant' });
   const sealed = createVaultIntake({ db: vaultIntake, sealKey: config.sealKey.reveal(), fingerprintKey });
-  const intake = gatheredIntake(
-    createIntake({
-      vault: sealed,
-      registry: createRegistry({ db: vaultIntake, access: 'system' }),
-      ids: createIdDeriver(config.idNamespace.reveal()),
-    }),
-  );
+  const ids = createIdDeriver(config.idNamespace.reveal());
+  const named = createRegistry({ db: vaultIntake, access: 'system' });
+  const intake = gatheredIntake(createIntake({ vault: sealed, registry: named, ids }));
+  const fingerprinter = createFingerprinter(fingerprintKey);
   return {
     parts: {
       registry,
       intake,
+      batches: {
+        idOf: ids.batchId,
+        digest: fingerprinter.digest,
+        check: createIntakeCheck({ registry: named, ids }),
+        keeper: createBatchKeeper(vaultIntake),
+        view: createBatchView(vault),
+        rows: createBatchQueries(read),
+      },
       accepted: sealed,
       persons: createVaultEraser({ db: vault, fingerprintKey }),
       queries: createTenantQueries(read),
@@ -57,7 +63,7 @@ export function openApiStores(config: ApiConfig, { logger, readiness, instance }
         sealRepair: createRepairSealer({ sealKey: config.deadLetterSealKey.reveal() }),
       },
       suppressions: createSuppressionView(vault),
-      addresses: { fingerprint: createFingerprinter(fingerprintKey).address, mask: maskAddress },
+      addresses: { fingerprint: fingerprinter.address, mask: maskAddress },
       bus: apiBus(bus),
       stopping: readiness.stopping,
       logger,

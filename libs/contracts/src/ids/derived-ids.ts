@@ -8,6 +8,8 @@ import { lengthPrefixed } from './length-prefixed.js';
 export interface IdDeriver {
   /** `outreachId` of one request: the same (tenant, source, request id) is the same outreach, whichever way it came. */
   outreachId(tenantId: string, source: string, requestId: string): string;
+  /** The batch of one call: the same (tenant, request id) is the same batch. */
+  batchId(tenantId: string, requestId: string): string;
   /** Keyed hash of any other id a caller gave (campaign, recipient, subject, conversion), or of a content in canonical form. */
   key(kind: 'campaign' | 'recipient' | 'subject' | 'content' | 'conversion', tenantId: string, id: string): string;
 }
@@ -16,6 +18,7 @@ export function createIdDeriver(secretNamespace: string): IdDeriver {
   const derive = (parts: readonly string[]): string => v5(lengthPrefixed(parts), secretNamespace);
   return {
     outreachId: (tenantId, source, requestId) => derive(['outreach', tenantId, source, requestId]),
+    batchId: (tenantId, requestId) => derive(['batch', tenantId, requestId]),
     key: (kind, tenantId, id) => derive([kind, tenantId, id]),
   };
 }

@@ -8,12 +8,19 @@ export const contactStream = (fingerprint: string): string => `contact-${fingerp
 /** To which outreach a conversion belongs (`ConversionEvent`); `key` is the keyed hash of its id. */
 export const conversionStream = (key: string): string => `conversion-${key}`;
 
+/** The life of one batch (`BatchEvent`). */
+export const batchStream = (batchId: string): string => `batch-${batchId}`;
+
 /** What happened to the installation as a whole (`InstallationEvent`). */
 export const INSTALLATION_STREAM = 'installation';
 
 /** The fingerprint of a contact's stream, or undefined for any other stream. */
 export const fingerprintOfStream = (stream: string): string | undefined =>
   stream.startsWith('contact-') ? stream.slice('contact-'.length) : undefined;
+
+/** The batch id of a stream name, or undefined for any other stream. */
+export const batchIdOfStream = (stream: string): string | undefined =>
+  stream.startsWith('batch-') ? stream.slice('batch-'.length) : undefined;
 
 /** The outreach id of a stream name, or undefined for any other stream. */
 export const outreachIdOfStream = (stream: string): string | undefined =>

@@ -23,6 +23,8 @@ const TENANT_TABLES = [
   'routing_hours',
   'conversions',
   'decisions',
+  'batches',
+  'batch_items',
 ] as const;
 
 /** What each role may do, table by table: nothing that is not named here. */
@@ -46,6 +48,8 @@ const SYSTEM_RIGHTS: Readonly<Record<string, string>> = {
   routing_days: 'select',
   conversions: 'select, insert, update',
   decisions: 'select, insert',
+  batches: 'select, insert, update',
+  batch_items: 'select, insert',
 };
 const TENANT_RIGHTS = [
   'checkpoint',
@@ -64,6 +68,8 @@ const TENANT_RIGHTS = [
   'routing_days',
   'conversions',
   'decisions',
+  'batches',
+  'batch_items',
 ];
 
 /**

@@ -12,6 +12,7 @@ import { keepPlainJson } from './0006-plain-json.migration.js';
 import { createSuppressions } from './0007-suppressions.migration.js';
 import { createStoreMark } from './0008-store-mark.migration.js';
 import { addCustomerType } from './0009-customer-type.migration.js';
+import { createBatches } from './0011-batches.migration.js';
 import { createDecisions } from './0013-decisions.migration.js';
 import { createAnalytics } from './0014-analytics.migration.js';
 import { addSendHours } from './0015-send-hours.migration.js';
@@ -28,6 +29,7 @@ const MIGRATIONS: Readonly<Record<string, Migration>> = {
   '0007-suppressions': { up: createSuppressions },
   '0008-store-mark': { up: createStoreMark },
   '0009-customer-type': { up: addCustomerType },
+  '0011-batches': { up: createBatches },
   '0013-decisions': { up: createDecisions },
   '0014-analytics': { up: createAnalytics },
   '0015-send-hours': { up: addSendHours },

@@ -17,6 +17,7 @@ import { LedgerFold, type LedgerChanges } from './ledger.projection.js';
 import { foldNext, type FoldedOutreach } from './outreach.fold.js';
 import { marksOf, outreachRow, timetableRows, type OutreachMarks } from './outreach.projection.js';
 import { RoutingFold } from './routing.projection.js';
+import { sendBatchRows, type SendBatchRows } from './send-batch.projection.js';
 import { outreachStreamEvent, type OutreachStreamEvent, type StoredEvent } from './stored-event.js';
 import { suppressionRows } from './suppression.projection.js';
 import { timelineRow } from './timeline.projection.js';
@@ -37,6 +38,8 @@ export interface BatchChanges {
   /** Counts are differences, to be added to what stands. */
   readonly routing: readonly RoutingHourRow[];
   readonly conversions: readonly ConversionRow[];
+  /** Calls with many recipients. */
+  readonly sendBatches: SendBatchRows;
 }
 
 /** The outreach whose state must be at hand before `projectBatch`. */
@@ -88,6 +91,7 @@ export function projectBatch(events: readonly StoredEvent[], known: ReadonlyMap<
     suppressions: suppressionRows(events),
     routing: routing.changes,
     conversions,
+    sendBatches: sendBatchRows(events),
   };
 }
 

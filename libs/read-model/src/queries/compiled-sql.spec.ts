@@ -25,6 +25,7 @@ import {
   OUTREACH_ATTEMPTS,
   OUTREACH_EVENTS,
 } from '../writing/table.columns.js';
+import { BATCH_ITEMS, BATCHES } from '../writing/send-batch.columns.js';
 import { encodeCursor } from './cursor.js';
 import * as tenant from './outreach.queries.js';
 import { progressWrite } from '../writing/progress.writes.js';
@@ -36,6 +37,7 @@ import { engagementCounts } from './engagement.queries.js';
 import { conversionCounts, lastDelivered } from './conversion.queries.js';
 import { routingCounts } from './routing.queries.js';
 import { recentSendHours, sendHoursBetween } from './send-hour.queries.js';
+import { batchCounts, batchItems } from './send-batch.queries.js';
 import { suppressionsPage } from './suppression.queries.js';
 import { dueTimetable, wokenTimetable } from './timetable.queries.js';
 
@@ -119,6 +121,15 @@ const queries: Record<string, Compilable<unknown> | { compile(executor: typeof d
   'write decisions': insertStatement(schema, DECISIONS, []),
   'write folded_state': upsertStatement(schema, FOLDED_STATE, []),
   'write routing_hours': routingUpsert(schema, []),
+  'batches: counts': batchCounts(db, t, id),
+  'batches: items by place': batchItems(db, { tenantId: t, batchId: id, wish: { indexes: [1] } }),
+  'batches: items of one state': batchItems(db, {
+    tenantId: t,
+    batchId: id,
+    wish: { state: 'sent', after: 1, limit: 50 },
+  }),
+  'write batches': upsertStatement(schema, BATCHES, []),
+  'write batch_items': insertStatement(schema, BATCH_ITEMS, []),
   'timetable: take away': timetableRemoval(schema, [], []),
   'timetable: write': timetableUpsert(schema, []),
 };

@@ -216,6 +216,21 @@ insert into "read_model"."folded_state" as t ("outreach_id", "tenant_id", "revis
 insert into "read_model"."routing_hours" as t ("tenant_id", "hour", "campaign_key", "measure", "channel", "place", "step", "reason", "count") select "tenant_id", "hour", "campaign_key", "measure", "channel", "place", "step", "reason", "count" from json_populate_recordset(null::"read_model"."routing_hours", $1::json) on conflict ("tenant_id", "hour", "campaign_key", "measure", "channel", "place", "step", "reason") do update set
     count = t.count + excluded.count;
 
+-- batches: counts
+select "o"."state", "o"."refusal_step", "o"."refusal_reason", "o"."outcome_reason", count(*) as "count", count("o"."decided_at") as "decided_at", count("o"."sent_at") as "sent_at", count("o"."delivered_at") as "delivered_at", count("o"."opened_at") as "opened_at", count("o"."clicked_at") as "clicked_at", count("o"."responded_at") as "responded_at" from "read_model"."batch_items" as "i" inner join "read_model"."outreach" as "o" on "o"."outreach_id" = "i"."outreach_id" where "i"."tenant_id" = $1 and "o"."tenant_id" = $2 and "i"."batch_id" = $3 group by "o"."state", "o"."refusal_step", "o"."refusal_reason", "o"."outcome_reason";
+
+-- batches: items by place
+select "i"."item_index", "i"."outreach_id", "o"."state", "o"."channel_used", "o"."send_at", "o"."refusal_step", "o"."refusal_reason", "o"."outcome_reason" from "read_model"."batch_items" as "i" inner join "read_model"."outreach" as "o" on "o"."outreach_id" = "i"."outreach_id" where "i"."tenant_id" = $1 and "o"."tenant_id" = $2 and "i"."batch_id" = $3 and i.item_index = any($4::int[]) order by "i"."item_index";
+
+-- batches: items of one state
+select "i"."item_index", "i"."outreach_id", "o"."state", "o"."channel_used", "o"."send_at", "o"."refusal_step", "o"."refusal_reason", "o"."outcome_reason" from "read_model"."batch_items" as "i" inner join "read_model"."outreach" as "o" on "o"."outreach_id" = "i"."outreach_id" where "i"."tenant_id" = $1 and "o"."tenant_id" = $2 and "i"."batch_id" = $3 and "o"."state" = $4 and "i"."item_index" > $5 order by "i"."item_index" limit $6;
+
+-- write batches
+insert into "read_model"."batches" as t ("batch_id", "tenant_id", "items", "accepted", "refused", "withheld", "received_at", "accepted_at", "expanded_at", "cancel_requested_at", "cancelled_at", "updated_position") select "batch_id", "tenant_id", "items", "accepted", "refused", "withheld", "received_at", "accepted_at", "expanded_at", "cancel_requested_at", "cancelled_at", "updated_position" from json_populate_recordset(null::"read_model"."batches", $1::json) on conflict ("batch_id") do update set "tenant_id" = excluded."tenant_id", "items" = coalesce(excluded."items", t."items"), "accepted" = coalesce(excluded."accepted", t."accepted"), "refused" = coalesce(excluded."refused", t."refused"), "withheld" = coalesce(excluded."withheld", t."withheld"), "received_at" = coalesce(excluded."received_at", t."received_at"), "accepted_at" = coalesce(excluded."accepted_at", t."accepted_at"), "expanded_at" = coalesce(excluded."expanded_at", t."expanded_at"), "cancel_requested_at" = coalesce(excluded."cancel_requested_at", t."cancel_requested_at"), "cancelled_at" = coalesce(excluded."cancelled_at", t."cancelled_at"), "updated_position" = excluded."updated_position";
+
+-- write batch_items
+insert into "read_model"."batch_items" as t ("batch_id", "item_index", "tenant_id", "outreach_id", "chunk", "updated_position") select "batch_id", "item_index", "tenant_id", "outreach_id", "chunk", "updated_position" from json_populate_recordset(null::"read_model"."batch_items", $1::json) on conflict ("batch_id", "item_index") do nothing;
+
 -- timetable: take away
 delete from "read_model"."timetable" as t where t.outreach_id = any($1::uuid[]) and not exists (
     select from unnest($2::text[], $3::text[]) as kept(delivery_id, kind)

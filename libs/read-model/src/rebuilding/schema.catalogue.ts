@@ -1,4 +1,5 @@
 import { snakeCase } from '../writing/row.json.js';
+import { BATCH_ITEMS, BATCHES } from '../writing/send-batch.columns.js';
 import {
   CONVERSIONS,
   DECISIONS,
@@ -40,6 +41,8 @@ export const PROJECTED: readonly ProjectedTable[] = [
   ROUTING_HOURS,
   CONVERSIONS,
   DECISIONS,
+  BATCHES,
+  BATCH_ITEMS,
 ].map((write) => ({
   table: write.table,
   key: (write.key as readonly string[]).map(snakeCase),

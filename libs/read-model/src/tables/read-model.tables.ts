@@ -1,6 +1,7 @@
 import type { Channel, OutreachEvent, SettledOutcome, Strategy, Urgency } from '@homing/contracts';
 import type { LedgerBalanceRow, OpenReservationRow } from './ledger.tables.js';
 import type { DecisionRow } from './decision.tables.js';
+import type { BatchItemRow, BatchRow } from './batch.tables.js';
 import type { SuppressionRow } from './suppression.tables.js';
 import type { ConversionRow, RoutingHourRow } from './analytics.tables.js';
 import type { AttemptState, DeliveryState, OutreachState, OutreachStateName, TimetableEntry } from '@homing/domain';
@@ -27,6 +28,8 @@ export interface ReadModelTables {
   routingHours: RoutingHourRow;
   conversions: ConversionRow;
   decisions: DecisionRow;
+  batches: BatchRow;
+  batchItems: BatchItemRow;
 }
 
 /** ISO 8601, UTC, milliseconds. */

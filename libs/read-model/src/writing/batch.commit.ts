@@ -2,6 +2,7 @@ import { sql } from 'kysely';
 import type { ReadModelConnection } from '../connection/read-model.connection.js';
 import type { BatchChanges } from '../projection/batch.projection.js';
 import type { FoldedOutreach } from '../projection/outreach.fold.js';
+import { BATCH_ITEMS, BATCHES } from './send-batch.columns.js';
 import type { FixedStatement } from './fixed.statement.js';
 import { advanceCheckpoint, type Advance, type ProjectionLease } from './projection.lease.js';
 import {
@@ -35,7 +36,7 @@ export interface BatchCommit extends Advance {
 }
 
 /**
- * Rows and checkpoint in one transaction, in at most seventeen statements however many events the batch has. Repeating a batch
+ * Rows and checkpoint in one transaction, in at most nineteen statements however many events the batch has. Repeating a batch
  * that is in already is refused, not applied twice.
  * @throws ProjectionFencedError and then nothing was written
  */
@@ -52,6 +53,7 @@ export async function commitBatch({ db, schema }: ReadModelConnection, commit: B
 function statementsOf(schema: string, changes: BatchChanges): FixedStatement[] {
   const { outreach, deliveries, attempts, timeline, folded, timetable, ledgers, suppressions } = changes;
   const { decisions, routing, conversions } = changes;
+  const { batches, items } = changes.sendBatches;
   const when = (rows: readonly unknown[], statement: () => FixedStatement) => (rows.length > 0 ? [statement()] : []);
   const ids = folded.map((row) => row.outreachId);
   return [
@@ -69,6 +71,8 @@ function statementsOf(schema: string, changes: BatchChanges): FixedStatement[] {
     ...when(suppressions, () => suppressionUpsert(schema, suppressions)),
     ...when(routing, () => routingUpsert(schema, routing)),
     ...when(conversions, () => upsertStatement(schema, CONVERSIONS, conversions)),
+    ...when(batches, () => upsertStatement(schema, BATCHES, batches)),
+    ...when(items, () => insertStatement(schema, BATCH_ITEMS, items)),
   ];
 }
 

@@ -19,7 +19,8 @@ export interface TableWrite<Row extends object> {
   readonly sticky?: readonly (keyof Row & string)[];
 }
 
-const columnsOf = <Row extends object>(columns: Record<keyof Row & string, true>): (keyof Row & string)[] =>
+/** Every column of a row, checked against its type. */
+export const columnsOf = <Row extends object>(columns: Record<keyof Row & string, true>): (keyof Row & string)[] =>
   Object.keys(columns) as (keyof Row & string)[];
 
 export const OUTREACH: TableWrite<OutreachRow> = {

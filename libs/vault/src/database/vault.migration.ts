@@ -7,6 +7,7 @@ import * as settings from './migrations/0003-settings.migration.js';
 import * as desk from './migrations/0004-desk.migration.js';
 import * as suppression from './migrations/0005-suppression.migration.js';
 import * as erasure from './migrations/0006-erasure.migration.js';
+import * as batch from './migrations/0007-batch.migration.js';
 
 /** What each service connects as. Grants and policies are stated in the migrations. */
 export const vaultRoles = ['vault_intake', 'vault_open', 'vault_api', 'vault_desk'] as const;
@@ -62,6 +63,7 @@ const migrations = {
   '0004-desk': desk,
   '0005-suppression': suppression,
   '0006-erasure': erasure,
+  '0007-batch': batch,
 };
 
 /** Their names, oldest first. */

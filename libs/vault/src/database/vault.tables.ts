@@ -15,6 +15,8 @@ export type VaultTables = {
   'vault.person_address': { tenant_id: string; fingerprint: string; person_id: string };
   'vault.person_ambiguity': { tenant_id: string; fingerprint: string; person_id: string; noticed_at: Generated<Date> };
   'vault.sealed_request': SealedRequestTable;
+  'vault.batch': BatchTable;
+  'vault.batch_item': BatchItemTable;
   'vault.suppression': SuppressionTable;
   'registry.tenant': TenantTable;
   'registry.api_key': ApiKeyTable;
@@ -40,6 +42,35 @@ export type SealedRequestTable = {
   accepted_at: Instant;
   expires_at: Instant | null;
   fed_at: Instant | null;
+  held: Generated<boolean>;
+  released_at: Instant | null;
+};
+
+export type BatchTable = {
+  batch_id: string;
+  tenant_id: string;
+  digest: Buffer;
+  items: number;
+  chunk_size: number;
+  accepted: number | null;
+  refused: number | null;
+  received_at: Instant;
+  accepted_at: Instant | null;
+  cancel_requested_at: Instant | null;
+  cancel_requested_by: string | null;
+  closed_at: Instant | null;
+};
+
+export type BatchItemTable = {
+  batch_id: string;
+  item_index: number;
+  tenant_id: string;
+  outreach_id: string | null;
+  request_id: string | null;
+  earlier: boolean;
+  faults: string | null;
+  released_at: Instant | null;
+  withheld_at: Instant | null;
 };
 
 export type SuppressionTable = {

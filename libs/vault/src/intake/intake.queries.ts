@@ -9,6 +9,7 @@ export type StoredRequest = {
   readonly digest: Buffer;
   readonly contacts: string;
   readonly acceptedAt: string;
+  readonly held: boolean;
 };
 
 export type BatchKnowledge = {
@@ -19,7 +20,14 @@ export type BatchKnowledge = {
 };
 
 type KnownRow = { tenantId: string; hash: string; personId: string; publicKey: string };
-type RequestRow = { outreachId: string; personId: string; digest: string; contacts: string; acceptedAt: string };
+type RequestRow = {
+  outreachId: string;
+  personId: string;
+  digest: string;
+  contacts: string;
+  acceptedAt: string;
+  held: boolean;
+};
 
 /** Everything stored about a batch, in one statement and one snapshot. */
 export async function readKnowledge(db: VaultDatabase, items: readonly PreparedItem[]): Promise<BatchKnowledge> {
@@ -30,7 +38,7 @@ export async function readKnowledge(db: VaultDatabase, items: readonly PreparedI
   const { rows } = await sql<{ requests: RequestRow[]; recipients: KnownRow[]; addresses: KnownRow[] }>`
     select
       (select coalesce(json_agg(json_build_object('outreachId', r.outreach_id, 'personId', r.person_id,
-          'digest', encode(r.digest, 'base64'), 'contacts', r.contacts, 'acceptedAt', r.accepted_at)), '[]')
+          'digest', encode(r.digest, 'base64'), 'contacts', r.contacts, 'acceptedAt', r.accepted_at, 'held', r.held)), '[]')
         from vault.sealed_request r where r.outreach_id = any(${outreachIds}::uuid[])) as requests,
       (select coalesce(json_agg(json_build_object('tenantId', r.tenant_id, 'hash', r.recipient_hash,
           'personId', r.person_id, 'publicKey', encode(k.public_key, 'base64'))), '[]')
@@ -108,16 +116,23 @@ export async function writeBatch(db: VaultDatabase, write: BatchWrite): Promise<
       on conflict do nothing
     )
     insert into vault.sealed_request
-      (outreach_id, tenant_id, person_id, live_key, sealed, digest, contacts, decision_input, source, accepted_at, expires_at)
-    select outreach_id, tenant_id, person_id, person_id, sealed, digest, contacts, decision_input, source, accepted_at, expires_at
+      (outreach_id, tenant_id, person_id, live_key, sealed, digest, contacts, decision_input, source, accepted_at, expires_at, held)
+    select outreach_id, tenant_id, person_id, person_id, sealed, digest, contacts, decision_input, source, accepted_at, expires_at, held
     from unnest(${requests.map((r) => r.item.outreachId)}::uuid[], ${requests.map((r) => r.item.tenantId)}::uuid[],
       ${requests.map((r) => r.personId)}::uuid[], ${requests.map((r) => Buffer.from(r.sealed))}::bytea[],
       ${requests.map((r) => r.digest)}::bytea[], ${requests.map((r) => r.storedContacts)}::text[],
       ${requests.map((r) => r.decisionInput)}::text[],
       ${requests.map((r) => r.item.source.replaceAll('\u0000', ''))}::text[],
-      ${requests.map((r) => r.item.acceptedAt)}::timestamptz[], ${requests.map((r) => r.item.expiresAt)}::timestamptz[])
-      as r (outreach_id, tenant_id, person_id, sealed, digest, contacts, decision_input, source, accepted_at, expires_at)
+      ${requests.map((r) => r.item.acceptedAt)}::timestamptz[], ${requests.map((r) => r.item.expiresAt)}::timestamptz[],
+      ${requests.map((r) => r.item.held === true)}::boolean[])
+      as r (outreach_id, tenant_id, person_id, sealed, digest, contacts, decision_input, source, accepted_at, expires_at, held)
   `.execute(db);
+}
+
+/** What a batch sealed that was never accepted, and somebody now asks for by itself: from here on it is fed like any other. */
+export async function releaseHeld(db: VaultDatabase, outreachIds: readonly string[]): Promise<void> {
+  await sql`update vault.sealed_request set held = false, released_at = now()
+    where outreach_id = any(${[...outreachIds]}::uuid[]) and held`.execute(db);
 }
 
 function inKeyOrder(rows: readonly IdentityRow[]): { tenants: string[]; hashes: string[]; persons: string[] } {

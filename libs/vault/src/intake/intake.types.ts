@@ -17,6 +17,8 @@ export type AcceptItem = {
   readonly expiresAt: string | null;
   /** Who brought it, for example `api` or the CloudEvents source. Not personal. */
   readonly source: string;
+  /** True: sealed for a batch that is not accepted yet. Nobody feeds it before the batch releases it. Default false. */
+  readonly held?: boolean;
 };
 
 /** One contact point without its address. Safe in events and logs. */

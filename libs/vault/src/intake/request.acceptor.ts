@@ -6,7 +6,7 @@ import type { Sealer } from '../seal/sealer.js';
 import { identityKey, planIdentities } from './identity.plan.js';
 import type { IdentityRow } from './identity.plan.js';
 import type { AcceptedContact, AcceptItem, AcceptResult } from './intake.types.js';
-import { readKnowledge, writeBatch } from './intake.queries.js';
+import { readKnowledge, releaseHeld, writeBatch } from './intake.queries.js';
 import type { NewPerson, StoredRequest } from './intake.queries.js';
 import { prepareItem } from './request.preparation.js';
 import type { PreparedItem } from './request.preparation.js';
@@ -40,6 +40,13 @@ async function acceptPrepared(parts: AcceptorParts, ready: readonly PreparedItem
   for (let tries = 1; ; tries += 1) {
     const known = await readKnowledge(parts.db, ready);
     const stored = new Map(known.requests.map((request) => [request.outreachId, request]));
+    const asked = ready.filter((each) => !each.item.held && isHeldRepeat(each, stored));
+    if (asked.length > 0) {
+      await releaseHeld(
+        parts.db,
+        asked.map(({ item }) => item.outreachId),
+      );
+    }
     const fresh = firstOfEach(ready.filter(({ item }) => !stored.has(item.outreachId)));
     if (fresh.length === 0) return ready.map((prepared) => answer(prepared, stored, false));
     const identities = { recipients: index(known.recipients), addresses: index(known.addresses) };
@@ -65,6 +72,11 @@ async function acceptPrepared(parts: AcceptorParts, ready: readonly PreparedItem
   }
 }
 
+function isHeldRepeat({ item, digest }: PreparedItem, stored: ReadonlyMap<string, StoredRequest>): boolean {
+  const row = stored.get(item.outreachId);
+  return row !== undefined && row.held && row.digest.equals(digest);
+}
+
 function firstOfEach(items: readonly PreparedItem[]): PreparedItem[] {
   const first = new Map<string, PreparedItem>();
   for (const prepared of items) if (!first.has(prepared.item.outreachId)) first.set(prepared.item.outreachId, prepared);
@@ -78,7 +90,14 @@ function index(rows: readonly IdentityRow[]): Map<string, string> {
 function asStored(request: PreparedItem & { personId: string; storedContacts: string }): StoredRequest {
   const { item, digest, personId, storedContacts } = request;
   const acceptedAt = new Date(item.acceptedAt).toISOString();
-  return { outreachId: item.outreachId, personId, digest, contacts: storedContacts, acceptedAt };
+  return {
+    outreachId: item.outreachId,
+    personId,
+    digest,
+    contacts: storedContacts,
+    acceptedAt,
+    held: item.held === true,
+  };
 }
 
 function answer(prepared: PreparedItem, stored: ReadonlyMap<string, StoredRequest>, isFirst: boolean): AcceptResult {

@@ -95,6 +95,7 @@ async function listUnfed(db: VaultDatabase, query: { olderThan: string; limit: n
     .selectFrom('vault.sealed_request')
     .select(['outreach_id', 'tenant_id', 'accepted_at', 'expires_at', 'source'])
     .where('fed_at', 'is', null)
+    .where(sql<boolean>`not held`)
     .where('accepted_at', '<', new Date(query.olderThan))
     .orderBy('accepted_at')
     .orderBy('outreach_id')
@@ -116,6 +117,7 @@ export async function countUnfed(db: VaultDatabase, olderThan: string): Promise<
     .selectFrom('vault.sealed_request')
     .select(({ fn }) => fn.countAll<string>().as('count'))
     .where('fed_at', 'is', null)
+    .where(sql<boolean>`not held`)
     .where('accepted_at', '<', new Date(olderThan))
     .where(sql<boolean>`(expires_at is null or expires_at > now())`)
     .executeTakeFirst();
@@ -128,15 +130,14 @@ async function listUnfedOfCampaign(
 ): Promise<string[]> {
   // As text: what a request says may hold characters that Postgres' own JSON refuses.
   const named = `"campaignKey":${JSON.stringify(campaignKey)}`;
-  const rows = await db
-    .selectFrom('vault.sealed_request')
-    .select('outreach_id')
-    .where('fed_at', 'is', null)
-    .where('tenant_id', '=', tenantId)
-    .where(sql<boolean>`position(${named} in decision_input) > 0`)
-    .orderBy('accepted_at')
-    .orderBy('outreach_id')
-    .limit(limit)
-    .execute();
+  const wanted = sql`fed_at is null and tenant_id = ${tenantId} and position(${named} in decision_input) > 0`;
+  // Of what is held for a batch only what that batch is still going to hand over.
+  const { rows } = await sql<{ outreach_id: string }>`select outreach_id from (
+      select outreach_id, accepted_at from vault.sealed_request where not held and ${wanted}
+      union all
+      select outreach_id, accepted_at from vault.sealed_request r where held and ${wanted} and exists (
+        select from vault.batch_item i join vault.batch b using (batch_id)
+        where i.outreach_id = r.outreach_id and i.withheld_at is null and b.accepted_at is not null)
+    ) waiting order by accepted_at, outreach_id limit ${limit}`.execute(db);
   return rows.map((row) => row.outreach_id);
 }

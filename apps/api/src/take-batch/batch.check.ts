@@ -1,0 +1,63 @@
+import { type BatchEnvelope, type FieldFault, readBatchEnvelope } from '@homing/contracts';
+import type { IntakeItem } from '@homing/intake';
+import { invalidField, ProblemError } from '../problem/problem.error.js';
+import type { Caller } from '../security/caller.js';
+import { faultOfPlace, isSound, planItems, type Plan, type SoundItem } from './batch.items.js';
+import type { ApiBatches } from './batch.parts.js';
+
+/** Characters all items of a batch may seal of what they share: each request is sealed as a whole. */
+const MOST_SHARED = 128 * 1024 * 1024;
+/** Faults one refusal names. */
+const MOST_FAULTS = 1_000;
+const AT_ONCE = 200;
+
+/** @throws ProblemError */
+export function readEnvelope(caller: Caller, body: unknown): BatchEnvelope {
+  const { tenantId } = (body ?? {}) as { tenantId?: unknown };
+  if (typeof tenantId === 'string' && tenantId.toLowerCase() !== caller.tenantId) {
+    const message = 'is not the tenant of this key; it may be left out';
+    throw new ProblemError('foreign_tenant', { errors: [{ field: 'tenantId', code: 'foreign_tenant', message }] });
+  }
+  const reading = readBatchEnvelope(body);
+  if (reading.kind === 'invalid') throw new ProblemError('invalid_fields', { errors: reading.faults });
+  const { batch } = reading;
+  if (JSON.stringify(batch.common).length * batch.recipients.length > MOST_SHARED) {
+    throw invalidField('content', 'too_large', 'is too large for so many recipients: name a template, or send fewer');
+  }
+  return batch;
+}
+
+const ANYBODY = { id: 'anybody', contacts: { email: 'anybody@example.test' } };
+
+/**
+ * What would be every item's fault is the call's; with `allOrNothing`, so is what would be one item's. Nothing is stored.
+ * @throws ProblemError
+ */
+export async function checkBatch(
+  { check }: Pick<ApiBatches, 'check'>,
+  { tenantId, ...plan }: Plan & { readonly tenantId: string },
+): Promise<void> {
+  const asked = ({ requestId, request }: SoundItem): IntakeItem => ({
+    ...{ tenantId, via: 'api', source: 'api', requestId, request, receivedAt: plan.receivedAt },
+  });
+  const shared = await planItems({ ...plan, envelope: { ...plan.envelope, recipients: [ANYBODY] } });
+  refuse((await check(shared.filter(isSound).map(asked))).flat());
+  if (!plan.envelope.allOrNothing) return;
+  const faults: FieldFault[] = [];
+  const items = await planItems(plan);
+  for (let from = 0; from < items.length; from += AT_ONCE) {
+    const chunk = items.slice(from, from + AT_ONCE);
+    const sound = chunk.filter(isSound);
+    const found = await check(sound.map(asked));
+    faults.push(...chunk.flatMap((item) => (isSound(item) ? [] : item.faults)));
+    for (const [i, { index }] of sound.entries()) {
+      const recipient = plan.envelope.recipients[index];
+      faults.push(...(found[i] ?? []).map((fault) => faultOfPlace(fault, recipient, index)));
+    }
+  }
+  refuse(faults);
+}
+
+function refuse(errors: readonly FieldFault[]): void {
+  if (errors.length > 0) throw new ProblemError('invalid_fields', { errors: errors.slice(0, MOST_FAULTS) });
+}
