@@ -11,13 +11,22 @@ import { highest } from './sections/highest.section.js';
 import { idle } from './sections/idle.section.js';
 import { rebuild } from './sections/rebuild.section.js';
 import type { Section } from './sections/section.js';
+import { whatIf } from './sections/what-if.section.js';
 import { webhooks } from './sections/webhooks.section.js';
 import { DURABILITY, startBenchStack } from './stack/bench.stack.js';
 
 /** Results of the last run, for programs. */
 export const RESULTS = fileURLToPath(new URL('../results.json', import.meta.url));
 
-const sections: Readonly<Record<SectionName, Section>> = { idle, e2e, accept, webhooks, highest, rebuild };
+const sections: Readonly<Record<SectionName, Section>> = {
+  idle,
+  e2e,
+  accept,
+  webhooks,
+  highest,
+  rebuild,
+  'what-if': whatIf,
+};
 
 export interface BenchIo {
   /** Progress, as it goes. */

@@ -26,6 +26,10 @@ export interface RecordedInputs {
   readonly l?: number;
   /** What a share of choices is drawn by, 0 <= d < 1. */
   readonly d?: number;
+  /** The message's place in the time messages are spread over, 0 <= x < 1. */
+  readonly x?: number;
+  /** Hours were learned: the hour of the week (0..167) that was best, or -1 where something else decided. */
+  readonly w?: number;
   /** When the person last wrote to us, by channel. */
   readonly i?: Readonly<Partial<Record<Channel, string>>>;
   /** The campaign was `paused` or `stopped`. */

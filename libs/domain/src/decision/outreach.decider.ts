@@ -2,7 +2,7 @@ import { deliveryIdOf, type OutreachEvent, type OutreachRefused, type RecordedIn
 import type { BookingVerdict } from '../ledger/ledger.asks.js';
 import type { OutreachState } from '../outreach/outreach.state.js';
 import { planLeg, type PlanLeg } from './leg.plan.js';
-import { recordInputs } from './recorded.inputs.js';
+import { recordHours, recordInputs } from './recorded.inputs.js';
 import { traceOf } from './steps.trace.js';
 
 export interface DecideOutreach extends PlanLeg {
@@ -20,7 +20,10 @@ export function decideOutreach(state: OutreachState, command: DecideOutreach): r
   const { policy } = command.inputs;
   const requested: OutreachEvent = { type: 'OutreachRequested', data: request };
   const plan = planLeg(command);
-  const inputs = recordInputs(request.contacts, command.inputs, takenAs(command));
+  const inputs = recordInputs(request.contacts, command.inputs, {
+    ...takenAs(command),
+    ...recordHours(command.inputs, plan.kind === 'planned' ? plan.when : undefined),
+  });
   const refusal = plan.kind === 'refused' ? plan : booked?.kind === 'refused' ? booked : undefined;
   const steps = traceOf({ command, plan, refusal });
   if (plan.kind === 'refused' || refusal) {

@@ -1,8 +1,10 @@
 import type { Channel, ContactPointRef, RecordedEngagement, RecordedInputs } from '@homing/contracts';
+import { WEEKDAYS } from '@homing/contracts';
+import type { ChosenSendTime } from '../send-time/send-time.command.js';
 import type { DecisionInputs } from './leg.plan.js';
 import type { EngagementCount, EngagementCounts, EngagementHistory } from '../routing/selection.state.js';
 
-type Recording = Pick<RecordedInputs, 'b' | 'r'>;
+type Recording = Pick<RecordedInputs, 'b' | 'r' | 'w'>;
 
 /** The inputs of a decision as its event keeps them. `taken` is how it was taken. */
 export function recordInputs(
@@ -11,7 +13,7 @@ export function recordInputs(
   taken: Recording = {},
 ): RecordedInputs {
   const { contentChannels, allowed, optedOut, preferred, preferredHours, suppressed = [] } = inputs;
-  const { engagement, localHour, draw, lastInboundAt, campaign } = inputs;
+  const { engagement, localHour, draw, spread, lastInboundAt, campaign } = inputs;
   const heldBack = contacts.flatMap(({ fingerprint }, place) => (suppressed.includes(fingerprint) ? [place] : []));
   const e = engagement && recordEngagement(engagement);
   return {
@@ -24,6 +26,7 @@ export function recordInputs(
     ...(e && { e }),
     ...(localHour !== undefined && { l: localHour }),
     ...(draw !== undefined && { d: draw }),
+    ...(spread !== undefined && { x: spread }),
     ...(lastInboundAt && { i: lastInboundAt }),
     ...(campaign && campaign.status !== 'active' && { q: campaign.status }),
     ...taken,
@@ -33,7 +36,7 @@ export function recordInputs(
 /** The inputs that were recorded, beside the policy and the campaign's limits, which their version names. */
 export function replayInputs(
   contacts: readonly ContactPointRef[],
-  { c, a, o = [], p, h, s = [], e, l, d, i }: RecordedInputs,
+  { c, a, o = [], p, h, s = [], e, l, d, x, i }: RecordedInputs,
 ): Omit<DecisionInputs, 'policy' | 'campaign' | 'clock'> {
   return {
     contentChannels: c,
@@ -45,6 +48,7 @@ export function replayInputs(
     ...(e && { engagement: { tenant: countsOf(e.t), customerType: countsOf(e.c) } }),
     ...(l !== undefined && { localHour: l }),
     ...(d !== undefined && { draw: d }),
+    ...(x !== undefined && { spread: x }),
     ...(i && { lastInboundAt: i }),
   };
 }
@@ -65,4 +69,13 @@ function countsOf(recorded: RecordedEngagement = {}): EngagementCounts {
   const counts: Partial<Record<Channel, EngagementCount>> = {};
   for (const [channel, [sent, engaged]] of Object.entries(recorded)) counts[channel as Channel] = { sent, engaged };
   return counts;
+}
+
+/** What is kept of hours that were learned: the one that was chosen for being best. */
+export function recordHours({ hours }: DecisionInputs, when: ChosenSendTime | undefined): Pick<RecordedInputs, 'w'> {
+  if (!hours || hours.sent === 0) return {};
+  const chosen = when?.facts?.['hour'];
+  if (typeof chosen !== 'string') return { w: -1 };
+  const [weekday, hour] = chosen.split(' ');
+  return { w: WEEKDAYS.findIndex((day) => day === weekday) * 24 + Number(hour) };
 }

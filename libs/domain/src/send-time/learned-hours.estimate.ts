@@ -102,6 +102,19 @@ function usualRates(counts: readonly HourCount[]): (channel: Channel, customerTy
   };
 }
 
+/** A past of which only the best hour of one channel's week is known, or (`hour` below 0) that there was one. */
+export function historyOfBest(
+  { channel, customerType }: { readonly channel: Channel; readonly customerType?: string | undefined },
+  hour: number,
+): HourHistory {
+  const ofWeek = many(WEEK_HOURS);
+  // Beyond what any real past lifts an hour to.
+  add(ofWeek[hour], { sent: 1e6, engaged: 1e6, expected: 1 });
+  const cell: Cell = { rate: PRIOR, ofDay: [], ofWeek };
+  const keys = hour < 0 ? [] : [keyOf(channel), keyOf(channel, customerType)];
+  return { sent: 1, all: [], cells: new Map(keys.map((key) => [key, cell])) };
+}
+
 export interface LearnedHours {
   /** Share that engages over all hours. */
   readonly usual: number;

@@ -10,6 +10,7 @@ import type {
 } from '@homing/contracts';
 import type { DecisionInputs, PlanLeg } from '../decision/leg.plan.js';
 import { replayInputs } from '../decision/recorded.inputs.js';
+import { historyOfBest } from '../send-time/learned-hours.estimate.js';
 import { BOOKING_HOLDS_MS } from '../ledger/ledger.asks.js';
 
 type Kept = Omit<OutreachRequested, 'tenantId' | 'subject' | 'locale' | 'via' | 'acceptedAt' | 'contacts'>;
@@ -88,7 +89,7 @@ export type ReplayRules = Pick<DecisionInputs, 'policy' | 'campaign' | 'clock'>;
 
 /** The command to take a recorded decision again. Undefined where its inputs are not known. */
 export function replayCommand(
-  { request, inputs: recorded, decidedAt }: RecordedDecision,
+  { request, inputs: recorded, decidedAt, then }: RecordedDecision,
   { policy, campaign, clock }: ReplayRules,
 ): PlanLeg | undefined {
   if (!recorded) return undefined;
@@ -96,6 +97,12 @@ export function replayCommand(
   const inputs: DecisionInputs = {
     ...replayInputs(contacts, recorded),
     policy,
+    ...(recorded.w !== undefined && {
+      hours: historyOfBest(
+        then.kind === 'contacted' ? { ...request, channel: then.channel } : { channel: 'email' },
+        recorded.w,
+      ),
+    }),
     // Whether a campaign rested is no matter of its settings.
     ...(campaign && { campaign: { ...campaign, status: recorded.q ?? 'active' } }),
     ...(clock && { clock }),

@@ -12,6 +12,7 @@ import type { DecisionInputs } from '../decision/leg.plan.js';
 import type { DecisionPolicy } from '../decision/policy.state.js';
 import { emptyOutreach } from '../outreach/outreach.state.js';
 import { decideOutreach, type DecideOutreach } from '../decision/outreach.decider.js';
+import { hourHistory } from '../send-time/learned-hours.estimate.js';
 import { everyChannel } from '../routing/selection.fixture.js';
 import { recordedDecision, type RecordedDecision } from './recorded.decision.js';
 
@@ -20,6 +21,13 @@ const maybe = <T>(of: fc.Arbitrary<T>) => fc.option(of, { nil: undefined });
 const channels = fc.subarray([...SOME] as Channel[]);
 const counts = fc.tuple(fc.nat(200), fc.nat(200)).map(([sent, engaged]) => ({ sent, engaged }));
 const history = fc.dictionary(fc.constantFrom(...SOME), counts, { maxKeys: 3 });
+const hourCount = fc.record({
+  channel: fc.constantFrom(...SOME),
+  customerType: fc.constantFrom(null, 'new', 'existing'),
+  hourOfWeek: fc.integer({ min: 0, max: 167 }),
+  sent: fc.integer({ min: 50, max: 90 }),
+  engaged: fc.nat(50),
+});
 const weights = fc
   .tuple(...SELECTION_FACTORS.map(() => fc.nat(10)))
   .map(
@@ -46,7 +54,7 @@ export const drawnPolicy: fc.Arbitrary<DecisionPolicy> = fc
     ofEmail: maybe(fc.nat(2)),
     dedupHours: fc.option(fc.constantFrom(1, 24, 72)),
     quiet: maybe(span),
-    choice: fc.constantFrom('asap' as const, 'best_practice' as const),
+    choice: fc.constantFrom('asap' as const, 'best_practice' as const, 'learned' as const),
   })
   .map(
     ({
@@ -117,6 +125,8 @@ const drawnParts = fc.record({
   suppressed: maybe(fc.constantFrom(...SOME)).map((one) => (one ? [one] : [])),
   contentChannels: fc.subarray([...SOME] as Channel[], { minLength: 3 }),
   engagement: maybe(fc.record({ tenant: history, customerType: history })),
+  hours: fc.option(fc.array(hourCount, { maxLength: 12 }), { nil: undefined, freq: 1 }),
+  spread: maybe(fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true })),
 });
 
 type Parts = typeof drawnParts extends fc.Arbitrary<infer T> ? T : never;
@@ -138,7 +148,8 @@ function drawnRequest(parts: Parts, n: number, now: string): DrawnRequest {
     expiresAt: new Date(Date.parse(now) + 6 * 86_400_000).toISOString(),
     acceptedAt: now,
   };
-  const { draw, localHour, preferredHours, allowed, optedOut, preferred, contentChannels, engagement } = rest;
+  const { draw, localHour, preferredHours, allowed, optedOut, preferred, contentChannels, engagement, hours, spread } =
+    rest;
   const suppressed = rest.suppressed.map((channel) => `f-${channel}-${person}-0`);
   const inputs = {
     ...{ optedOut, suppressed, contentChannels, lastInboundAt: { instagram: now } },
@@ -148,6 +159,8 @@ function drawnRequest(parts: Parts, n: number, now: string): DrawnRequest {
     ...(allowed && { allowed }),
     ...(preferred && { preferred }),
     ...(engagement && { engagement }),
+    ...(hours && { hours: hourHistory(hours) }),
+    ...(spread !== undefined && { spread }),
   };
   return { request, inputs, now };
 }

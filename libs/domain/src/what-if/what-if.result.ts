@@ -13,6 +13,10 @@ export const UNKNOWABLE = {
   retries: 'These were tried again: what retries booked and were charged is not replayed.',
   later_messages: 'Fallbacks, parallel messages and steps after the first message are not replayed.',
   learned_engagement: 'Engagement counts are those used then; under other rules the past would have taught others.',
+  learned_hours:
+    'Of the hours learned then only the best one for its channel is kept: elsewhere, and where messages are spread, times are approximate.',
+  hours_not_learned:
+    'The candidate asks for learned hours where none were gathered then: a good hour of the channel stands for them.',
   followed_a_booking: 'Then an earlier try had booked already and was followed; now they are decided afresh.',
 } as const;
 export type Unknowable = keyof typeof UNKNOWABLE;

@@ -62,7 +62,7 @@ export class WhatIf<Rules extends WhatIfRules> {
     const why = whyNot(past);
     const now = why ? undefined : this.#replay(past, rules);
     if (!now) this.#keep(past);
-    this.#tally.add(past, now, why);
+    this.#tally.add(past, now, { why, learns: rules.policy.sendTime?.choice === 'learned' });
   }
 
   result(): WhatIfResult {

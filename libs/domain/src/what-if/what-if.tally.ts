@@ -25,8 +25,12 @@ export class WhatIfTally {
     this.#seen.ofOtherCampaigns += 1;
   }
 
-  /** @param now absent: it could not be taken again, because of `why` */
-  add(past: PastDecision, now: Outcome | undefined, why: Unknowable | undefined): void {
+  /** @param now absent: it could not be taken again, because of `why`. `learns`: the candidate asks for learned hours. */
+  add(
+    past: PastDecision,
+    now: Outcome | undefined,
+    { why, learns }: { why?: Unknowable | undefined; learns: boolean },
+  ): void {
     const { then, request } = past;
     const is = now ?? then;
     this.#seen.decisions += 1;
@@ -40,6 +44,7 @@ export class WhatIfTally {
     const kind = flipOf(then, is);
     count(this.#changes, kind);
     if (now) this.#doubt(past, now, kind);
+    if (now?.kind === 'contacted' && learns && past.inputs?.w === undefined) count(this.#unknown, 'hours_not_learned');
     if (kind === 'same') return;
     if (then.kind === 'contacted' && is.kind === 'contacted') this.#move(Date.parse(is.at) - Date.parse(then.at));
     if (this.#examples.length < this.examples) {
@@ -87,6 +92,7 @@ export class WhatIfTally {
       retries: retries > 0,
       later_messages: request.strategy !== 'single' && now.kind === 'contacted',
       learned_engagement: inputs?.e !== undefined && request.contacts.length > 1,
+      learned_hours: inputs?.w !== undefined && kind !== 'same',
       followed_a_booking: inputs?.b !== undefined && then.kind === 'contacted',
     };
     for (const [code, holds] of Object.entries(doubts)) if (holds) count(this.#unknown, code as Unknowable);
