@@ -32,7 +32,7 @@ const hex = (n: number, digits: number): string => n.toString(16).padStart(digit
 /** Number `n` of `count` decisions spread evenly over the period, on one in five people each. */
 export function pastCommand(n: number, { count, tenantId }: { count: number; tenantId: string }): DecideOutreach {
   const now = new Date(PAST_FROM + Math.floor((n * (PAST_TO - PAST_FROM)) / count)).toISOString();
-  const person = (n * 7_919) % Math.ceil(count / 5);
+  const person = (Math.imul(n, 2_654_435_761) >>> 0) % Math.ceil(count / 5);
   const contact = (channel: 'email' | 'sms') => ({
     channel,
     ordinal: 0,
