@@ -103,17 +103,25 @@ interface Period {
   readonly limit: number;
 }
 
-/** `next`: when the first decision beyond the limit was taken. */
+/** `next`: when the first decision beyond the limit was taken. While a page is used, the next is read. */
 async function* pages({ queries }: Parts, { limit, ...period }: Period) {
-  let after: PastDecisionRow | undefined;
-  for (let left = limit; left > 0;) {
-    const wanted = Math.min(PAGE, left);
-    const rows = await queries.decisions({ ...period, limit: wanted + 1, ...(after ? { after } : {}) });
-    const more = rows.length > wanted;
-    const page = rows.slice(0, wanted);
-    left -= page.length;
-    after = page.at(-1);
-    yield { rows: page, next: more && left === 0 ? rows.at(-1)?.decidedAt : undefined };
+  const read = (wanted: number, after?: PastDecisionRow) => {
+    const page = queries.decisions({ ...period, limit: wanted + 1, ...(after ? { after } : {}) });
+    // Whoever stops in between waits for it no more.
+    page.catch(() => undefined);
+    return page;
+  };
+  let wanted = Math.min(PAGE, limit);
+  let coming = read(wanted);
+  for (let left = limit; ;) {
+    const found = await coming;
+    const rows = found.slice(0, wanted);
+    const beyond = found[wanted];
+    left -= rows.length;
+    wanted = Math.min(PAGE, left);
+    const more = beyond !== undefined && left > 0;
+    if (more) coming = read(wanted, rows.at(-1));
+    yield { rows, next: left === 0 ? beyond?.decidedAt : undefined };
     if (!more) return;
   }
 }
