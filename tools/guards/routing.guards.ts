@@ -38,7 +38,7 @@ export const GUARDS: readonly Guard[] = [
   {
     name: 'past that cannot be read',
     promise: 'A decision whose inputs cannot be read waits, and nothing is guessed',
-    file: `${PAST}.ts`,
+    file: 'apps/orchestrator/src/decide-outreach/tenant.past.ts',
     find: 'at - (kept.get(id)?.readAt ?? -Infinity) < USABLE_MS',
     replace: 'kept.has(id)',
     project: 'unit',
