@@ -4,6 +4,7 @@ import { API_PARTS, type ApiParts } from './api.parts.js';
 import { CampaignsController } from './change-settings/campaigns.controller.js';
 import { ChannelsController } from './change-settings/channels.controller.js';
 import { PoliciesController } from './change-settings/policies.controller.js';
+import { SequencesController } from './change-settings/sequences.controller.js';
 import { CommandOutreachController } from './command-outreach/command-outreach.controller.js';
 import { DeadLettersController } from './handle-dead-letters/dead-letters.controller.js';
 import { LiveFeedController } from './live-feed/live-feed.controller.js';
@@ -36,6 +37,7 @@ export class ApiModule {
         SimulatePoliciesController,
         ConversionsController,
         ChannelsController,
+        SequencesController,
         SuppressionsController,
         DeadLettersController,
         SignalsController,

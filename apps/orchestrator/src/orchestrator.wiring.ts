@@ -104,6 +104,7 @@ export function wireOrchestrator({ env, logger, instance, readiness }: ServiceBa
     foldedStates,
     books,
     rulesOf: async (request) => (await gatherRules(registry, DEFAULT_POLICY, [request]))[0] ?? PRODUCT_RULES,
+    suppressed: heldBackOf(suppressions),
     openReservations: (outreachId) => queries.openReservations(outreachId),
     reclaimAfterMs,
     instance,

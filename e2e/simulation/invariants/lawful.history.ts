@@ -159,6 +159,11 @@ function follow(history: History, event: Exclude<OutreachEvent, { type: 'Outreac
       const all = [...legs.values()];
       return all.some(reached) || all.every((leg) => leg.closed) ? undefined : 'settled with something open';
     }
+    case 'FallbackPlanned':
+    case 'StepPassedOver': {
+      if (event.type === 'FallbackPlanned') history.plans.set(event.data.leg, event.data.plan);
+      return status === 'active' && !legs.has(event.data.leg) ? undefined : 'a step of a leg that stands';
+    }
     case 'DeliveryScheduled': {
       const { leg, sendAt, expiresAt } = event.data;
       const before = legs.get(leg);

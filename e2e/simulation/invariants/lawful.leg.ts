@@ -83,6 +83,16 @@ export function followLeg(leg: LegHistory, event: LegEvent, active: boolean): st
       if (before) return `closed after it was ${before}`;
       return !last || endedBadly(last) ? undefined : 'closed while an attempt may have reached the person';
     }
+    case 'DeliveryGivenUp': {
+      const before = leg.closed;
+      leg.closed = event.type;
+      leg.next = undefined;
+      if (before) return `given up after it was ${before}`;
+      return last ? undefined : 'given up before it was tried';
+    }
+    case 'FallbackPlanned':
+    case 'StepPassedOver':
+      return leg.plan && 'planned or passed over when it stood already';
     default:
       return followAttempt(leg, event);
   }

@@ -97,7 +97,10 @@ const unmatched = ({ watch }: World): Unmatched => ({
   },
 });
 
-function reactParts({ store, rows, registry, timing, instant: now, books }: Ports, instance: string): ReactParts {
+function reactParts(
+  { store, rows, registry, suppressions, timing, instant: now, books }: Ports,
+  instance: string,
+): ReactParts {
   return {
     store,
     foldedStates: async (ids) => {
@@ -106,6 +109,7 @@ function reactParts({ store, rows, registry, timing, instant: now, books }: Port
     },
     books: books(createLedgers({ store, instance, now, newId: timing.randomId })),
     rulesOf: async (request) => (await gatherRules(registry, DEFAULT_POLICY, [request]))[0] ?? PRODUCT_RULES,
+    suppressed: heldBackOf(suppressions),
     openReservations: (outreachId) => rows.openReservations(outreachId),
     instance,
     now,

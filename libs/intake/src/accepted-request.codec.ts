@@ -1,14 +1,19 @@
 import canonicalize from 'canonicalize';
 import {
   CHANNELS,
+  DEFAULT_WAIT_HOURS,
+  MAX_STEPS,
   type Channel,
   type ContentRef,
   type IdDeriver,
   type OutreachRequestDto,
   type OutreachRequested,
+  type RequestedStep,
+  type StepSettings,
 } from '@homing/contracts';
 import type { AcceptedRecord } from '@homing/vault/intake';
-import type { NamedThings } from './intake-check.policy.js';
+import type { Template } from '@homing/vault/registry';
+import type { NamedChain, NamedThings } from './intake-check.policy.js';
 import type { AcceptedRequest, IntakeItem, StoredDecisionInput } from './intake.types.js';
 
 /** The non-personal half of a request, to be kept in clear beside its seal. */
@@ -22,7 +27,9 @@ export function toDecisionInput(item: IntakeItem, named: NamedThings, ids: IdDer
       campaignKey: named.campaign?.id,
       subject: request.subject && { type: request.subject.type, key: ids.key('subject', tenantId, request.subject.id) },
       messageType: request.messageType ?? 'outreach',
-      strategy: request.strategy ?? 'single',
+      strategy: named.chain?.strategy ?? request.strategy ?? 'single',
+      steps: named.chain && stepsOf(request, named.chain, { tenantId, ids }),
+      sequence: named.chain?.sequence,
       urgency: request.urgency ?? 'normal',
       content: contentRef(request, named),
       contentKey: contentKey(request, named, { tenantId, ids }),
@@ -45,9 +52,52 @@ export function toDecisionInput(item: IntakeItem, named: NamedThings, ids: IdDer
   });
 }
 
+/** A word in the clear, as a template is mostly named; another name says nothing without the tenant's table. */
+const WORD = /^[A-Za-z][\w.-]{0,63}$/;
+
+function stepsOf(
+  { content }: OutreachRequestDto,
+  { steps }: NamedChain,
+  { tenantId, ids }: { tenantId: string; ids: IdDeriver },
+): RequestedStep[] {
+  return steps.map(({ step: asked, template }, i): RequestedStep => {
+    const { channel, waitHours = DEFAULT_WAIT_HOURS, until = 'answered', acceptUnknown, template: name } = asked;
+    const own = template && {
+      content: templateRef(template),
+      contentKey: ids.key('content', tenantId, canonicalize({ template: template.id, data: content.data ?? {} }) ?? ''),
+      contentChannels: channelsOf(template.bodies),
+    };
+    return {
+      step: i + 1,
+      channel,
+      ...(name !== undefined && WORD.test(name) ? { template: name } : {}),
+      ...(own ?? (name === undefined ? {} : { contentChannels: [] })),
+      ...retryOf(asked),
+      waitHours,
+      until,
+      ...(acceptUnknown === undefined ? {} : { acceptUnknown }),
+    };
+  });
+}
+
+function retryOf({ maxRetries, retryDelayHours }: StepSettings): Pick<RequestedStep, 'retry'> {
+  if (maxRetries === undefined && retryDelayHours === undefined) return {};
+  const delaysSeconds = Array.from({ length: maxRetries ?? MAX_STEPS }, () =>
+    Math.round((retryDelayHours ?? 0) * 3600),
+  );
+  return {
+    retry: {
+      ...(maxRetries === undefined ? {} : { maxRetries }),
+      ...(retryDelayHours === undefined ? {} : { delaysSeconds }),
+    },
+  };
+}
+
+const templateRef = ({ id, version }: Template): ContentRef => ({ kind: 'template', templateUuid: id, version });
+
 function contentRef(request: OutreachRequestDto, named: NamedThings): ContentRef {
   const { template } = named;
-  if (template) return { kind: 'template', templateUuid: template.id, version: template.version };
+  if (template) return templateRef(template);
   return { kind: 'literal', channels: contentChannels(request, named) };
 }
 
@@ -62,9 +112,11 @@ function contentKey(
 }
 
 function contentChannels(request: OutreachRequestDto, { template }: NamedThings): Channel[] {
-  const bodies: object = template?.bodies ?? request.content.literal ?? {};
-  return CHANNELS.filter((channel) => (bodies as Record<string, unknown>)[channel] !== undefined);
+  return channelsOf(template?.bodies ?? request.content.literal ?? {});
 }
+
+const channelsOf = (bodies: object): Channel[] =>
+  CHANNELS.filter((channel) => (bodies as Record<string, unknown>)[channel] !== undefined);
 
 const instant = (text: string | undefined): string | undefined =>
   text === undefined ? undefined : new Date(Date.parse(text)).toISOString();

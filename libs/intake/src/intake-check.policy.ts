@@ -1,4 +1,4 @@
-import type { FieldFault } from '@homing/contracts';
+import type { FieldFault, SequenceRef, StepSettings, Strategy } from '@homing/contracts';
 import type { Campaign, Template, Tenant } from '@homing/vault/registry';
 import { contactPoints } from './contact-points.js';
 import type { IntakeItem } from './intake.types.js';
@@ -8,6 +8,19 @@ export interface NamedThings {
   readonly tenant?: Tenant | undefined;
   readonly template?: Template | undefined;
   readonly campaign?: Campaign | undefined;
+  /** Of a request with steps, its own or those of a sequence that exists. */
+  readonly chain?: NamedChain | undefined;
+}
+
+export interface NamedChain {
+  readonly strategy: Strategy;
+  readonly sequence?: SequenceRef;
+  readonly steps: readonly NamedStep[];
+}
+
+export interface NamedStep {
+  readonly step: StepSettings;
+  readonly template: Template | undefined;
 }
 
 /** What makes a well-formed request impossible all the same. Names fields, never values. */
@@ -30,8 +43,14 @@ export function checkIntake(item: IntakeItem, named: NamedThings): FieldFault[] 
   if (request.sender !== undefined && domainOf(request.sender.email) !== domainOf(named.tenant?.sender?.email)) {
     fault('sender.email', 'sender_not_allowed', 'is not of the domain the tenant sends from');
   }
-  if (request.sequence !== undefined) fault('sequence', 'not_available_yet', 'named sequences cannot be used yet');
-  if (request.steps !== undefined) fault('steps', 'not_available_yet', 'own steps cannot be used yet');
+  if (request.sequence !== undefined && named.tenant && !named.chain)
+    fault('sequence', 'unknown_sequence', 'no such sequence exists for this tenant');
+  // Of a named sequence a step without its template is passed over: one missing template must not stop the whole.
+  const own = request.steps === undefined ? [] : (named.chain?.steps ?? []);
+  own.forEach(({ step, template }, i) => {
+    if (step.template !== undefined && !template)
+      fault(`steps[${i}].template`, 'unknown_template', 'no such template exists for this tenant');
+  });
   // A deadline that passed while it waited for us is for the decision to refuse, with its reason where everybody looks for it.
   const offered = Date.parse(item.offeredAt ?? item.receivedAt);
   if (request.expiresAt !== undefined && Date.parse(request.expiresAt) <= offered) {

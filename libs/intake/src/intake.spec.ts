@@ -119,12 +119,50 @@ describe('taking in', () => {
       'sender.email',
       'sender_not_allowed',
     ],
-    ['own steps, which do not work yet', { steps: [{ channel: 'email' }] }, {}, 'steps', 'not_available_yet'],
+    [
+      'a step’s template that does not exist',
+      { steps: [{ channel: 'email' }, { channel: 'email', template: 'nope' }] },
+      {},
+      'steps[1].template',
+      'unknown_template',
+    ],
+    ['a sequence that does not exist', { sequence: 'nope' }, {}, 'sequence', 'unknown_sequence'],
   ])('refuses %s by its field and seals nothing', async (_what, body, of, field, code) => {
     const sealed: AcceptItem[] = [];
     const [result] = await intakeOver(sealed).takeIn([item(body, of)]);
     expect(result).toMatchObject({ kind: 'invalid', faults: [{ field, code }] });
     expect(sealed).toEqual([]);
+  });
+
+  it('keeps of own steps what is sent, how long each waits and for what, and of a sequence its version', async () => {
+    const sealed: AcceptItem[] = [];
+    const steps = [
+      { channel: 'email', template: 'welcome', waitHours: 2, maxRetries: 1, retryDelayHours: 0.5 },
+      { channel: 'auto', until: 'read', acceptUnknown: true },
+    ];
+    await intakeOver(sealed).takeIn([item({ steps }), item({ sequence: 'default_sequence' }, { requestId: 'b' })]);
+    const requested = sealed.map(({ decisionInput }) => (decisionInput as StoredDecisionInput).requested);
+    const content = { kind: 'template', templateUuid: template.id, version: 3 };
+    expect(requested[0]).toMatchObject({
+      strategy: 'fallback',
+      steps: [
+        {
+          ...{ step: 1, channel: 'email', template: 'welcome', content, contentChannels: ['email'] },
+          ...{ retry: { maxRetries: 1, delaysSeconds: [1800] }, waitHours: 2, until: 'answered' },
+        },
+        { step: 2, channel: 'auto', waitHours: 24, until: 'read', acceptUnknown: true },
+      ],
+    });
+    expect(requested[0]?.steps?.[1]).not.toHaveProperty('content');
+    // Of a named sequence a template that is not there leaves its step without content: it is passed over, no more.
+    expect(requested[1]).toMatchObject({
+      ...{ strategy: 'fallback', sequence: { name: 'default_sequence', version: 0 } },
+      steps: [
+        { channel: 'email', template: 'email_intro', contentChannels: [], waitHours: 24, retry: { maxRetries: 2 } },
+        { channel: 'linkedin', template: 'linkedin_dm', waitHours: 48, retry: { maxRetries: 1 } },
+        { channel: 'contact_form', template: 'contact_form_submit', retry: { maxRetries: 0 } },
+      ],
+    });
   });
 
   it('takes what was in time when it was offered, though its deadline passed before it was looked at', async () => {

@@ -6,6 +6,7 @@ import { toDecisionInput } from './accepted-request.codec.js';
 import { contactPoints } from './contact-points.js';
 import { checkIntake, type NamedThings } from './intake-check.policy.js';
 import { intakeTimes, noteTaken } from './intake.metrics.js';
+import { lookUpChains } from './named-chain.reader.js';
 import type { IntakeItem, IntakeResult } from './intake.types.js';
 
 export interface IntakeParts {
@@ -104,7 +105,17 @@ async function lookUp(registry: IntakeParts['registry'], items: readonly IntakeI
   ]);
   const templateOf = new Map<IntakeItem, Template | undefined>(withTemplate.map((item, i) => [item, templates[i]]));
   const campaignOf = new Map<IntakeItem, Campaign | undefined>(withCampaign.map((item, i) => [item, campaigns[i]]));
+  const chained = items.flatMap((item, i) =>
+    item.request.steps !== undefined || item.request.sequence !== undefined ? [i] : [],
+  );
+  const chains = await lookUpChains(
+    registry,
+    chained.flatMap((i) => items[i] ?? []),
+    chained.map((i) => tenants[i]),
+  );
+  const chainOf = new Map(chained.map((i, n) => [i, chains[n]]));
   return items.map((item, i) => ({
+    chain: chainOf.get(i),
     tenant: tenants[i],
     template: templateOf.get(item),
     campaign: campaignOf.get(item),

@@ -1,4 +1,4 @@
-import { CAMPAIGN_STATUSES, NO_CONTROL, PLAIN, type CampaignStatus } from '@homing/contracts';
+import { CAMPAIGN_STATUSES, NO_CONTROL, PLAIN, SequenceDto, type CampaignStatus } from '@homing/contracts';
 import { IsIn, IsInt, IsObject, IsOptional, Length, Matches, Min } from 'class-validator';
 
 /** `POST /campaigns` */
@@ -46,4 +46,12 @@ export class ChangeCampaignBody {
 /** `PATCH /campaigns/{campaignId}/status` */
 export class CampaignStatusBody {
   @IsIn(CAMPAIGN_STATUSES) status!: CampaignStatus;
+}
+
+/** `PUT /sequences/{name}` */
+export class SetSequenceBody extends SequenceDto {
+  @IsOptional()
+  @IsInt()
+  @Min(0)
+  settingsVersion?: number;
 }

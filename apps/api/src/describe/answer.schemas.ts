@@ -4,6 +4,7 @@ import { ANALYTICS_SCHEMAS } from './analytics.schemas.js';
 import { BATCH_SCHEMAS } from './batch.schemas.js';
 import { DEAD_LETTER_SCHEMAS } from './dead-letter.schemas.js';
 import { SEND_TIMES_SCHEMAS } from './send-times.description.js';
+import { chainStep, SEQUENCE_SCHEMAS } from './sequence.schemas.js';
 import { SETTINGS_SCHEMAS } from './settings.schemas.js';
 import { SIMULATION_SCHEMAS } from './simulation.schemas.js';
 import { flag, instant, list, partial, record, ref, text, uuid, whole, type Schema } from './schema.parts.js';
@@ -64,6 +65,7 @@ export const ANSWER_SCHEMAS: Readonly<Record<string, Schema>> = {
   ...ANALYTICS_SCHEMAS,
   ...SEND_TIMES_SCHEMAS,
   ...SIMULATION_SCHEMAS,
+  ...SEQUENCE_SCHEMAS,
   Money: record({
     micros: { ...whole, description: 'millionths of the currency' },
     currency: { ...text, description: 'ISO 4217' },
@@ -90,6 +92,19 @@ export const ANSWER_SCHEMAS: Readonly<Record<string, Schema>> = {
       channel,
       sendAt: instant,
       fallbackChain: list(channel),
+      chain: {
+        description: 'the steps in their order; not where one message by the best channel was asked for',
+        ...list(
+          record(
+            {
+              ...chainStep(channel),
+              state: { type: 'string', enum: ['planned', 'in_reserve', 'passed_over'] },
+              reason: { ...text, description: 'why it has its place, or why it was passed over' },
+            },
+            ['template'],
+          ),
+        ),
+      },
       cost: ref('Money'),
       confidence: share,
       explanation: text,
@@ -160,6 +175,17 @@ export const ANSWER_SCHEMAS: Readonly<Record<string, Schema>> = {
         record({ channel, rank: whole, score: share, reason: text, factors: eachFactor(factorScore) }, ['factors']),
       ),
       excluded: list(record({ channel, reason: text })),
+      chain: {
+        description: 'the steps as the decision pinned them',
+        ...partial(
+          {
+            strategy: text,
+            sequence: record({ name: text, version: whole }),
+            steps: list(partial({ ...chainStep(channel), because: text }, ['step', 'channel', 'waitHours', 'until'])),
+          },
+          ['strategy', 'steps'],
+        ),
+      },
       selection: {
         description: 'how the channel was chosen; not of decisions before scores had factors',
         ...record({ weights: eachFactor(share), exploration: share, probability: share, recommendations: list(text) }, [

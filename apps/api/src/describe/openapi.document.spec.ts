@@ -61,6 +61,8 @@ describe('the OpenAPI document', () => {
       '/api/v1/outreach/{id}/cancel',
       '/api/v1/policies',
       '/api/v1/policies/simulate',
+      '/api/v1/sequences',
+      '/api/v1/sequences/{name}',
       '/api/v1/suppressions',
       '/api/v1/suppressions/{suppressionId}',
       '/api/v1/unknown-outcomes',

@@ -19,6 +19,7 @@ import { PACING_RECOMMENDATIONS } from '@homing/domain';
 import { RETURN_FIELDS } from './analytics.schemas.js';
 import { priceTable, withPrices } from './price.schemas.js';
 import { schemaOf } from './request.schema.js';
+import { withSequences } from './sequence.schemas.js';
 import { flag, instant, list, partial, record, ref, text, whole, type Schema } from './schema.parts.js';
 
 const channel = { type: 'string', enum: [...CHANNELS] };
@@ -45,7 +46,7 @@ function withOff(schema: Schema): Schema {
 }
 const channelSettings = withOff(withTemplates(schemaOf(ChannelSettingsDto)));
 const campaignSettings = withOff(schemaOf(CampaignSettingsDto));
-const tenantSettings = withPrices(withOff(schemaOf(TenantSettingsDto)));
+const tenantSettings = withSequences(withPrices(withOff(schemaOf(TenantSettingsDto))));
 
 function withTemplates(schema: Schema): Schema {
   const templates = {

@@ -139,8 +139,9 @@ function explanationOf(timeline: readonly TimelineRow[]) {
   const decision = timeline.find((row) => row.eventType === 'OutreachDecided' || row.eventType === 'OutreachRefused');
   if (!decision) return null;
   if (decision.eventType === 'OutreachDecided') {
-    const { explanation } = decision.eventData as OutreachDecided;
-    return { sentence: decisionSentence(explanation), ...explanation };
+    const { explanation, chain, legs } = decision.eventData as OutreachDecided;
+    const sentence = decisionSentence(explanation, { ...(chain ? { chain } : {}), legs });
+    return { sentence, ...explanation, ...(chain ? { chain } : {}) };
   }
   const { step, reason, steps, policyVersion, decidedAt } = decision.eventData as OutreachRefused;
   const nothingChosen: Pick<Explanation, 'ranked' | 'excluded'> = { ranked: [], excluded: [] };

@@ -1,4 +1,4 @@
-import type { Channel, OutreachRequestDto } from '@homing/contracts';
+import type { Channel, ContentRef, OutreachRequestDto } from '@homing/contracts';
 import type { OutboundMessage, Party } from '@homing/channels';
 import { renderMessage, type ContentSource } from '@homing/content';
 import type { Delivery, KnownOutreach } from '@homing/domain';
@@ -33,16 +33,18 @@ export async function renderBatch(
   const [opened, templates, tenants] = await Promise.all([
     parts.vault.openRequests(requests.map(({ outreachId, tenantId }) => ({ outreachId, tenantId }))),
     parts.registry.findTemplateVersions(
-      requests.flatMap(({ tenantId, content }) =>
-        content.kind === 'template' ? [{ tenantId, id: content.templateUuid, version: content.version }] : [],
-      ),
+      batch.flatMap((item) => {
+        const content = contentRefOf(item);
+        const { tenantId } = item.state.request;
+        return content.kind === 'template' ? [{ tenantId, id: content.templateUuid, version: content.version }] : [];
+      }),
     ),
     parts.registry.findTenants(requests.map((request) => request.tenantId)),
   ]);
   const found = templates.values();
   return Promise.allSettled(
     batch.map(async (item, i) => {
-      const template = item.state.request.content.kind === 'template' ? found.next().value : undefined;
+      const template = contentRefOf(item).kind === 'template' ? found.next().value : undefined;
       return renderOne(item, {
         opened: opened[i],
         template,
@@ -84,7 +86,7 @@ function renderOne({ state, delivery, attempt }: ToRender, parts: Opened): Rende
     plan.contact.ordinal
   ]?.address;
   if (address === undefined) return { kind: 'impossible', reason: 'address_missing' };
-  const content = contentOf(state, request, parts.template);
+  const content = contentOf({ state, delivery }, request, parts.template);
   if (!content) return { kind: 'impossible', reason: 'content_missing' };
   const rendered = renderMessage({
     source: content,
@@ -112,15 +114,19 @@ function renderOne({ state, delivery, attempt }: ToRender, parts: Opened): Rende
 }
 
 function contentOf(
-  state: KnownOutreach,
+  of: Pick<ToRender, 'state' | 'delivery'>,
   request: OutreachRequestDto,
   template: Template | undefined,
 ): ContentSource | undefined {
-  if (state.request.content.kind === 'literal') {
+  if (contentRefOf(of).kind === 'literal') {
     return request.content.literal && { kind: 'literal', bodies: request.content.literal };
   }
   return template && { kind: 'template', bodies: template.bodies };
 }
+
+/** Of a step its own, else that of the request. */
+const contentRefOf = ({ state, delivery }: Pick<ToRender, 'state' | 'delivery'>): ContentRef =>
+  delivery.plan.content ?? state.request.content;
 
 const party = (address: string, name?: string): Party => ({ address, ...(name === undefined ? {} : { name }) });
 /** The channel's own, else the tenant's, else the installation's; an address and a name each. */

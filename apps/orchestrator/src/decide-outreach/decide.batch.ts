@@ -1,4 +1,4 @@
-import type { OutreachRequested } from '@homing/contracts';
+import { parseReservationKey, type OutreachRequested } from '@homing/contracts';
 import {
   bookEntriesOf,
   decideOutreach,
@@ -236,7 +236,12 @@ async function undo(
 ): Promise<void> {
   const deliveries = state.status === 'none' || state.status === 'refused' ? [] : state.deliveries;
   const holder = (entry: BookEntry) =>
-    roundOf(state) === round ? deliveries.find((delivery) => delivery.ledgers?.includes(entry.stream)) : undefined;
+    roundOf(state) === round
+      ? deliveries.find(
+          ({ leg, ledgers }) =>
+            parseReservationKey(entryKey(entry))?.leg === leg && ledgers?.includes(entry.stream) === true,
+        )
+      : undefined;
   const orphaned = entries.filter((entry) => !holder(entry)).map(({ fresh: _made, ...entry }): BookEntry => entry);
   const again = kind === 'nothing' ? entries.filter((entry) => entry.fresh && holder(entry)) : [];
   await enterBooks(books, tenantId, [...orphaned, ...owedFor(state, again)]);

@@ -1,9 +1,10 @@
-import type { OutreachEvent } from '@homing/contracts';
+import type { OutreachEvent, OutreachRequested } from '@homing/contracts';
 import {
   bookEntriesOf,
   chooseRestartTime,
   entryKey,
   fenceEvents,
+  legWanted,
   react,
   nextChargeKey,
   rebookAsks,
@@ -12,6 +13,7 @@ import {
   type BookEntry,
   type ChosenSendTime,
   type LedgerAsk,
+  type LegAnswer,
   type OpenReservation,
   type OutreachState,
   type RebookAnswer,
@@ -21,6 +23,7 @@ import type { EventStore, Folded } from '@homing/event-store';
 import { changeOutreach, readOutreach } from '@homing/event-store/outreach';
 import { campaignDay, recipientClock, type Rules } from '@homing/intake/rules';
 import { crashPoint } from '@homing/service-kit';
+import { planNextLeg, undoneOf } from './next-leg.planner.js';
 import { askBooks, bookingOf, enterBooks, type AskedBooks } from '../keep-books/ledger.runner.js';
 import { placeMessage, type Placed } from '../keep-books/message.placing.js';
 
@@ -28,6 +31,8 @@ export interface FollowParts {
   readonly store: Pick<EventStore, 'append' | 'readStream'>;
   readonly books: AskedBooks;
   readonly rulesOf: (request: { tenantId: string; campaignKey?: string }) => Promise<Rules>;
+  /** `heldBackKey` of those of the requests' contacts that are held back. */
+  readonly suppressed: (requests: readonly OutreachRequested[]) => Promise<ReadonlySet<string>>;
   /** Reservations that stand open for an outreach, as far as projected. */
   readonly openReservations: (outreachId: string) => Promise<readonly OpenReservation[]>;
   /** Age at which a reservation that no commit explains is reclaimed. Default `RECLAIM_AFTER_MS`. */
@@ -49,19 +54,31 @@ export interface Follow {
  * the books. Every append is at the exact revision and every entry is keyed, so repeating it is harmless.
  */
 export async function followOutreach(parts: FollowParts, follow: Follow): Promise<Folded<OutreachState>> {
+  let after = await followOnce(parts, follow);
+  // Each round plans one step of a chain or passes one over.
+  for (let before = follow.known?.revision; legWanted(after.state, parts.now()) && after.revision !== before;) {
+    before = after.revision;
+    after = await followOnce(parts, { ...follow, known: after });
+  }
+  return after;
+}
+
+async function followOnce(parts: FollowParts, follow: Follow): Promise<Folded<OutreachState>> {
   const now = parts.now();
   const seen = follow.known;
   // A projection may be far behind: what is long over would be booked, and charged, once more.
-  const known =
-    seen && rebookingsWanted(seen.state, now).length === 0 ? seen : await readOutreach(parts.store, follow.outreachId);
-  const rebooked = new Map<number, RebookAnswer>();
+  const asks = seen && (rebookingsWanted(seen.state, now).length > 0 || legWanted(seen.state, now) !== undefined);
+  const known = seen && !asks ? seen : await readOutreach(parts.store, follow.outreachId);
+  const rebooked = new Map<number, RebookAnswer | LegAnswer>();
   for (const rebooking of rebookingsWanted(known.state, now)) {
     rebooked.set(rebooking.leg, await rebook(parts, known.state, { ...rebooking, now }));
   }
+  const next = await planNextLeg(parts, known.state, now);
+  if (next) rebooked.set(next.leg, next.answer);
   crashPoint('orchestrator.before-reaction');
   const after = await change(parts, { ...follow, known }, 'react', (state) => react(state, now, rebooked));
   crashPoint('orchestrator.after-reaction');
-  await enterBooks(parts.books, follow.tenantId, bookEntriesOf(after.state));
+  await enterBooks(parts.books, follow.tenantId, [...bookEntriesOf(after.state), ...undoneOf(after.state, next)]);
   return after;
 }
 

@@ -1,5 +1,8 @@
 import type { Channel } from '@homing/contracts';
 import {
+  chainOf,
+  stepCommand,
+  type BookedLeg,
   type ChosenSendTime,
   type ContactSlot,
   planLeg,
@@ -41,11 +44,31 @@ export interface Booked {
 export type Booking = Booked | 'lapsed';
 
 /**
+ * Plans what a request asks for and has it booked: one message; of a chain its first step that fits, and with it why those before it do
+ * not; of channels tried at once all that fit. A repeat of what was sent before is a repeat on every channel.
+ */
+export async function bookDecision(parts: BookParts, command: PlanLeg): Promise<Booking> {
+  const chain = chainOf(command);
+  if (!chain?.steps.length) return bookMessage(parts, command);
+  const legs: BookedLeg[] = [];
+  const undo: UndoEntry[] = [];
+  for (const step of chain.steps) {
+    const booking = await bookMessage(parts, stepCommand(command, step));
+    if (booking === 'lapsed') return booking;
+    legs.push(booking.command);
+    undo.push(...booking.undo);
+    const { booked } = booking.command;
+    if (chain.strategy !== 'parallel' && (booked?.kind === 'booked' || booked?.step === 'dedup')) break;
+  }
+  return { command: { ...command, legs }, undo };
+}
+
+/**
  * Plans one message, finds room for it where quotas count, and has it booked. What an earlier try of the same round booked is adopted as
  * it was planned then: a decision taken again after a crash is the same decision. A booking that has lapsed is left as it is: the round
  * is to be fenced off and decided anew, for only the stream knows whether it was committed.
  */
-export async function bookDecision(parts: BookParts, command: PlanLeg): Promise<Booking> {
+export async function bookMessage(parts: BookParts, command: PlanLeg): Promise<Booking> {
   const wanted = plan(parts, command);
   if (wanted.asks.length === 0) return { command: wanted.planned, undo: [] };
   const room = await place(parts, wanted);
@@ -87,10 +110,14 @@ const allOf = (room: Placed): readonly UndoEntry[] =>
 /** Gives back what rounds before this one may still hold; they were fenced off. Otherwise the request would stand in its own way. */
 export async function releaseEarlierRounds(parts: BookParts, command: PlanLeg): Promise<void> {
   const rounds = Array.from({ length: (command.round ?? 1) - 1 }, (_, i) => i + 1);
+  const steps = chainOf(command)?.steps ?? [];
+  const messages = steps.length > 0 ? steps.map((step) => stepCommand(command, step)) : [command];
   const entries = rounds.flatMap((round) =>
-    plan(parts, { ...command, round }).asks.map(({ ledger, stream, command: asked }): BookEntry => {
-      return { ledger, stream, command: { kind: 'release', key: keyOf(asked) } };
-    }),
+    messages.flatMap((message) =>
+      plan(parts, { ...message, round }).asks.map(({ ledger, stream, command: asked }): BookEntry => {
+        return { ledger, stream, command: { kind: 'release', key: keyOf(asked) } };
+      }),
+    ),
   );
   await enterBooks(parts.books, command.request.tenantId, entries);
 }

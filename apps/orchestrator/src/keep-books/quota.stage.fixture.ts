@@ -50,6 +50,7 @@ export function quotaOrchestrator(stage: QuotaStage) {
   };
   const following: FollowParts = {
     ...common,
+    suppressed: async () => new Set<string>(),
     openReservations: async () => stage.open ?? [],
     rulesOf: async (of) => (await gatherRules(registry, policy, [of]))[0] ?? PRODUCT_RULES,
   };

@@ -56,6 +56,7 @@ function stage({ tenant = {}, campaign, request: over = {}, preferredHours }: Sa
   };
   const following: FollowParts = {
     ...common,
+    suppressed: async () => new Set(),
     openReservations: async () => [],
     rulesOf: async (of) => (await gatherRules(registry, DEFAULT_POLICY, [of]))[0] ?? PRODUCT_RULES,
   };

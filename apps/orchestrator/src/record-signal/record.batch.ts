@@ -1,6 +1,13 @@
 import { createHash } from 'node:crypto';
 import { parseDeliveryId, type OutreachEvent, type ProviderSignal } from '@homing/contracts';
-import { bookEntriesOf, rebookingsWanted, recordFacts, type OutreachState, type SignalledFact } from '@homing/domain';
+import {
+  bookEntriesOf,
+  legWanted,
+  rebookingsWanted,
+  recordFacts,
+  type OutreachState,
+  type SignalledFact,
+} from '@homing/domain';
 import type { Folded, Handled } from '@homing/event-store';
 import { crashPoint } from '@homing/service-kit';
 import { inSpan, type SpanSettings } from '@homing/service-kit/telemetry';
@@ -126,9 +133,10 @@ const tracedBy = ({ traceparent }: Folded<OutreachState>, placed: readonly Place
   attributes: { 'homing.outreach.id': placed[0]?.outreachId ?? '', 'homing.event.count': placed.length },
 });
 
-/** A retry to be booked, or something ended whose books are to be squared. */
+/** A retry or the next step of a chain to be booked, or something ended whose books are to be squared. */
 const callsForMore = ({ state, events }: Handled<OutreachState, OutreachEvent>, now: string): boolean =>
   rebookingsWanted(state, now).length > 0 ||
+  legWanted(state, now) !== undefined ||
   (events.some(({ type }) => type === 'OutreachSettled' || type === 'DeliveryFailedPermanently') &&
     bookEntriesOf(state).length > 0);
 

@@ -4,5 +4,5 @@ import { counter } from '@homing/service-kit/telemetry';
 export const wakes = counter({
   name: 'homing_wakes_total',
   help: 'Entries of the timetable that were woken: what is due, leases that have passed, reactions nobody did, unknown outcomes.',
-  labels: { kind: ['dispatch', 'lease', 'reaction', 'lookup', 'assume'] },
+  labels: { kind: ['dispatch', 'lease', 'reaction', 'lookup', 'assume', 'fallback'] },
 });

@@ -36,7 +36,7 @@ export interface WakeParts {
 export interface WakeRound {
   readonly dispatched: number;
   readonly expired: number;
-  /** Handed to the orchestrator: reactions nobody did, and starts whose booking has lapsed. */
+  /** Handed to the orchestrator: reactions nobody did, starts whose booking has lapsed, and steps of chains that follow. */
   readonly followed: number;
   readonly lookedUp: number;
   readonly assumed: number;
@@ -94,13 +94,14 @@ export async function wakeDue(parts: WakeParts): Promise<WakeRound> {
   });
   if (lookUps.length > 0) await handOver(parts, of('lookup'), () => parts.lookUp(lookUps));
   // What was assumed is charged: the books are squared.
-  const follow = [...of('reaction'), ...lapsed, ...of('assume')];
+  const follow = [...of('reaction'), ...lapsed, ...of('assume'), ...of('fallback')];
   if (follow.length > 0) await handOver(parts, follow, () => parts.follow(follow));
   const failed = done.find((result) => result.status === 'rejected');
   if (failed) throw failed.reason;
   wakes.add(dispatches.length, { kind: 'dispatch' });
   wakes.add(of('lease').length, { kind: 'lease' });
   wakes.add(of('reaction').length, { kind: 'reaction' });
+  wakes.add(of('fallback').length, { kind: 'fallback' });
   wakes.add(lookUps.length, { kind: 'lookup' });
   wakes.add(of('assume').length, { kind: 'assume' });
   return {

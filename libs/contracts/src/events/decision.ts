@@ -1,6 +1,7 @@
 import type { Channel } from '../channel.js';
 import type { Money } from '../money.js';
 import type { LegBooking } from './ledger-events.js';
+import type { ContentRef } from './outreach-events.js';
 
 /** The ten steps in their order; a refusal names the one that refused. `intake` is what happens before the first. */
 export const DECISION_STEPS = [
@@ -96,6 +97,8 @@ export interface PlannedLeg {
   /** Worst case (declared maximum at the dearest eligible price). */
   readonly cost: Money;
   readonly retry: RetryPolicy;
+  /** Absent: the content of the request. */
+  readonly content?: ContentRef;
   /** What the first attempt holds in the books; absent where nothing is booked. */
   readonly booking?: LegBooking;
 }

@@ -1,5 +1,6 @@
 import type { Channel } from '../channel.js';
 import type { Money } from '../money.js';
+import type { Chain, DeliveryGivenUp, FallbackPlanned, RequestedStep, SequenceRef, StepPassedOver } from './chain.js';
 import type { ProviderFact } from '../provider-fact.js';
 import type { DecisionStep, Explanation, PlannedLeg, StepTrace } from './decision.js';
 import type { LegBooking } from './ledger-events.js';
@@ -29,6 +30,9 @@ export type OutreachEvent =
   | Recorded<'DeliveryCancelled', DeliveryCancelled>
   | Recorded<'DeliveryFailedPermanently', DeliveryFailedPermanently>
   | Recorded<'ConversionReported', ConversionReported>
+  | Recorded<'DeliveryGivenUp', DeliveryGivenUp>
+  | Recorded<'FallbackPlanned', FallbackPlanned>
+  | Recorded<'StepPassedOver', StepPassedOver>
   | Recorded<'OutreachSettled', OutreachSettled>;
 
 export interface Recorded<T extends string, D> {
@@ -76,6 +80,9 @@ export interface OutreachRequested {
   readonly subject?: { readonly type: string; readonly key: string };
   readonly messageType: string;
   readonly strategy: Strategy;
+  /** Own steps, or those of the named sequence. Absent: the channels as they are ranked. */
+  readonly steps?: readonly RequestedStep[];
+  readonly sequence?: SequenceRef;
   readonly urgency: Urgency;
   readonly content: ContentRef;
   /** Keyed digest of the content: what makes two messages to one address the same. */
@@ -97,6 +104,8 @@ export interface OutreachDecided {
   readonly strategy: Strategy;
   readonly legs: readonly PlannedLeg[];
   readonly fallbackChain: readonly Channel[];
+  /** Absent where one message by the best channel was asked for. */
+  readonly chain?: Chain;
   readonly cost: Money;
   /** 0..1. */
   readonly confidence: number;

@@ -48,6 +48,12 @@ export function transitionOf(event: OutreachEvent): string {
       return 'permanent_failed';
     case 'ConversionReported':
       return 'converted';
+    case 'DeliveryGivenUp':
+      return 'given_up';
+    case 'FallbackPlanned':
+      return 'fallback';
+    case 'StepPassedOver':
+      return 'passed_over';
     case 'OutreachSettled':
       return 'settled';
   }
@@ -90,5 +96,8 @@ export const TRANSITIONS = [
   'cancelled',
   'permanent_failed',
   'converted',
+  'given_up',
+  'fallback',
+  'passed_over',
   'settled',
 ] as const;

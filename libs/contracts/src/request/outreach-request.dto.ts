@@ -5,23 +5,20 @@ import {
   IsArray,
   IsEmail,
   IsIn,
-  IsInt,
-  IsNumber,
   IsObject,
   IsOptional,
   IsString,
   IsUUID,
   Length,
   Matches,
-  Max,
   MaxLength,
-  Min,
   ValidateNested,
 } from 'class-validator';
 import { CHANNELS, type Channel } from '../channel.js';
 import type { Strategy, Urgency } from '../events/outreach-events.js';
 import { ContentDto } from './content.dto.js';
 import { IsInstant } from './instant.rule.js';
+import { MAX_STEPS, StepDto } from '../settings/step.dto.js';
 import { NO_CONTROL, PLAIN, RecipientDto } from './recipient.dto.js';
 
 export class SubjectDto {
@@ -31,14 +28,6 @@ export class SubjectDto {
   @IsString()
   @Length(1, 200)
   id!: string;
-}
-
-export class StepDto {
-  @IsIn(CHANNELS) channel!: Channel;
-  @IsOptional() @IsString() @Length(1, 200) template?: string;
-  @IsOptional() @IsNumber() @Min(0) @Max(24 * 90) waitHours?: number;
-  @IsOptional() @IsInt() @Min(0) @Max(10) maxRetries?: number;
-  @IsOptional() @IsNumber() @Min(0) @Max(24 * 30) retryDelayHours?: number;
 }
 
 export class SenderDto {
@@ -86,10 +75,15 @@ export class OutreachRequestDto {
   @Type(() => ContentDto)
   content!: ContentDto;
 
+  /**
+   * `single`: one message by the best channel. `fallback`: the next step when one fails or does not bring what it asks for within its
+   * wait. `parallel`: all at once. Default `single`; with more than one step, or a sequence, as these say.
+   */
   @IsOptional()
   @IsIn(['single', 'fallback', 'parallel'])
   strategy?: Strategy;
 
+  /** Name of a sequence of the tenant, such as `default_sequence`. Not with `steps`. */
   @IsOptional()
   @IsString()
   @Length(1, 200)
@@ -98,7 +92,7 @@ export class OutreachRequestDto {
   @IsOptional()
   @IsArray()
   @ArrayMinSize(1)
-  @ArrayMaxSize(10)
+  @ArrayMaxSize(MAX_STEPS)
   @ValidateNested({ each: true })
   @Type(() => StepDto)
   steps?: StepDto[];

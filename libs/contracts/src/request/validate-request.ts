@@ -2,6 +2,7 @@ import { plainToInstance } from 'class-transformer';
 import { validateSync } from 'class-validator';
 import { faultsOf, type FieldFault } from './field-fault.js';
 import { isIllFormed, isTooDeep, MAX_DEPTH, withoutNulls } from './json-shape.js';
+import { stepFaults } from '../settings/sequence.check.js';
 import { OutreachRequestDto } from './outreach-request.dto.js';
 
 export type RequestReading =
@@ -37,6 +38,7 @@ export function readOutreachRequest(body: unknown, options: { unknownFields: 're
   const all = errors.flatMap((error) => faultsOf(error, ''));
   const unknown = all.filter((fault) => fault.code === 'unknown_field');
   const faults = [...all.filter((fault) => fault.code !== 'unknown_field'), ...contentFaults(request)];
+  if (faults.length === 0) faults.push(...chainFaults(request));
   if (options.unknownFields === 'refuse') faults.push(...unknown);
   if (faults.length > 0) return { kind: 'invalid', faults };
   return {
@@ -73,5 +75,17 @@ function contentFaults(request: OutreachRequestDto): FieldFault[] {
   if (typeof content !== 'object' || content === null) return [];
   const given = [content.templateId, content.literal].filter((part) => part !== undefined).length;
   if (given === 1) return [];
+  // Then it is for each step, or for the sequence, to say what is sent; here stands the data for it.
+  const { sequence, steps } = request;
+  const byStep = Array.isArray(steps) && steps.every((step) => step?.template !== undefined);
+  if (given === 0 && (sequence !== undefined || byStep)) return [];
   return [{ field: 'content', code: 'exactly_one', message: 'give either templateId or literal' }];
+}
+
+function chainFaults({ strategy, sequence, steps }: OutreachRequestDto): FieldFault[] {
+  if (sequence === undefined) return steps === undefined ? [] : stepFaults(strategy, steps);
+  const twice = 'give either a sequence or steps';
+  if (steps !== undefined) return [{ field: 'steps', code: 'exactly_one', message: twice }];
+  const named = 'a named sequence has its own';
+  return strategy === undefined ? [] : [{ field: 'strategy', code: 'set_by_sequence', message: named }];
 }

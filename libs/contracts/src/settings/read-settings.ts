@@ -5,6 +5,7 @@ import { faultsOf, type FieldFault } from '../request/field-fault.js';
 import { channelFaults } from './channel-settings.check.js';
 import type { ChannelSettings } from './channel-settings.js';
 import { CampaignSettingsDto, TenantSettingsDto } from './settings.dto.js';
+import { sequenceFaults } from './sequence.check.js';
 import { priceFaults } from './price.check.js';
 import { periodFaults, sendTimeFaults } from './send-time.check.js';
 import type { CampaignPeriod, CampaignSettings, SendTimeSettings, TenantSettings } from './settings.js';
@@ -24,10 +25,12 @@ export const readCampaignSettings = (value: unknown): SettingsReading<CampaignSe
 export const readTenantSettings = (value: unknown): SettingsReading<TenantSettings> =>
   read<TenantSettings>(TenantSettingsDto, value);
 
-function read<T extends SendTimeSettings & Pick<TenantSettings, 'prices' | 'channels'> & DailyLimited & CampaignPeriod>(
-  dto: new () => object,
-  value: unknown,
-): SettingsReading<T> {
+function read<
+  T extends SendTimeSettings &
+    Pick<TenantSettings, 'prices' | 'channels' | 'sequences'> &
+    DailyLimited &
+    CampaignPeriod,
+>(dto: new () => object, value: unknown): SettingsReading<T> {
   if (!isRecord(value))
     return { kind: 'invalid', faults: [{ field: '', code: 'not_an_object', message: 'must be a JSON object' }] };
   const errors = validateSync(plainToInstance(dto, value), {
@@ -44,6 +47,7 @@ function read<T extends SendTimeSettings & Pick<TenantSettings, 'prices' | 'chan
     ...priceFaults(settings.prices),
     ...channelFaults(settings.channels),
     ...dailyLimitFaults(settings),
+    ...sequenceFaults(settings.sequences),
   ];
   return senseless.length > 0 ? { kind: 'invalid', faults: senseless } : { kind: 'valid', settings };
 }

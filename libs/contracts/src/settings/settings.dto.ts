@@ -19,6 +19,7 @@ import type { ChannelSettings, ChannelsSettings, ChannelUse } from './channel-se
 import { IsDay, NotBefore } from './day.rule.js';
 import { PricesDto } from './price.dto.js';
 import type { Price } from './price.js';
+import type { Sequences } from './sequence.js';
 import { SumsToOne } from './sums-to-one.rule.js';
 import { SendTimeSettingsDto } from './send-time.dto.js';
 import { WHEN_FULL, type WhenFull } from './settings.js';
@@ -109,4 +110,6 @@ export class TenantSettingsDto extends SelectionDto {
   @LookBack() dedupHours?: number | null;
   @Part(() => PricesDto) prices?: Partial<Record<Channel, Price>>;
   @Part(() => ChannelsSettingsDto) channels?: ChannelsSettings<ChannelSettings>;
+  /** What stands in it is checked by `sequence.check.ts`. */
+  @IsOptional() @IsObject() sequences?: Sequences;
 }

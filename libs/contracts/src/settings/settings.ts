@@ -2,6 +2,7 @@ import type { Channel } from '../channel.js';
 import type { FactorWeights } from '../events/decision.js';
 import type { ChannelSettings, ChannelUse, ChannelsSettings } from './channel-settings.js';
 import type { Price } from './price.js';
+import type { Sequences } from './sequence.js';
 
 /** Messages to one person, all windows rolling. Null switches a cap off; absent leaves it to the next wider setting. */
 export interface CapCounts {
@@ -127,6 +128,8 @@ export interface TenantSettings extends SelectionSettings, SendTimeSettings {
   /** Worst case of one message, or the table it follows from, by channel. Default: free. */
   readonly prices?: Readonly<Partial<Record<Channel, Price>>>;
   readonly channels?: ChannelsSettings<ChannelSettings>;
+  /** Named sequences, beside those of the product (`PRODUCT_SEQUENCES`). */
+  readonly sequences?: Sequences;
 }
 
 export const CAMPAIGN_STATUSES = ['active', 'paused', 'stopped'] as const;

@@ -1,4 +1,4 @@
-import type { DecisionAnswer, OutreachEvent } from '@homing/contracts';
+import type { AnsweredStep, Chain, DecisionAnswer, OutreachEvent, PlannedLeg, StepPassedOver } from '@homing/contracts';
 import { decisionSentence, refusalSentence } from './explanation.sentence.js';
 
 /**
@@ -12,6 +12,8 @@ export function decisionAnswer(outreachId: string, events: readonly OutreachEven
     fallbackChain: [],
     explanation: 'Accepted; the decision is on its way.',
   };
+  const decided = events.find(({ type }) => type === 'OutreachDecided');
+  const decidedAt = decided?.type === 'OutreachDecided' ? decided.data.explanation.decidedAt : undefined;
   return events.reduce((answer, event) => {
     switch (event.type) {
       case 'OutreachRefused': {
@@ -26,7 +28,7 @@ export function decisionAnswer(outreachId: string, events: readonly OutreachEven
         };
       }
       case 'OutreachDecided': {
-        const { fallbackChain, cost, confidence, explanation, legs } = event.data;
+        const { fallbackChain, chain, cost, confidence, explanation, legs } = event.data;
         const first = legs[0];
         const chosen = first ? { channel: first.channel, sendAt: first.sendAt } : {};
         return {
@@ -34,11 +36,17 @@ export function decisionAnswer(outreachId: string, events: readonly OutreachEven
           ...chosen,
           status: 'scheduled',
           fallbackChain,
+          ...(chain ? { chain: answeredChain(chain, legs) } : {}),
           cost,
           confidence,
-          explanation: decisionSentence(explanation),
+          explanation: decisionSentence(explanation, { ...(chain ? { chain } : {}), legs }),
         };
       }
+      case 'StepPassedOver':
+        // Only what the decision itself passed over: the first answer stands.
+        return event.data.step && event.data.at === decidedAt
+          ? { ...answer, ...passedOverIn(answer, event.data) }
+          : answer;
       case 'CancellationRequested':
         // After a decision the first answer stands; without one there never will be any.
         return answer.status === 'accepted' ? { ...answer, ...CANCELLED_BEFORE } : answer;
@@ -49,6 +57,20 @@ export function decisionAnswer(outreachId: string, events: readonly OutreachEven
     }
   }, accepted);
 }
+
+const answeredChain = ({ steps }: Chain, legs: readonly PlannedLeg[]): AnsweredStep[] =>
+  steps.map(({ step, channel, template, waitHours, until, because: reason }) => ({
+    ...{ step, channel, waitHours, until, reason },
+    ...(template === undefined ? {} : { template }),
+    state: legs.some(({ leg }) => leg === step) ? 'planned' : 'in_reserve',
+  }));
+
+const passedOverIn = (
+  { chain = [] }: DecisionAnswer,
+  { leg, reason }: StepPassedOver,
+): Pick<DecisionAnswer, 'chain'> => ({
+  chain: chain.map((each) => (each.step === leg ? { ...each, state: 'passed_over', reason } : each)),
+});
 
 const CANCELLED_BEFORE = {
   status: 'refused',

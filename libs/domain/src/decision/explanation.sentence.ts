@@ -1,6 +1,8 @@
 import {
+  type Chain,
   SELECTION_FACTORS,
   type Explanation,
+  type OutreachDecided,
   type OutreachRefused,
   type RankedChannel,
   type StepTrace,
@@ -12,15 +14,38 @@ export function refusalSentence(refusal: Pick<OutreachRefused, 'step' | 'reason'
 }
 
 /** The decision as a person would say it, rendered from the recorded factors. */
-export function decisionSentence(explanation: Explanation): string {
+export function decisionSentence(explanation: Explanation, of: Sent = {}): string {
+  const { chain, legs = [] } = of;
   const [first, ...others] = explanation.ranked;
   if (!first) return 'No channel was chosen.';
   const when = sendTimeWords(explanation.steps.find((step) => step.step === 'send_time'));
   const place = `ranked first of ${others.length + 1}${WHY[first.reason] ?? ''}`;
   const among = others.length === 0 ? 'the only channel that can be used' : place;
   const left = explanation.excluded.map((e) => `${words(e.channel)}: ${words(e.reason)}`).join('; ');
-  const what = `Sending by ${words(first.channel)} ${when}: ${among}${strengths(first, others[0])}.`;
+  const why = chain?.steps.some(({ because }) => because === 'step')
+    ? 'as its steps say'
+    : `${among}${strengths(first, others[0])}`;
+  const what = `Sending by ${words(sentBy(first, of))} ${when}: ${why}.${chainWords(chain, legs[0]?.leg)}`;
   return left ? `${what} Left out: ${left}.` : what;
+}
+
+/** The message or messages that were planned, and what follows them. */
+export type Sent = Partial<Pick<OutreachDecided, 'chain' | 'legs'>>;
+
+const sentBy = (first: RankedChannel, { chain, legs }: Sent): string =>
+  chain && legs?.length ? legs.map(({ channel }) => channel).join(' and ') : first.channel;
+
+const WANTED = { delivered: 'not delivered', read: 'not read', answered: 'not answered' } as const;
+
+/** What follows, and when. */
+function chainWords(chain: Chain | undefined, from = 1): string {
+  const steps = chain?.strategy === 'fallback' ? chain.steps.filter(({ step }) => step >= from) : [];
+  if (steps.length < 2) return '';
+  const then = steps.slice(1).map(({ channel }, i) => {
+    const { until = 'delivered', waitHours = 0 } = steps[i] ?? {};
+    return `${words(channel)} when it fails or is ${WANTED[until]} within ${waitHours} h`;
+  });
+  return ` Then: ${then.join('; then ')}.`;
 }
 
 const WHY: Readonly<Record<string, string>> = {

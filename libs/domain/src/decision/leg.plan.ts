@@ -1,9 +1,11 @@
 import {
   reservationKey,
+  type ChainStep,
   type Channel,
   type DecisionStep,
   type OutreachRequested,
   type PlannedLeg,
+  type RetryPolicy,
   type StepTrace,
 } from '@homing/contracts';
 import { asksOf, type CampaignDay, type CampaignLimits, type LedgerAsk } from '../ledger/ledger.asks.js';
@@ -43,6 +45,8 @@ export interface PlanLeg {
   readonly now: string;
   /** 1, and one more after each abandonment. Default 1. */
   readonly round?: number;
+  /** The step of a chain that this message is: its number, its channel, and what it has of its own. Absent: the best channel. */
+  readonly step?: ChainStep;
   /** What an earlier try of this decision booked: it is followed. */
   readonly pinned?: ContactSlot | undefined;
   /** When there is room for it, where quotas decide that. Absent: at the moment chosen. */
@@ -85,7 +89,7 @@ export function plannedInstant(command: PlanLeg): string {
   if (command.placed && !command.pinned) return command.placed.at;
   if (command.pinned || !sendTime) return earliestInstant(command);
   // Only a channel's good hours depend on the channel.
-  const chosen = sendTime.choice === 'asap' ? undefined : selectForLeg(command).ranked[0];
+  const chosen = sendTime.choice === 'asap' ? undefined : chosenBy(command, selectForLeg(command));
   const when = sendTimeBy(chosen?.channel, command);
   return when.kind === 'at' ? when.at : earliestInstant(command);
 }
@@ -102,12 +106,12 @@ export function planLeg(command: PlanLeg): LegPlan {
   if (Date.parse(now) >= Date.parse(request.expiresAt)) return refused('intake', 'deadline_passed');
   // What a paused campaign is asked for waits for its end; what a stopped one is asked for never will be wanted.
   if (inputs.campaign?.status === 'stopped') return refused('intake', 'campaign_stopped');
-  const chosen = selection.ranked.find(({ channel }) => pinned === undefined || channel === pinned.channel);
+  const chosen = chosenBy(command, selection);
   const contact =
     pinned === undefined
       ? chosen?.contact
       : request.contacts.find((point) => point.channel === pinned.channel && point.ordinal === pinned.ordinal);
-  if (!chosen || !contact) return refused('channel_selection', selection.excluded[0]?.reason ?? 'no_contact_point');
+  if (!chosen || !contact) return refused('channel_selection', whyNone(command, selection));
   const channel: ChannelPolicy | undefined = inputs.policy.channels[chosen.channel];
   if (!channel) return refused('channel_selection', 'channel_not_enabled');
   const when = pinned ? undefined : (command.placed ?? sendTimeBy(chosen.channel, command));
@@ -118,16 +122,18 @@ export function planLeg(command: PlanLeg): LegPlan {
   const { limits } = inputs.campaign ?? {};
   if (limits && cost.micros > 0 && limits.currency !== cost.currency) return refused('budget', 'currency_differs');
   const { ordinal, fingerprint, mask, heldBy } = contact;
+  const number = command.step?.step ?? 1;
   const leg: PlannedLeg = {
-    leg: 1,
+    leg: number,
     channel: chosen.channel,
     provider: channel.provider,
     contact: { ordinal, fingerprint, mask },
     sendAt,
     cost,
-    retry: channel.retry,
+    retry: retryOf(channel, command),
+    ...(command.step?.content ? { content: command.step.content } : {}),
   };
-  const key = reservationKey({ outreachId: request.outreachId, leg: 1, round: command.round ?? 1, charge: 1 });
+  const key = reservationKey({ outreachId: request.outreachId, leg: number, round: command.round ?? 1, charge: 1 });
   const asks = asksOf({
     personId: request.personId,
     slot: {
@@ -147,3 +153,19 @@ export function planLeg(command: PlanLeg): LegPlan {
   });
   return { kind: 'planned', leg, selection, asks, ...(when ? { when } : {}) };
 }
+
+/** As pinned, else as the step says, else the best. */
+const chosenBy = (
+  { pinned, step }: PlanLeg,
+  { ranked }: ChannelSelection,
+): ChannelSelection['ranked'][number] | undefined => {
+  const only = pinned?.channel ?? step?.channel;
+  return ranked.find(({ channel }) => only === undefined || channel === only);
+};
+
+function whyNone({ step }: PlanLeg, { excluded }: ChannelSelection): string {
+  const own = step && excluded.find(({ channel }) => channel === step.channel);
+  return (own ?? (step ? undefined : excluded[0]))?.reason ?? 'no_contact_point';
+}
+
+const retryOf = ({ retry }: ChannelPolicy, { step }: PlanLeg): RetryPolicy => ({ ...retry, ...step?.retry });

@@ -11,18 +11,21 @@ export type TracedCommand = PlanLeg & { readonly booked?: BookingVerdict | undef
 export interface Traced {
   readonly command: TracedCommand;
   readonly plan: LegPlan;
+  /** Places of its chain. Default: those of the best channels. */
+  readonly places?: number;
   readonly refusal?: { readonly step: DecisionStep; readonly reason: string; readonly facts?: Facts } | undefined;
 }
 
 /** The ten steps in their order, up to the one that refused. A step that nothing is configured for says so. */
-export function traceOf({ command, plan, refusal }: Traced): StepTrace[] {
+export function traceOf({ command, plan, refusal, places }: Traced): StepTrace[] {
   const steps: StepTrace[] = [];
   for (const step of DECISION_STEPS) {
     if (refusal?.step === step) {
       const { reason: code, facts } = refusal;
       return [...steps, { step, outcome: 'refused', code, ...(facts ? { facts } : {}) }];
     }
-    if (step !== 'intake') steps.push(traceStep(step, command, plan));
+    if (step !== 'intake')
+      steps.push(step === 'fallback_chain' ? chainTrace(command, plan, places) : traceStep(step, command, plan));
   }
   return steps;
 }
@@ -66,13 +69,17 @@ function traceStep(step: DecisionStep, command: TracedCommand, plan: LegPlan): S
       return plan.when ? passed(plan.when.code, plan.when.facts) : passed('as_pinned');
     case 'record':
       return passed('on_commit');
-    case 'fallback_chain':
-      return passed(request.strategy, {
-        places: request.strategy === 'single' ? 1 : Math.min(3, plan.selection.ranked.length),
-      });
     default:
       return passed('scheduled');
   }
+}
+
+function chainTrace(
+  { request: { strategy } }: TracedCommand,
+  { selection }: LegPlan,
+  places = strategy === 'single' ? 1 : Math.min(3, selection.ranked.length),
+): StepTrace {
+  return { step: 'fallback_chain', outcome: 'passed', code: strategy, facts: { places } };
 }
 
 /** The caps that were looked at: those over all channels, and those of the chosen one. */

@@ -21,6 +21,7 @@ export function deliveryState(delivery: Delivery): DeliveryState {
 
 /** Of a permanent failure the provider's own word for it tells more, where there is one. */
 function closedState(kind: NonNullable<Delivery['closed']>['kind'], last: AttemptState | undefined): DeliveryState {
+  if (kind === 'given_up') return last === 'failed' || last === undefined ? 'permanent_failed' : last;
   // An assumption gives way to whatever is known after all.
   if (kind === 'assumed_sent') return last ?? kind;
   if (kind !== 'permanent_failed') return kind;

@@ -8,6 +8,8 @@ import {
   type KnownOutreach,
   type OutreachState,
 } from '../outreach/outreach.state.js';
+import { evolveOutreach } from '../outreach/outreach.evolve.js';
+import { followChain } from '../sequence/next-leg.decider.js';
 import { attemptState, bounceSubtype } from './attempt-state.policy.js';
 import { cancelledInstead } from './cancel.decider.js';
 import { isLapsed, type RebookAnswer, type Rebooked, type Rebooking } from './rebooking.policy.js';
@@ -26,14 +28,17 @@ import { withSettlement } from './settlement.policy.js';
  * What follows from how things stand: a retry, a permanent failure, the settling. Deciding it twice gives nothing the second
  * time, so repeating a reaction is harmless.
  *
- * A retry of something booked needs the books' word: without it (`rebooked`, by leg) nothing is planned yet.
+ * A retry of something booked, and the next step of a chain, need the books' word: without it (`rebooked`, by leg) nothing is
+ * planned yet.
  */
 export function react(state: OutreachState, now: string, rebooked: Rebooked = NONE): readonly OutreachEvent[] {
   if (state.status !== 'active') return [];
-  const events = state.deliveries.flatMap((delivery) =>
-    reactTo(state, delivery, { now, answer: rebooked.get(delivery.leg) }),
-  );
-  return withSettlement(state, events, now);
+  const events = state.deliveries.flatMap((delivery) => {
+    const answer = rebooked.get(delivery.leg);
+    return reactTo(state, delivery, { now, answer: answer && 'attempt' in answer ? answer : undefined });
+  });
+  const followed = followChain(events.reduce(evolveOutreach, state), rebooked, now);
+  return withSettlement(state, [...events, ...followed], now);
 }
 
 const NONE: Rebooked = new Map();

@@ -1,4 +1,4 @@
-import type { LegBooking } from '@homing/contracts';
+import type { DecisionStep, LegBooking, PlannedLeg } from '@homing/contracts';
 import type { Delivery, KnownOutreach } from '../outreach/outreach.state.js';
 import { chooseSendTime, type ChooseSendTime, type SendTime } from '../send-time/send-time.policy.js';
 import { earliestBy } from '../send-time/send-time.rules.js';
@@ -26,8 +26,13 @@ export type RebookAnswer =
     }
   | { readonly kind: 'refused'; readonly attempt: number; readonly fence: number; readonly reason: string };
 
-/** The books' answers by leg. */
-export type Rebooked = ReadonlyMap<number, RebookAnswer>;
+/** How the next step of a chain could be planned and booked; `fence` as it stood. */
+export type LegAnswer =
+  | { readonly kind: 'planned'; readonly fence: number; readonly plan: PlannedLeg }
+  | { readonly kind: 'passed_over'; readonly fence: number; readonly step: DecisionStep; readonly reason: string };
+
+/** The books' answers by leg: of one that stands how it may start again, of one to come how it is planned. */
+export type Rebooked = ReadonlyMap<number, RebookAnswer | LegAnswer>;
 
 /** The next attempt's booking was for an earlier instant than now. */
 export const isLapsed = (delivery: Delivery, now: string): boolean =>

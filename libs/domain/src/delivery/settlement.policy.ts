@@ -1,6 +1,8 @@
 import type { OutreachEvent, SettledOutcome } from '@homing/contracts';
 import { evolveOutreach } from '../outreach/outreach.evolve.js';
-import type { OutreachState } from '../outreach/outreach.state.js';
+import type { KnownOutreach, OutreachState } from '../outreach/outreach.state.js';
+import { chainClosing } from '../sequence/chain.closing.js';
+import { chainStand, type ChainOver } from '../sequence/chain.stand.js';
 import { REACHED, type AttemptState } from './attempt-state.policy.js';
 import { deliveryState, type DeliveryState } from './delivery-state.policy.js';
 
@@ -9,16 +11,33 @@ import { deliveryState, type DeliveryState } from './delivery-state.policy.js';
  * later facts are recorded, but what was done on its settling stays done.
  */
 export function withSettlement(state: OutreachState, events: readonly OutreachEvent[], now: string): OutreachEvent[] {
-  const after = events.reduce(evolveOutreach, state);
-  if (after.status !== 'active') return [...events];
+  const before = events.reduce(evolveOutreach, state);
+  if (before.status !== 'active') return [...events];
+  const closing = chainClosing(before, now);
+  const all = [...events, ...closing];
+  const after = closing.reduce(evolveOutreach, before);
+  if (after.status !== 'active') return all;
   const states = after.deliveries.map(deliveryState);
   const open = after.deliveries.filter((delivery, i) => !delivery.closed && !isReached(states[i])).length;
   const reached = states.some(isReached);
-  // One channel that reached the person ends a chain; channels tried at once each run their course.
-  const done = open === 0 || (reached && after.request.strategy !== 'parallel');
+  const done = isOver(after, now, { open, reached });
   const outcome = done ? settledOutcome(states, reached) : undefined;
-  return outcome ? [...events, { type: 'OutreachSettled', data: { outcome, at: now } }] : [...events];
+  return outcome ? [...all, { type: 'OutreachSettled', data: { outcome, at: now } }] : all;
 }
+
+/** A chain ends when its last step has; one channel that reached the person ends any other; channels tried at once each run their course. */
+function isOver(
+  state: KnownOutreach,
+  now: string,
+  { open, reached }: { readonly open: number; readonly reached: boolean },
+): boolean {
+  const stand = chainStand(state, now);
+  if (!stand) return open === 0 || (reached && state.request.strategy !== 'parallel');
+  if (stand.kind !== 'over') return false;
+  return open === 0 || (reached && MET_OR_STOPPED.has(stand.over));
+}
+
+const MET_OR_STOPPED: ReadonlySet<ChainOver> = new Set(['not_needed', 'replied', 'unsubscribed', 'complained']);
 
 const isReached = (state: DeliveryState | undefined): boolean => REACHED.has(state as AttemptState);
 

@@ -1,5 +1,6 @@
-import { ledgerKindOf, parseReservationKey, type OutreachEvent } from '@homing/contracts';
+import { deliveryIdOf, ledgerKindOf, parseReservationKey, type OutreachEvent } from '@homing/contracts';
 import { roundOf, type OutreachState } from '../outreach/outreach.state.js';
+import { stepsLeft } from '../sequence/chain.stand.js';
 import type { BookEntry } from './books.policy.js';
 
 /** A reservation whose decision has not been committed for this long is reclaimed, unless set otherwise. Milliseconds. */
@@ -62,11 +63,19 @@ export function fenceEvents(
     return [{ type: 'OutreachAbandoned', data: { outreachId: of.outreachId, round: abandon, at } }];
   }
   if (state.status !== 'active') return [];
-  return state.deliveries.flatMap(({ deliveryId, leg, channel, fence: before = 0 }): OutreachEvent[] =>
+  const toCome = stepsLeft(state).flatMap(({ step: leg, channel }): OutreachEvent[] => {
+    if (!fence.includes(leg)) return [];
+    const deliveryId = deliveryIdOf(state.request.outreachId, leg);
+    return [
+      { type: 'BookingAbandoned', data: { deliveryId, leg, channel, fence: (state.fences?.[leg] ?? 0) + 1, at } },
+    ];
+  });
+  const standing = state.deliveries.flatMap(({ deliveryId, leg, channel, fence: before = 0 }): OutreachEvent[] =>
     fence.includes(leg)
       ? [{ type: 'BookingAbandoned', data: { deliveryId, leg, channel, fence: before + 1, at } }]
       : [],
   );
+  return [...standing, ...toCome];
 }
 
 function releasesOf(open: readonly OpenReservation[]): BookEntry[] {

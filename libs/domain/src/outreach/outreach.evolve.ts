@@ -1,7 +1,7 @@
 import type { LegBooking, OutreachEvent, ProviderFactRecorded, UnknownOutcomeSettled } from '@homing/contracts';
 import { attemptState, IN_HANDS } from '../delivery/attempt-state.policy.js';
 import { bookedWith } from './booking.fold.js';
-import type { Attempt, Delivery, KnownOutreach, OutreachState } from './outreach.state.js';
+import { deliveryOf, type Attempt, type Delivery, type KnownOutreach, type OutreachState } from './outreach.state.js';
 
 /**
  * Folds one stored event into the state. Total and forgiving: what is stored happened, so nothing here refuses; an event
@@ -14,7 +14,22 @@ export function evolveOutreach(state: OutreachState, event: OutreachEvent): Outr
   if (state.status === 'none') return state;
   switch (event.type) {
     case 'OutreachDecided':
-      return { ...state, status: 'active', deliveries: event.data.legs.map((plan) => planned(state, plan)) };
+      return {
+        ...state,
+        status: 'active',
+        ...(event.data.chain ? { chain: { ...event.data.chain, passed: [] } } : {}),
+        deliveries: event.data.legs.map((plan) => planned(state, plan)),
+      };
+    case 'FallbackPlanned':
+      return withLeg(state, event.data.plan);
+    case 'StepPassedOver':
+      return state.chain
+        ? { ...state, chain: { ...state.chain, passed: [...state.chain.passed, event.data.leg] } }
+        : state;
+    case 'BookingAbandoned':
+      return deliveryOf(state, event.data.leg)
+        ? onDelivery(state, event.data.leg, (delivery) => ({ ...delivery, fence: event.data.fence }))
+        : { ...state, fences: { ...state.fences, [event.data.leg]: event.data.fence } };
     case 'OutreachRefused':
       return { ...state, status: 'refused', refusal: { step: event.data.step, reason: event.data.reason } };
     case 'OutreachSettled':
@@ -43,6 +58,12 @@ function planned(state: KnownOutreach, plan: Delivery['plan']): Delivery {
   return { ...delivery, ...bookedWith(delivery, plan.booking) };
 }
 
+/** A leg that follows others. Planned twice it is the leg that stands. */
+function withLeg(state: KnownOutreach, plan: Delivery['plan']): KnownOutreach {
+  if (deliveryOf(state, plan.leg)) return state;
+  return { ...state, deliveries: [...state.deliveries, { ...planned(state, plan), follows: true }] };
+}
+
 function onDelivery(state: KnownOutreach, leg: number, change: (delivery: Delivery) => Delivery): KnownOutreach {
   return { ...state, deliveries: state.deliveries.map((d) => (d.leg === leg ? change(d) : d)) };
 }
@@ -57,7 +78,10 @@ type DeliveryEvent = Exclude<
       | 'OutreachRefused'
       | 'OutreachSettled'
       | 'CancellationRequested'
-      | 'ConversionReported';
+      | 'ConversionReported'
+      | 'FallbackPlanned'
+      | 'StepPassedOver'
+      | 'BookingAbandoned';
   }
 >;
 
@@ -74,8 +98,6 @@ function evolveDelivery(delivery: Delivery, event: DeliveryEvent): Delivery {
       const { attempt, at, booking } = event.data;
       return { ...delivery, ...bookedWith(delivery, booking), next: { attempt, at, ...untilOf(booking) } };
     }
-    case 'BookingAbandoned':
-      return { ...delivery, fence: event.data.fence };
     case 'AttemptStarted': {
       const { next: _started, ...rest } = delivery;
       const { attempt, claimId, provider, startedAt, leaseUntil, recourse } = event.data;
@@ -128,6 +150,8 @@ function evolveDelivery(delivery: Delivery, event: DeliveryEvent): Delivery {
       return close(delivery, 'expired', 'deadline_passed', event.data.at);
     case 'DeliveryCancelled':
       return close(delivery, 'cancelled', event.data.by, event.data.at);
+    case 'DeliveryGivenUp':
+      return close(delivery, 'given_up', event.data.reason, event.data.at);
     case 'DeliveryFailedPermanently':
       return close(delivery, 'permanent_failed', event.data.reason, event.data.at);
     default:

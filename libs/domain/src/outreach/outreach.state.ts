@@ -1,4 +1,5 @@
 import type {
+  Chain,
   Channel,
   LegBooking,
   OutreachRefused,
@@ -30,6 +31,10 @@ export interface KnownOutreach {
   readonly refusal?: Pick<OutreachRefused, 'step' | 'reason'>;
   readonly deliveries: readonly Delivery[];
   readonly outcome?: SettledOutcome;
+  /** As pinned by the decision. `passed`: the steps that were passed over. */
+  readonly chain?: Chain & { readonly passed: readonly number[] };
+  /** By leg that has no delivery yet: bookings of it that were abandoned. */
+  readonly fences?: Readonly<Record<number, number>>;
   /** Nothing further is to start. */
   readonly cancellation?: { readonly by: string; readonly at: string };
   /** In the order they came. */
@@ -60,8 +65,10 @@ export interface Delivery {
   readonly ledgers?: readonly string[];
   /** By ledger: the serial of the reservation for each charge, in their order; 0 or absent where none is known. */
   readonly serials?: Readonly<Record<string, readonly number[]>>;
+  /** It followed another leg: whoever planned it does not dispatch it. */
+  readonly follows?: true;
   readonly closed?: {
-    readonly kind: 'skipped' | 'expired' | 'cancelled' | 'permanent_failed' | 'assumed_sent';
+    readonly kind: 'skipped' | 'expired' | 'cancelled' | 'permanent_failed' | 'assumed_sent' | 'given_up';
     readonly reason: string;
     readonly at: string;
   };

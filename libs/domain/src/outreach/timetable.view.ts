@@ -3,15 +3,17 @@ import { attemptState } from '../delivery/attempt-state.policy.js';
 import { needsReaction } from '../delivery/reaction.decider.js';
 import { firstLookAt } from '../delivery/recourse.policy.js';
 import { assumedSentAt } from '../delivery/unknown-outcome.decider.js';
+import { chainStand } from '../sequence/chain.stand.js';
 import type { Attempt, Delivery, KnownOutreach, OutreachState } from './outreach.state.js';
 
 /**
  * What the clock owes an outreach. `dispatch`: start this attempt; `lease`: its claimer should have answered by now;
  * `reaction`: something follows from how it stands and has not been appended yet; `lookup`: the gateway can find out what
- * became of an unknown outcome; `assume`: nobody could, and it is to be taken for sent.
+ * became of an unknown outcome; `assume`: nobody could, and it is to be taken for sent; `fallback`: the running step of a chain
+ * has had its time, or failed, and the next one follows.
  */
 export interface TimetableEntry {
-  readonly kind: 'dispatch' | 'lease' | 'reaction' | 'lookup' | 'assume';
+  readonly kind: 'dispatch' | 'lease' | 'reaction' | 'lookup' | 'assume' | 'fallback';
   readonly deliveryId: string;
   readonly leg: number;
   readonly channel: Channel;
@@ -33,9 +35,27 @@ export function timetableOf(state: OutreachState): TimetableEntry[] {
   return state.deliveries.flatMap((delivery) => {
     const { deliveryId, leg, channel } = delivery;
     const { urgency } = state.request;
-    return entriesOf(state, delivery).map((due) => ({ ...due, deliveryId, leg, channel, urgency }));
+    const due = [...entriesOf(state, delivery), ...chainEntries(state, delivery)];
+    return due.map((each) => ({ ...each, deliveryId, leg, channel, urgency }));
   });
 }
+
+/** With the leg that runs: when the chain goes on, or ends with its deadline. */
+function chainEntries(state: KnownOutreach, delivery: Delivery): Due[] {
+  if (state.status !== 'active' || delivery !== state.deliveries.at(-1)) return [];
+  const stand = chainStand(state, LONG_AGO);
+  const attempt = delivery.attempts.at(-1)?.attempt ?? 1;
+  if (stand?.kind === 'next') {
+    const dueAt = delivery.closed?.at ?? delivery.plan.sendAt;
+    return [{ kind: 'fallback', attempt, dueAt }];
+  }
+  if (stand?.kind !== 'waiting') return [];
+  const until = Math.min(Date.parse(stand.until), Date.parse(state.request.expiresAt));
+  return [{ kind: 'fallback', attempt, dueAt: new Date(until).toISOString() }];
+}
+
+/** Before any wait is over: what stands then is not for the clock to bring about. */
+const LONG_AGO = '1970-01-01T00:00:00.000Z';
 
 type Due = Pick<TimetableEntry, 'kind' | 'attempt' | 'dueAt'>;
 
@@ -59,7 +79,7 @@ function unknownEntries(attempt: Attempt): Due[] {
 
 /** First attempts that nobody asked to be sent later. */
 const dispatchedOnCommit = (state: KnownOutreach, delivery: Delivery): boolean =>
-  delivery.attempts.length === 0 && delivery.plan.sendAt !== state.request.sendAt;
+  !delivery.follows && delivery.attempts.length === 0 && delivery.plan.sendAt !== state.request.sendAt;
 
 function dueOf(state: KnownOutreach, delivery: Delivery): Due | undefined {
   if (delivery.closed) return undefined;

@@ -41,6 +41,9 @@ const TYPES: Readonly<Record<OutreachEventType, true>> = {
   DeliveryCancelled: true,
   DeliveryFailedPermanently: true,
   ConversionReported: true,
+  DeliveryGivenUp: true,
+  FallbackPlanned: true,
+  StepPassedOver: true,
   OutreachSettled: true,
 };
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;

@@ -65,6 +65,8 @@ function reasonOf(event: OutreachEvent): string | null {
     case 'OutreachRefused':
     case 'AttemptOutcomeUnknown':
     case 'DeliverySkipped':
+    case 'DeliveryGivenUp':
+    case 'StepPassedOver':
     case 'DeliveryFailedPermanently':
       return event.data.reason;
     case 'AttemptRejected':
@@ -75,6 +77,7 @@ function reasonOf(event: OutreachEvent): string | null {
       return event.data.code ?? event.data.unknownEvent ?? null;
     case 'RetryScheduled':
     case 'DeliveryRescheduled':
+    case 'FallbackPlanned':
       return event.data.because;
     case 'CancellationRequested':
     case 'DeliveryCancelled':

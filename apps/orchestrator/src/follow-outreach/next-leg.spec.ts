@@ -1,0 +1,228 @@
+// Chains over three channels that this spec's policy enables, with books of their own.
+import { describe, expect, it } from '@jest/globals';
+import {
+  outreachStream,
+  personStream,
+  type Channel,
+  type OutreachEvent,
+  type OutreachRequested,
+  type RequestedStep,
+} from '@homing/contracts';
+import { DEFAULT_POLICY, type DecisionPolicy } from '@homing/domain';
+import { createLedgers } from '@homing/event-store/ledger';
+import { InMemoryEventStore } from '@homing/event-store/memory';
+import { readOutreach } from '@homing/event-store/outreach';
+import { at, outreachId, request as plain } from '@homing/testing/outreach-story';
+import { decideBatch, type DecideParts } from '../decide-outreach/decide.batch.js';
+import { followOutreach, type FollowParts } from './outreach.follower.js';
+
+const CHANNELS = ['email', 'linkedin', 'contact_form'] as const;
+const { tenantId, personId } = plain;
+
+const policyWith = (caps: DecisionPolicy['contactLimits']['caps']): DecisionPolicy => ({
+  ...DEFAULT_POLICY,
+  contactLimits: { caps, dedupHours: 24 },
+  channels: Object.fromEntries(
+    CHANNELS.map((channel) => [
+      channel,
+      {
+        ...{ enabled: true, provider: channel, assisted: true, prior: 0.5 },
+        ...{ price: { micros: 0, currency: 'EUR' }, retry: { maxRetries: 0, delaysSeconds: [] } },
+      },
+    ]),
+  ),
+});
+
+const steps: RequestedStep[] = CHANNELS.map((channel, i) => ({
+  ...{ step: i + 1, channel, waitHours: 24, until: 'answered' },
+}));
+
+class Stage {
+  second = 0;
+  readonly store = new InMemoryEventStore();
+  readonly held = new Set<string>();
+  readonly #request: OutreachRequested;
+  readonly #policy: DecisionPolicy;
+
+  constructor(over: Partial<OutreachRequested> = {}, caps: DecisionPolicy['contactLimits']['caps'] = []) {
+    const contacts = CHANNELS.map((channel) => ({ channel, ordinal: 0, fingerprint: `f-${channel}`, mask: 'm' }));
+    const content = { kind: 'literal', channels: CHANNELS } as const;
+    this.#request = { ...plain, contacts, content, contentKey: 'k', strategy: 'fallback', steps, ...over };
+    this.#policy = policyWith(caps);
+  }
+
+  get #common() {
+    const now = (): string => at(this.second);
+    return {
+      ...{
+        store: this.store,
+        instance: 'spec',
+        now,
+        books: createLedgers({ store: this.store, instance: 'spec', now }),
+      },
+      suppressed: async () => new Set([...this.held].map((fingerprint) => `${tenantId}/${fingerprint}`)),
+    };
+  }
+
+  async decide(): Promise<void> {
+    const { contacts, personId: person, acceptedAt, expiresAt, ...requested } = this.#request;
+    const inputs = { optedOut: [], contentChannels: CHANNELS };
+    const record = {
+      ...{ outreachId, tenantId, personId: person, acceptedAt, expiresAt, source: 'api', sealedRef: 'r' },
+      ...{ contacts, decisionInput: { requested, inputs }, fed: false, erased: false },
+    };
+    const parts = {
+      ...this.#common,
+      ...{ policy: this.#policy, vault: { loadAccepted: async () => [record], markFed: async () => undefined } },
+      rulesOf: async (all: readonly unknown[]) => all.map(() => ({ policy: this.#policy, zone: 'UTC' })),
+    } as unknown as DecideParts;
+    const [result] = await decideBatch(parts, [{ outreachId, causationId: 'c', fresh: true }]);
+    if (result?.status === 'rejected') throw result.reason;
+  }
+
+  follow(causationId = `f${this.second}`, over: Partial<FollowParts> = {}) {
+    const parts: FollowParts = {
+      ...this.#common,
+      openReservations: async () => [],
+      rulesOf: async () => ({ policy: this.#policy, zone: 'UTC' }),
+      ...over,
+    };
+    return followOutreach(parts, { outreachId, tenantId, causationId });
+  }
+
+  async events(): Promise<OutreachEvent[]> {
+    const read = await this.store.readStream(outreachStream(outreachId));
+    return read.kind === 'missing' ? [] : (read.events as unknown as OutreachEvent[]);
+  }
+
+  async told(from = 0): Promise<string[]> {
+    return (await this.events()).slice(from).map(({ type, data }) => ('leg' in data ? `${type} ${data.leg}` : type));
+  }
+
+  /** Of the person's book. */
+  async slots(): Promise<string[]> {
+    const read = await this.store.readStream(personStream(personId));
+    const changes =
+      read.kind === 'missing'
+        ? []
+        : read.events.flatMap(({ data }) => (data as { changes: { kind: string; key: string }[] }).changes);
+    return changes.map(({ kind, key }) => `${kind} ${key.split('/')[0]?.split('.')[1] ?? ''}`);
+  }
+
+  async attempt(leg: number, ends: 'sent' | 'refused' | 'delivered'): Promise<void> {
+    const channel = CHANNELS[leg - 1] as Channel;
+    const of = { deliveryId: `${outreachId}.${leg}`, leg, channel, attempt: 1, provider: channel };
+    const fact = { fact: 'delivered', occurredAt: at(this.second), providerEventId: 'e', payloadDigest: 'd' };
+    const events = [
+      {
+        type: 'AttemptStarted',
+        data: { ...of, claimId: 'c', claimedBy: 'g', startedAt: at(this.second), leaseUntil: at(this.second + 15) },
+      },
+      ends === 'refused'
+        ? {
+            type: 'AttemptRejected',
+            data: { ...of, class: 'permanent', code: 'http_400', rejectedAt: at(this.second) },
+          }
+        : { type: 'AttemptAccepted', data: { ...of, providerMessageId: `pm-${leg}`, acceptedAt: at(this.second) } },
+      ...(ends === 'delivered' ? [{ type: 'ProviderFactRecorded', data: { ...of, ...fact } }] : []),
+    ];
+    const { revision } = await readOutreach(this.store, outreachId);
+    const metadata = {
+      ...{ tenantId, correlationId: 'c', causationId: 'c', recordedAt: at(this.second) },
+      ...{ recordedBy: 's', schemaVersion: 1 },
+    };
+    const commandId = `attempt-${leg}`;
+    await this.store.append({
+      stream: outreachStream(outreachId),
+      expectedRevision: revision,
+      commandId,
+      metadata,
+      events,
+    });
+  }
+}
+
+const HOUR = 3600;
+
+describe('the next step of a chain', () => {
+  it('follows what failed for good, with a place of its own in the person’s book', async () => {
+    const stage = new Stage();
+    await stage.decide();
+    expect(await stage.told()).toEqual(['OutreachRequested', 'OutreachDecided', 'DeliveryScheduled 1']);
+    await stage.attempt(1, 'refused');
+    await stage.follow();
+    expect(await stage.told(5)).toEqual(['DeliveryFailedPermanently 1', 'FallbackPlanned 2', 'DeliveryScheduled 2']);
+    expect(await stage.slots()).toEqual(['booked 1', 'released 1', 'booked 2']);
+    // Whoever repeats it changes nothing.
+    await stage.follow();
+    expect(await stage.told(8)).toEqual([]);
+  });
+
+  it('follows when nobody answered within the wait, and not a second sooner', async () => {
+    const stage = new Stage();
+    await stage.decide();
+    await stage.attempt(1, 'delivered');
+    stage.second = 24 * HOUR - 1;
+    await stage.follow();
+    expect(await stage.told(6)).toEqual([]);
+    stage.second = 24 * HOUR;
+    await stage.follow();
+    expect(await stage.told(6)).toEqual(['DeliveryGivenUp 1', 'FallbackPlanned 2', 'DeliveryScheduled 2']);
+    expect((await stage.events())[6]?.data).toMatchObject({ reason: 'not_answered_in_time' });
+    // The first message may have reached the person: its slot is kept.
+    expect(await stage.slots()).toEqual(['booked 1', 'booked 2']);
+  });
+
+  it('is passed over with the reason where it cannot be booked or its address is held back, and the one after it follows', async () => {
+    const stage = new Stage({}, [{ limit: 0, hours: 24, channel: 'linkedin' }]);
+    await stage.decide();
+    await stage.attempt(1, 'refused');
+    await stage.follow();
+    expect(await stage.told(6)).toEqual(['StepPassedOver 2', 'FallbackPlanned 3', 'DeliveryScheduled 3']);
+    expect((await stage.events())[6]?.data).toMatchObject({ step: 'frequency_cap', reason: 'cap_linkedin_0_in_24_h' });
+    const held = new Stage();
+    await held.decide();
+    await held.attempt(1, 'refused');
+    held.held.add('f-linkedin').add('f-contact_form');
+    await held.follow();
+    expect(await held.told(5)).toEqual([
+      ...['DeliveryFailedPermanently 1', 'StepPassedOver 2', 'StepPassedOver 3', 'OutreachSettled'],
+    ]);
+  });
+
+  it('is asked again where the books cannot be reached, and nothing is guessed', async () => {
+    const stage = new Stage();
+    await stage.decide();
+    await stage.attempt(1, 'refused');
+    const away = { person: () => Promise.reject(new Error('away')) } as unknown as FollowParts['books'];
+    await expect(stage.follow('f', { books: away })).rejects.toThrow('away');
+    expect(await stage.told(5)).toEqual(['DeliveryFailedPermanently 1']);
+    await stage.follow('g');
+    expect(await stage.told(6)).toEqual(['FallbackPlanned 2', 'DeliveryScheduled 2']);
+  });
+});
+
+describe('a decision on several steps', () => {
+  it('goes on to the first step that fits, and says why not those before it', async () => {
+    const stage = new Stage({}, [{ limit: 0, hours: 24, channel: 'email' }]);
+    await stage.decide();
+    expect(await stage.told()).toEqual([
+      ...['OutreachRequested', 'OutreachDecided', 'StepPassedOver 1', 'DeliveryScheduled 2'],
+    ]);
+  });
+
+  it('books channels that are to be tried at once together, and leaves out the one that does not fit', async () => {
+    const stage = new Stage({ strategy: 'parallel' }, [{ limit: 2, hours: 24 }]);
+    await stage.decide();
+    expect(await stage.told()).toEqual([
+      ...['OutreachRequested', 'OutreachDecided', 'StepPassedOver 3', 'DeliveryScheduled 1', 'DeliveryScheduled 2'],
+    ]);
+    expect(await stage.slots()).toEqual(['booked 1', 'booked 2']);
+    await stage.attempt(1, 'delivered');
+    await stage.follow();
+    expect((await stage.told()).at(-1)).not.toBe('OutreachSettled');
+    await stage.attempt(2, 'refused');
+    await stage.follow();
+    expect((await stage.told()).slice(-2)).toEqual(['DeliveryFailedPermanently 2', 'OutreachSettled']);
+  });
+});
