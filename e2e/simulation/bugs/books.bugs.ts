@@ -17,6 +17,20 @@ export const BOOKS_BUGS: readonly PlantedBug[] = [
     },
   },
   {
+    name: 'knows of no quotas',
+    breaks: 'R5',
+    foundBy: 'caps-and-budgets',
+    plant: {
+      registry: (port) => ({
+        ...port,
+        findTenants: async (ids) =>
+          (await port.findTenants(ids)).map(
+            (tenant) => tenant && { ...tenant, settings: { ...tenant.settings, channels: {} } },
+          ),
+      }),
+    },
+  },
+  {
     name: 'knows of no quiet hours',
     breaks: 'R5',
     foundBy: 'quiet-hours',

@@ -137,6 +137,29 @@ function contactsAreWithinLimits({ world, history }: BooksWatchParts): void {
       for (const fault of duplicates(lines, dedupHours * HOUR - slack)) watch.broken('caps-and-budgets', fault);
   }
   quotas({ world, history });
+  channelQuotas({ world, history });
+}
+
+/** Messages that a tenant sent by a channel in one hour and in one day, by the moment they were claimed for. Tenants' days are UTC's. */
+function channelQuotas({ world: { registry, provider, watch }, history }: Pick<BooksWatchParts, 'world' | 'history'>) {
+  for (const { id, settings } of registry.tenants) {
+    const { maxPerHour, maxPerDay } = settings.channels?.email ?? {};
+    const claimed = provider.ledger
+      .filter((line) => line.tenantId === id)
+      .map((line) => {
+        const of = parseDeliveryId(line.deliveryId);
+        const startedAt = of && history.attempt(of.outreachId, of.leg, line.attempt)?.startedAt;
+        return startedAt ?? new Date(line.at).toISOString();
+      });
+    for (const [limit, length] of [
+      [maxPerHour ?? Infinity, 13],
+      [maxPerDay ?? Infinity, 10],
+    ] as const) {
+      for (const [span, all] of Map.groupBy(claimed, (at) => at.slice(0, length)))
+        if (all.length > limit)
+          watch.broken('caps-and-budgets', `${all.length} emails of a tenant in ${span}, ${limit} are allowed`);
+    }
+  }
 }
 
 function peopleOf(history: LawfulHistory, { deliveryId }: LedgerLine): string[] {

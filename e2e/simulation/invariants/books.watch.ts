@@ -17,7 +17,12 @@ const CALL_MS = 10_000;
 /** No prefix of any book promises more than its limit; told of each change as it comes to stand. */
 export function watchBalance({ watch, trace }: World, books: LedgerBooks, stream: string, change: string): void {
   const balance = books.balances.get(stream);
-  if (change !== 'reserved' || !balance || balance.limit === null) return;
+  if ((change !== 'reserved' && change !== 'moved') || !balance) return;
+  const hours = balance.perHour === null ? [] : new Set(balance.hourOf.values());
+  for (const hour of hours)
+    if (books.inHour(stream, hour) > (balance.perHour ?? Infinity))
+      watch.broken('books-hold', `${trace.short('b', stream)} promises more than ${balance.perHour} from ${hour} on`);
+  if (balance.limit === null) return;
   const taken = books.taken(stream);
   if (taken > balance.limit)
     watch.broken('books-hold', `${trace.short('b', stream)} promises ${taken} of ${balance.limit}`);

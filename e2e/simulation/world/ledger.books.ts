@@ -12,7 +12,16 @@ export interface Balance {
   limit: number | null;
   readonly open: Map<string, number>;
   spent: number;
+  /** Of a channel's quota: what one hour may have, and the hour of each message by its key, given back or not. */
+  perHour: number | null;
+  readonly hourOf: Map<string, string>;
+  readonly settledHours: string[];
 }
+
+const emptyBalance = (): Balance => ({
+  ...{ limit: null, open: new Map<string, number>(), spent: 0 },
+  ...{ perHour: null, hourOf: new Map<string, string>(), settledHours: [] },
+});
 
 /** The books as the log says they stand, kept beside the product's own folds. */
 export class LedgerBooks {
@@ -28,6 +37,14 @@ export class LedgerBooks {
   taken(stream: string): number {
     const balance = this.balances.get(stream);
     return balance ? [...balance.open.values()].reduce((sum, amount) => sum + amount, balance.spent) : 0;
+  }
+
+  /** Messages in one hour of a channel's quota. */
+  inHour(stream: string, hour: string): number {
+    const balance = this.balances.get(stream);
+    if (!balance) return 0;
+    const hours = [...[...balance.open.keys()].map((key) => balance.hourOf.get(key)), ...balance.settledHours];
+    return hours.filter((each) => each === hour).length;
   }
 
   #read({ request: { stream, events } }: Appended, onChange: (stream: string, change: string) => void): void {
@@ -51,14 +68,22 @@ export class LedgerBooks {
   }
 
   #balance(stream: string, change: BalanceEvent['data']['changes'][number]): void {
-    const balance = this.balances.get(stream) ?? { limit: null, open: new Map<string, number>(), spent: 0 };
+    const balance = this.balances.get(stream) ?? emptyBalance();
     this.balances.set(stream, balance);
-    if (change.kind === 'limited') balance.limit = change.limit;
-    else if (change.kind === 'moved') return;
-    else if (change.kind === 'reserved') balance.open.set(change.key, change.amount);
-    else {
-      balance.open.delete(change.key);
-      if (change.kind === 'settled') balance.spent += change.charged;
+    if (change.kind === 'limited') {
+      balance.limit = change.limit;
+      balance.perHour = change.perHour ?? null;
+      return;
     }
+    if (change.kind === 'reserved' || change.kind === 'moved') {
+      if (change.kind === 'reserved') balance.open.set(change.key, change.amount);
+      if (change.hour !== undefined) balance.hourOf.set(change.key, change.hour);
+      return;
+    }
+    balance.open.delete(change.key);
+    if (change.kind !== 'settled') return;
+    balance.spent += change.charged;
+    const hour = balance.hourOf.get(change.key);
+    if (hour !== undefined) balance.settledHours.push(hour);
   }
 }

@@ -47,7 +47,7 @@ export class SimRegistry {
     const { uuid } = random;
     this.tenants = ['one', 'two'].map((name) => {
       const id = uuid();
-      const settings = { ...drawTenant(random), ...quietHoursOf(id) };
+      const settings = { ...drawTenant(random), ...quietHoursOf(id), ...quotasOf(id) };
       return { id, name, status: 'active' as const, sender: null, settings, settingsVersion: 1 };
     });
     this.templates = this.tenants.map(({ id: tenantId }) => ({
@@ -167,6 +167,23 @@ function quietHoursOf(tenantId: string): Pick<TenantSettings, 'quietHours'> {
   return quietHours === undefined ? {} : { quietHours };
 }
 
+const QUOTAS = [
+  { maxPerHour: 1 },
+  { maxPerHour: 2, maxPerDay: 4 },
+  { maxPerDay: 3 },
+  ...[undefined, undefined, undefined],
+];
+/** Half of the tenants have quotas of email, by their id, too. */
+function quotasOf(tenantId: string): Pick<TenantSettings, 'channels'> {
+  const email = QUOTAS[Number.parseInt(tenantId.slice(2, 4), 16) % QUOTAS.length];
+  return email === undefined ? {} : { channels: { email } };
+}
+/** Some daily limits put off what they leave no room for. */
+const limited = (dailyLimit: number | null): Pick<CampaignSettings, 'dailyLimit' | 'whenDailyLimitReached'> => ({
+  dailyLimit,
+  ...(dailyLimit === 1 || dailyLimit === 4 ? { whenDailyLimitReached: 'defer' } : {}),
+});
+
 /** Tight enough that a handful of requests meets them. */
 function drawTenant(random: Random): TenantSettings {
   return {
@@ -185,7 +202,7 @@ export function drawCampaign(random: Random): CampaignSettings {
   };
   return {
     ...(random.chance(0.7) ? { budget } : {}),
-    ...(random.chance(0.5) ? { dailyLimit: random.pick([0, 1, 2, 4, null]) } : {}),
+    ...(random.chance(0.5) ? limited(random.pick([0, 1, 2, 4, null])) : {}),
     ...(random.chance(0.7)
       ? { timeZone: random.pick(['UTC', 'Europe/Berlin', 'America/New_York', 'Pacific/Auckland']) }
       : {}),
