@@ -68,6 +68,8 @@ export function fakeParts(own: Partial<ApiParts> = {}): { parts: ApiParts; lines
       decisions: async () => [],
       spokenFor: async () => [],
       conversions: async () => [],
+      findLead: async () => undefined,
+      listLeads: async () => ({ rows: [] }),
       currentPosition: async () => 0n,
     },
     letters: {

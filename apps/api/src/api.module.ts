@@ -7,6 +7,7 @@ import { PoliciesController } from './change-settings/policies.controller.js';
 import { SequencesController } from './change-settings/sequences.controller.js';
 import { CommandOutreachController } from './command-outreach/command-outreach.controller.js';
 import { DeadLettersController } from './handle-dead-letters/dead-letters.controller.js';
+import { LeadsController } from './read-leads/leads.controller.js';
 import { LiveFeedController } from './live-feed/live-feed.controller.js';
 import { ProblemFilter } from './problem/problem.filter.js';
 import { AnalyticsController } from './read-analytics/analytics.controller.js';
@@ -36,6 +37,7 @@ export class ApiModule {
         AnalyticsController,
         SimulatePoliciesController,
         ConversionsController,
+        LeadsController,
         ChannelsController,
         SequencesController,
         SuppressionsController,

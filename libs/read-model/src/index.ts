@@ -26,6 +26,7 @@ export { createTenantQueries } from './queries/tenant.queries.js';
 export * from './tables/analytics.tables.js';
 export type * from './tables/decision.tables.js';
 export type * from './tables/batch.tables.js';
+export * from './tables/lead.tables.js';
 export type * from './tables/ledger.tables.js';
 export type * from './tables/read-model.tables.js';
 export type * from './tables/suppression.tables.js';

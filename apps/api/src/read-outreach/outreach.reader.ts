@@ -1,4 +1,5 @@
 import type { OutreachStateName } from '@homing/domain';
+import type { OutreachFilter } from '@homing/read-model';
 import type { AcceptedRecord } from '@homing/vault/intake';
 import type { ApiParts } from '../api.parts.js';
 import { withCursor } from '../http/cursor.check.js';
@@ -43,7 +44,16 @@ export class OutreachReader {
     // Who or what is unknown has no outreach.
     if (wish.recipientId !== undefined && personId === undefined) return { items: [] };
     if (wish.campaignId !== undefined && campaignKey === undefined) return { items: [] };
-    const filter = { tenantId, limit, ...defined({ cursor, state, personId, campaignKey }) };
+    return this.#page({ tenantId, limit, ...defined({ cursor, state, personId, campaignKey }) });
+  }
+
+  /** What was asked of one person, newest first. */
+  listOfPerson({ tenantId }: Caller, personId: string, { cursor, limit }: { cursor?: string; limit?: string }) {
+    return this.#page({ tenantId, personId, limit: readLimit(limit), ...defined({ cursor }) });
+  }
+
+  async #page(filter: OutreachFilter) {
+    const { tenantId } = filter;
     const { rows, nextCursor } = await withCursor(this.parts.queries.listOutreach(filter));
     const accepted = await this.#accepted(
       tenantId,

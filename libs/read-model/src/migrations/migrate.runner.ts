@@ -16,6 +16,7 @@ import { createBatches } from './0011-batches.migration.js';
 import { createDecisions } from './0013-decisions.migration.js';
 import { createAnalytics } from './0014-analytics.migration.js';
 import { addSendHours } from './0015-send-hours.migration.js';
+import { createLeads } from './0016-leads.migration.js';
 import { accessStatements, DEFAULT_ROLES, type ReadModelRoles } from './access.statements.js';
 
 /** In the order of their names. One that was released is never changed; the next change is the next number. */
@@ -33,6 +34,7 @@ const MIGRATIONS: Readonly<Record<string, Migration>> = {
   '0013-decisions': { up: createDecisions },
   '0014-analytics': { up: createAnalytics },
   '0015-send-hours': { up: addSendHours },
+  '0016-leads': { up: createLeads },
 };
 
 /** Their names, oldest first. */

@@ -35,6 +35,7 @@ import { campaignMembers, restTimetable, wakeCampaignTimetable } from './resting
 import { decisionsPage, spokenFor } from './decision.queries.js';
 import { engagementCounts } from './engagement.queries.js';
 import { conversionCounts, lastDelivered } from './conversion.queries.js';
+import { leadById, leadPage } from './lead.queries.js';
 import { routingCounts } from './routing.queries.js';
 import { recentSendHours, sendHoursBetween } from './send-hour.queries.js';
 import { batchCounts, batchItems } from './send-batch.queries.js';
@@ -78,6 +79,10 @@ const queries: Record<string, Compilable<unknown> | { compile(executor: typeof d
   }),
   'campaignStatus: which are projected': tenant.projectedOf(db, t, [id]),
   campaignStatus: tenant.campaignCounts(db, t, 'c'),
+  findLead: leadById(db, t, id),
+  'listLeads: next page of one status': leadPage(db, {
+    ...{ tenantId: t, status: 'engaged', cursor: encodeCursor([id]), limit: 50 },
+  }),
   conversions: conversionCounts(db, t, 'c'),
   lastDelivered: lastDelivered(db, { tenantId: t, personId: 'p', campaignKey: 'c', by: now, since: now }),
   routing: routingCounts(db, { tenantId: t, from: now, to: now }),

@@ -30,6 +30,12 @@ select "outreach_id" from "read_model"."outreach" where "tenant_id" = $1 and out
 -- campaignStatus
 select "state", "refusal_step", "refusal_reason", "outcome_reason", count(*) as "count" from "read_model"."outreach" where "tenant_id" = $1 and "campaign_key" = $2 group by "state", "refusal_step", "refusal_reason", "outcome_reason";
 
+-- findLead
+select * from "read_model"."leads" where "tenant_id" = $1 and "lead_id" = $2;
+
+-- listLeads: next page of one status
+select * from "read_model"."leads" where "tenant_id" = $1 and "status" = $2 and "lead_id" > $3 order by "lead_id" limit $4;
+
 -- conversions
 select "kind", "currency", count(*) as "count", coalesce(sum(value_micros), 0)::bigint as "value_micros" from "read_model"."conversions" where "tenant_id" = $1 and "campaign_key" = $2 group by "kind", "currency" order by "kind", "currency";
 

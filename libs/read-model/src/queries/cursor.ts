@@ -35,6 +35,9 @@ export const decodeOutreachCursor = (cursor: string): { acceptedAt: string; outr
 };
 
 /** @throws InvalidCursorError */
+export const decodeLeadCursor = (cursor: string): string => decode(cursor, [UUID])[0] as string;
+
+/** @throws InvalidCursorError */
 export const decodeUnknownCursor = (cursor: string): { unknownSince: string; deliveryId: string; attempt: number } => {
   const [unknownSince, deliveryId, attempt] = decode(cursor, [INSTANT, DELIVERY, ATTEMPT]) as [string, string, string];
   return { unknownSince, deliveryId, attempt: Number(attempt) };

@@ -5,6 +5,8 @@ import type { StaleFilter, StaleReservation } from './ledger.queries.js';
 import type { SuppressionRow } from '../tables/suppression.tables.js';
 import type { EngagementFilter, EngagementRow } from './engagement.queries.js';
 import type { ConversionCount, LastDelivered } from './conversion.queries.js';
+import type { LeadRow } from '../tables/lead.tables.js';
+import type { LeadFilter } from './lead.queries.js';
 import type { RoutingCount, RoutingFilter } from './routing.queries.js';
 import type { SendHourCount, SendHourFilter } from './send-hour.queries.js';
 import type { DecisionsPage, PastDecisionRow, SpokenForFilter, SpokenForRow } from './decision.queries.js';
@@ -27,6 +29,7 @@ export type { DecisionsPage, PastDecisionRow, SpokenForFilter, SpokenForRow } fr
 export type { StaleFilter, StaleReservation } from './ledger.queries.js';
 export type { EngagementFilter, EngagementRow } from './engagement.queries.js';
 export type { ConversionCount, LastDelivered } from './conversion.queries.js';
+export type { LeadFilter } from './lead.queries.js';
 export type { RoutingCount, RoutingFilter } from './routing.queries.js';
 export type { SendHourCount, SendHourFilter } from './send-hour.queries.js';
 export type { ContactsPage } from './suppression.queries.js';
@@ -47,6 +50,10 @@ export interface TenantQueries {
   campaignStatus(tenantId: string, campaignKey: string, accepted?: readonly string[]): Promise<CampaignStatus>;
   /** Budgets and quotas of campaigns: the whole of each, and its days from `sinceDay` (`2026-05-01`) on where that is given. */
   campaignBalances(tenantId: string, campaignKeys: readonly string[], sinceDay?: string): Promise<LedgerBalanceRow[]>;
+  /** Undefined of one of whom nothing was ever asked. */
+  findLead(tenantId: string, leadId: string): Promise<LeadRow | undefined>;
+  /** In the order of their ids. */
+  listLeads(filter: LeadFilter): Promise<Page<LeadRow>>;
   /** The conversions of a campaign, by kind and currency. */
   conversions(tenantId: string, campaignKey: string): Promise<ConversionCount[]>;
   /** How the outreach accepted in some hours were routed, and what came of it: one row for each count that is not nothing. */

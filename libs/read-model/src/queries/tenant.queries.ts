@@ -17,6 +17,7 @@ import {
 import { decisionsPage, spokenFor } from './decision.queries.js';
 import { balancesOf } from './ledger.queries.js';
 import { conversionCounts } from './conversion.queries.js';
+import { leadById, leadPage } from './lead.queries.js';
 import { routingCounts } from './routing.queries.js';
 import { sendHoursBetween } from './send-hour.queries.js';
 import { PROJECTION } from './projection.name.js';
@@ -61,6 +62,12 @@ export function createTenantQueries({ db, schema }: ReadModelConnection): Tenant
       }),
     campaignBalances: (tenantId, campaignKeys, sinceDay) =>
       withTenant(db, tenantId, (trx) => balancesOf(trx, { tenantId, campaignKeys, sinceDay }).execute()),
+    findLead: (tenantId, leadId) =>
+      withTenant(db, tenantId, (trx) => leadById(trx, tenantId, leadId).executeTakeFirst()),
+    listLeads: (filter) =>
+      withTenant(db, filter.tenantId, async (trx) =>
+        pageOf(await leadPage(trx, filter).execute(), filter.limit, (row) => [row.leadId]),
+      ),
     conversions: (tenantId, campaignKey) =>
       withTenant(db, tenantId, (trx) => conversionCounts(trx, tenantId, campaignKey).execute()),
     routing: (filter) => withTenant(db, filter.tenantId, (trx) => routingCounts(trx, filter).execute()),

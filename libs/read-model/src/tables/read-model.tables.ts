@@ -4,6 +4,7 @@ import type { DecisionRow } from './decision.tables.js';
 import type { BatchItemRow, BatchRow } from './batch.tables.js';
 import type { SuppressionRow } from './suppression.tables.js';
 import type { ConversionRow, RoutingHourRow } from './analytics.tables.js';
+import type { LeadRow } from './lead.tables.js';
 import type { AttemptState, DeliveryState, OutreachState, OutreachStateName, TimetableEntry } from '@homing/domain';
 
 /**
@@ -27,6 +28,7 @@ export interface ReadModelTables {
   suppressions: SuppressionRow;
   routingHours: RoutingHourRow;
   conversions: ConversionRow;
+  leads: LeadRow;
   decisions: DecisionRow;
   batches: BatchRow;
   batchItems: BatchItemRow;
