@@ -11,6 +11,7 @@ export * from './decision/erased.decider.js';
 export * from './decision/explanation.sentence.js';
 export * from './decision/effective.policy.js';
 export * from './decision/leg.plan.js';
+export * from './decision/message.placing.js';
 export * from './decision/outreach.decider.js';
 export * from './decision/policy.state.js';
 export * from './decision/recorded.inputs.js';

@@ -41,6 +41,11 @@ export class CandidateRules {
     return this.#rules.get(campaignKey);
   }
 
+  /** Of the tenant alone, under its candidate where that is one. */
+  get ofAll(): Rules {
+    return rulesOf(DEFAULT_POLICY, this.candidate.tenant, undefined);
+  }
+
   /** Of those known from the start. */
   get first(): Rules[] {
     return [...this.#rules.values()];

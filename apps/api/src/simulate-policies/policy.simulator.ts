@@ -1,6 +1,6 @@
 import { setImmediate as breath } from 'node:timers/promises';
 import { WhatIf, type PastDecision, type WhatIfResult } from '@homing/domain';
-import { recipientClock, type Rules } from '@homing/intake/rules';
+import { quotaZone, recipientClock, type Rules } from '@homing/intake/rules';
 import type { PastDecisionRow } from '@homing/read-model';
 import type { ApiParts } from '../api.parts.js';
 import { CandidateRules, type Candidate } from './candidate.rules.js';
@@ -52,6 +52,8 @@ export async function simulate(
     rulesOf: (campaignKey) => rules.of(campaignKey),
     clockOf: (ruled, request, now) => recipientClock(ruled, request, now),
     dayOf: keptDays(),
+    quotaZoneOf: ({ tenantZone = 'UTC' }, span) => quotaZone(tenantZone, span),
+    rulesOfAll: rules.ofAll,
     examples,
   });
   const filledFrom = new Date(Date.parse(from) - filledHours(rules.first) * HOUR_MS).toISOString();

@@ -84,6 +84,9 @@ export function recordedDecision(
   return { request, decidedAt, policyVersion, ...(inputs && { inputs }), then };
 }
 
+/** A replay is one tenant's; which, is not part of a record. */
+export const NO_TENANT = '00000000-0000-0000-0000-000000000000';
+
 /** The rules a decision is replayed under. */
 export type ReplayRules = Pick<DecisionInputs, 'policy' | 'campaign' | 'clock'>;
 
@@ -111,4 +114,4 @@ export function replayCommand(
 }
 
 /** What no step of a decision looks at. */
-const NOT_ASKED = { tenantId: '', via: 'bus', acceptedAt: '' } as const;
+const NOT_ASKED = { tenantId: NO_TENANT, via: 'bus', acceptedAt: '' } as const;

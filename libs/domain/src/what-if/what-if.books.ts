@@ -47,16 +47,24 @@ export class WhatIfBooks {
     });
   }
 
-  /** Adds an amount that was spoken for, whatever the limit. */
-  keepAmount(stream: string, key: string, amount: number): void {
+  /** Adds an amount that was spoken for, whatever the limit; of a channel's quota in its hour. */
+  keepAmount(stream: string, key: string, { amount, hour }: { amount: number; hour?: string }): void {
+    const at = hour === undefined ? {} : { hour, attempt: 1 };
+    applyBalance(this.#balance(stream), { kind: 'reserved', key, amount, ...at });
+  }
+
+  /** One command to a budget or a quota, as its book answers it. */
+  balance(stream: string, command: BalanceCommand): BalanceResult {
     const balance = this.#balance(stream);
-    applyBalance(balance, { kind: 'reserved', key, amount });
+    const { changes, result } = decideBalance(balance, command);
+    for (const change of changes) applyBalance(balance, change);
+    return result;
   }
 
   giveBack(standing: Standing, at: string): void {
     for (const { stream, ledger, key } of standing)
       if (ledger === 'person') this.#person(stream, { kind: 'release', key }, at);
-      else this.#change(stream, { kind: 'release', key });
+      else this.balance(stream, { kind: 'release', key });
   }
 
   #askPerson({ stream, command }: Extract<LedgerAsk, { ledger: 'person' }>, at: string) {
@@ -65,7 +73,7 @@ export class WhatIfBooks {
   }
 
   #askBalance(ask: Exclude<LedgerAsk, { ledger: 'person' }>) {
-    const result = this.#change(ask.stream, ask.command);
+    const result = this.balance(ask.stream, ask.command);
     return result.kind === 'refused' ? balanceRefusal(ask, result) : undefined;
   }
 
@@ -77,13 +85,6 @@ export class WhatIfBooks {
         stream,
         evolvePerson(state, { type: 'ContactSlotsChanged', data: { tenantId: '', at, changes } }),
       );
-    return result;
-  }
-
-  #change(stream: string, command: BalanceCommand): BalanceResult {
-    const balance = this.#balance(stream);
-    const { changes, result } = decideBalance(balance, command);
-    for (const change of changes) applyBalance(balance, change);
     return result;
   }
 

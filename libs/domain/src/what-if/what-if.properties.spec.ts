@@ -16,6 +16,7 @@ import {
   type DrawnLimits,
   type DrawnRequest,
 } from './what-if.fixture.js';
+import { UTC_TABLE } from '../send-time/zone.table.js';
 import { WhatIf, type WhatIfParts, type WhatIfRules } from './what-if.simulator.js';
 import type { WhatIfResult } from './what-if.result.js';
 
@@ -48,6 +49,8 @@ const partsFor = (of: Rules): WhatIfParts<WhatIfRules> => ({
   rulesOf: (campaignKey) => rulesFor(of, campaignKey),
   clockOf: () => undefined,
   dayOf,
+  quotaZoneOf: () => UTC_TABLE,
+  rulesOfAll: rulesFor(of, undefined),
   examples: 100,
 });
 

@@ -1,8 +1,18 @@
-import { budgetStream, quotaStream, reservationKey } from '@homing/contracts';
-import { planLeg, plannedInstant, type DecisionInputs, type PlanLeg } from '../decision/leg.plan.js';
-import type { CampaignDay } from '../ledger/ledger.asks.js';
+import { budgetStream, channelKey, quotaStream, reservationKey } from '@homing/contracts';
+import { planLeg, plannedInstant, type DecisionInputs, type LegPlan, type PlanLeg } from '../decision/leg.plan.js';
+import { placeMessage, type Placed, type PlaceZones, type UndoPlace } from '../decision/message.placing.js';
+import { balanceAsks, type CampaignDay } from '../ledger/ledger.asks.js';
+import { hourOf, zoneDayAt } from '../ledger/quota-hours.policy.js';
+import type { ZoneTable } from '../send-time/zone.table.js';
 import type { RecipientClock } from '../send-time/send-time.policy.js';
-import { replayCommand, type Contacted, type Outcome, type PastDecision } from './recorded.decision.js';
+import {
+  NO_TENANT,
+  replayCommand,
+  type Contacted,
+  type NotContacted,
+  type Outcome,
+  type PastDecision,
+} from './recorded.decision.js';
 import { TimeQueue } from './release.queue.js';
 import { WhatIfBooks, type Standing } from './what-if.books.js';
 import type { WhatIfResult } from './what-if.result.js';
@@ -21,6 +31,10 @@ export interface WhatIfParts<Rules extends WhatIfRules> {
   readonly rulesOf: (campaignKey: string | undefined) => Rules | undefined;
   readonly clockOf: (rules: Rules, request: PlanLeg['request'], now: string) => RecipientClock | undefined;
   readonly dayOf: (instant: string, zone: string) => CampaignDay;
+  /** The zone by which channels' days are counted, over a span of UTC milliseconds. */
+  readonly quotaZoneOf: (rules: Rules, span: { readonly from: number; readonly until: number }) => ZoneTable;
+  /** Of what is not simulated: its channels' quotas count all the same. */
+  readonly rulesOfAll: Rules;
   /** Flips named in the result at most. */
   readonly examples: number;
 }
@@ -41,7 +55,7 @@ export class WhatIf<Rules extends WhatIfRules> {
 
   /** What a campaign had spoken for before everything that is told here, in micro-units. */
   open(campaignKey: string, micros: number): void {
-    this.#books.keepAmount(budgetStream(campaignKey), 'before', micros);
+    this.#books.keepAmount(budgetStream(campaignKey), 'before', { amount: micros });
   }
 
   /** A decision before the period: it stands in the books as it happened. */
@@ -74,59 +88,95 @@ export class WhatIf<Rules extends WhatIfRules> {
     const bare = replayCommand(past, { policy, ...(campaign && { campaign }) });
     if (!bare) return undefined;
     const clock = this.parts.clockOf(rules, bare.request, past.decidedAt);
-    const clocked = clock ? { ...bare, inputs: { ...bare.inputs, clock } } : bare;
-    const command = campaign?.limits
-      ? { ...clocked, day: this.parts.dayOf(plannedInstant(clocked), rules.zone) }
-      : clocked;
-    const plan = planLeg(command);
-    if (plan.kind === 'refused') return { kind: 'refused', step: plan.step, reason: plan.reason };
-    const answer = this.#books.ask(plan.asks, past.decidedAt);
-    if (answer.kind === 'refused') return { kind: 'refused', step: answer.step, reason: answer.reason };
+    const command = clock ? { ...bare, inputs: { ...bare.inputs, clock } } : bare;
+    const wanted = this.#plan(command, rules);
+    const room = wanted.kind === 'refused' ? undefined : this.#room(command, wanted, rules);
+    const given = room && 'left' in room ? room.left : [];
+    this.#books.giveBack(given.map(standingOf), past.decidedAt);
+    if (room?.kind === 'full') return refusedBy(room.refusal);
+    const taken = room?.kind === 'placed' ? room.taken.map(({ undo }) => standingOf(undo)) : [];
+    const plan = room?.kind === 'placed' ? this.#plan({ ...command, placed: room.when }, rules) : wanted;
+    const answer = plan.kind === 'refused' ? plan : this.#books.ask(plan.asks, past.decidedAt);
+    if (plan.kind === 'refused' || answer.kind === 'refused') {
+      this.#books.giveBack(taken, past.decidedAt);
+      return refusedBy(answer.kind === 'refused' ? answer : { step: 'answer', reason: 'unknown' });
+    }
     const { channel, contact, sendAt: at, cost } = plan.leg;
     const sameWay = past.then.kind === 'contacted' && past.then.channel === channel;
-    if (sameWay) this.#later(past, answer.standing);
+    if (sameWay) this.#later(past, [...('standing' in answer ? answer.standing : []), ...taken]);
     return { kind: 'contacted', channel, ordinal: contact.ordinal, at, until: at, cost };
+  }
+
+  #plan(command: PlanLeg, { campaign, zone }: Rules): LegPlan {
+    return planLeg(campaign?.limits ? { ...command, day: this.parts.dayOf(plannedInstant(command), zone) } : command);
+  }
+
+  /** Where quotas count the message: the first moment with room, as the decision itself looks for it. */
+  #room({ request, inputs, now }: PlanLeg, { leg, asks, when }: Planned, rules: Rules): Placed {
+    const { policy, campaign, clock } = inputs;
+    const [own] = asks;
+    const key = own?.command.kind === 'book' ? own.command.slot.key : '';
+    const search = placeMessage(this.#zonesOf(rules), {
+      ...{
+        tenantId: request.tenantId,
+        urgency: request.urgency,
+        expiresAt: request.expiresAt,
+        now,
+        attempt: 1,
+        moves: false,
+      },
+      ...{ key, channel: leg.channel, wanted: when ?? { kind: 'at', at: leg.sendAt, code: 'now' } },
+      ...{ policy, campaign: campaign?.limits, clock },
+    });
+    let step = search.next();
+    while (!step.done) step = search.next(this.#books.balance(step.value.stream, step.value.command));
+    return step.value;
+  }
+
+  #zonesOf(rules: Rules): PlaceZones {
+    const { dayOf, quotaZoneOf } = this.parts;
+    return { campaignDay: (instant) => dayOf(instant, rules.zone), quotaZone: (span) => quotaZoneOf(rules, span) };
   }
 
   #keep(past: PastDecision): void {
     if (past.then.kind !== 'contacted') return;
     const { request, then, decidedAt } = past;
-    const contact = request.contacts.find(
-      ({ channel, ordinal }) => channel === then.channel && ordinal === then.ordinal,
-    );
     const { outreachId, personId, contentKey, campaignKey } = request;
     const key = reservationKey({ outreachId, leg: 1, round: 1, charge: 1 });
     const { channel, ordinal, at, until, cost } = then;
-    const fingerprint = contact?.fingerprint ?? '';
-    const slot = {
-      key,
-      channel,
-      ordinal,
-      fingerprint,
-      ...(contentKey !== undefined && { content: contentKey }),
-      at,
-      until,
-      cost,
-    };
-    const people =
-      contact?.heldBy === undefined || contact.heldBy === personId ? [personId] : [personId, contact.heldBy];
+    const contact = request.contacts.find((each) => each.channel === channel && each.ordinal === ordinal);
+    const content = contentKey === undefined ? {} : { content: contentKey };
+    const slot = { key, channel, ordinal, fingerprint: contact?.fingerprint ?? '', ...content, at, until, cost };
+    const heldBy = contact?.heldBy;
+    const people = heldBy === undefined || heldBy === personId ? [personId] : [personId, heldBy];
     const standing = [...this.#books.keep(people, slot, decidedAt)];
-    if (campaignKey !== undefined) standing.push(...this.#keepAmounts(campaignKey, key, then));
+    const rules = this.parts.rulesOf(campaignKey);
+    standing.push(
+      ...this.#keepAmounts(key, then, rules),
+      ...this.#keepQuota(key, then, rules ?? this.parts.rulesOfAll),
+    );
     this.#later(past, standing);
   }
 
-  #keepAmounts(campaignKey: string, key: string, { at, cost }: Contacted): Standing {
-    const rules = this.parts.rulesOf(campaignKey);
-    if (!rules?.campaign?.limits) return [];
-    const { day } = this.parts.dayOf(at, rules.zone);
-    const budgets = cost.micros > 0 ? [budgetStream(campaignKey), budgetStream(campaignKey, day)] : [];
-    for (const stream of budgets) this.#books.keepAmount(stream, key, cost.micros);
-    const quota = quotaStream(campaignKey, day);
-    this.#books.keepAmount(quota, key, 1);
-    return [
-      ...budgets.map((stream) => ({ stream, key, ledger: 'budget' as const })),
-      { stream: quota, key, ledger: 'quota' as const },
-    ];
+  #keepAmounts(key: string, { channel, at, cost }: Contacted, rules: Rules | undefined): Standing {
+    const campaign = rules?.campaign?.limits;
+    if (!campaign) return [];
+    const day = this.parts.dayOf(at, rules.zone);
+    // As if a full day refused: it is counted all the same.
+    const counted = { channel, micros: cost.micros, campaign: { ...campaign, whenFull: undefined }, day };
+    return balanceAsks(key, counted).map(({ ledger, stream, command }) => {
+      this.#books.keepAmount(stream, key, { amount: command.kind === 'reserve' ? command.amount : 1 });
+      return { ledger, stream, key };
+    });
+  }
+
+  #keepQuota(key: string, { channel, at }: Contacted, rules: Rules): Standing {
+    if (!rules.policy.channels[channel]?.quota) return [];
+    const instant = Date.parse(at);
+    const day = zoneDayAt(this.parts.quotaZoneOf(rules, { from: instant, until: instant + 1 }), instant);
+    const stream = quotaStream(channelKey(NO_TENANT, channel), day.date);
+    this.#books.keepAmount(stream, key, { amount: 1, hour: hourOf(day, instant) });
+    return [{ ledger: 'quota', stream, key }];
   }
 
   #later({ givenBackAt, request }: PastDecision, standing: Standing): void {
@@ -143,3 +193,12 @@ function whyNot({ inputs, then }: PastDecision): 'person_erased' | 'inputs_not_r
   if (inputs) return undefined;
   return then.kind === 'refused' && then.reason === 'person_erased' ? 'person_erased' : 'inputs_not_recorded';
 }
+
+type Planned = Extract<LegPlan, { kind: 'planned' }>;
+
+const standingOf = ({ ledger, stream, command }: UndoPlace): Standing[number] => ({ ledger, stream, key: command.key });
+const refusedBy = ({ step, reason }: Pick<NotContacted, 'step' | 'reason'>): NotContacted => ({
+  kind: 'refused',
+  step,
+  reason,
+});

@@ -1,4 +1,4 @@
-import type { ZoneTable, ZoneTransition } from '@homing/domain';
+import { UTC_TABLE, type ZoneTable, type ZoneTransition } from '@homing/domain';
 import { IANAZone } from 'luxon';
 
 const MINUTE = 60_000;
@@ -25,6 +25,11 @@ export function zoneTable(
     compiled.set(key, compile(zone, years));
   }
   return compiled.get(key);
+}
+
+/** The zone that channels' days are counted by; of a name this process does not know, UTC. */
+export function quotaZone(zone: string, span: { readonly from: number; readonly until: number }): ZoneTable {
+  return zoneTable(zone, span) ?? UTC_TABLE;
 }
 
 function compile(name: string, [first, end]: readonly [number, number]): ZoneTable | undefined {
