@@ -18,6 +18,7 @@ import { createGateReader } from '@homing/vault/gate';
 import { createVaultIntake, openVaultDatabase, pingVault } from '@homing/vault/intake';
 import { Module, type DynamicModule } from '@nestjs/common';
 import { expandBatches } from './expand-batches/expand.round.js';
+import { LostBatches } from './expand-batches/lost.batches.js';
 import { Turns } from './expand-batches/turn.policy.js';
 import { LostDecisions } from './refeed-accepted/lost.decisions.js';
 import { refeedAccepted } from './refeed-accepted/refeed.round.js';
@@ -130,6 +131,7 @@ export function wireScheduler({ env, logger, instance, readiness }: ServiceBasic
     const resumed = new ResumedWatch(resting);
     const expanding = { batches: fencedBy(leadership, batches), store: due.store, publish: acts.publishAll };
     const turns = new Turns();
+    const lostBatches = new LostBatches({ batches: expanding.batches, restore: () => watch.restore });
     const room = (): Promise<number> => window.room();
     const wake = () => wakeDue({ ...due, ...acts, readModel, room, instance, now });
     const onWoken = (woken: number): void =>
@@ -154,6 +156,9 @@ export function wireScheduler({ env, logger, instance, readiness }: ServiceBasic
         name: 'expand batches',
         everyMs: wakeEveryMs,
         round: async () => {
+          const reopened = await lostBatches.look();
+          if (reopened > 0)
+            logger.warn({ reopened }, 'batches are looked at again: a restore may have lost their streams');
           const { expanded, more } = await expandBatches({
             ...expanding,
             instance,

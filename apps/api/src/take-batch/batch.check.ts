@@ -58,6 +58,7 @@ export async function checkBatch(
   refuse(faults);
 }
 
-function refuse(errors: readonly FieldFault[]): void {
+/** @throws ProblemError where there are any */
+export function refuse(errors: readonly FieldFault[]): void {
   if (errors.length > 0) throw new ProblemError('invalid_fields', { errors: errors.slice(0, MOST_FAULTS) });
 }

@@ -1,5 +1,5 @@
 import type { BatchEnvelope, FieldFault } from '@homing/contracts';
-import { type IntakeItem, type IntakeResult, type RequestIntake, takeInEach } from '@homing/intake';
+import { type IntakeItem, type IntakeResult, isOfOneRequest, type RequestIntake, takeInEach } from '@homing/intake';
 import { crashPoint } from '@homing/service-kit';
 import type { BatchItem } from '@homing/vault/batch';
 import { faultOfPlace, isSound, type PlannedItem, type SoundItem } from './batch.items.js';
@@ -22,8 +22,9 @@ export interface Sealing {
   readonly items: readonly PlannedItem[];
 }
 
-/** Seals items and keeps what became of each. @throws when a store is away: what is kept stays, and a repeat goes on after it */
-export async function sealItems({ intake, keeper }: SealingParts, sealing: Sealing): Promise<void> {
+/** Seals items, keeps what became of each, and says what was refused. @throws when a store is away: what is kept stays, and a repeat goes on after it */
+export async function sealItems({ intake, keeper }: SealingParts, sealing: Sealing): Promise<FieldFault[]> {
+  const refused: FieldFault[] = [];
   for (let from = 0; from < sealing.items.length; from += AT_ONCE) {
     const chunk = sealing.items.slice(from, from + AT_ONCE);
     const sound = chunk.filter(isSound);
@@ -34,8 +35,11 @@ export async function sealItems({ intake, keeper }: SealingParts, sealing: Seali
     crashPoint('api.amid-batch-seal');
     const sealed = sound.map((item, i) => sealedItem(sealing, item, results[i]));
     const faulty = chunk.flatMap((item) => (isSound(item) ? [] : [{ kind: 'refused' as const, ...item }]));
-    await keeper.addItems(sealing, [...sealed, ...faulty]);
+    const items = [...sealed, ...faulty];
+    await keeper.addItems(sealing, items);
+    refused.push(...items.flatMap((item) => (item.kind === 'refused' ? item.faults : [])));
   }
+  return refused;
 }
 
 const heldItem = ({ tenantId, receivedAt }: Sealing, { requestId, request }: SoundItem): IntakeItem => ({
@@ -48,7 +52,11 @@ function sealedItem(
   result: PromiseSettledResult<IntakeResult> | undefined,
 ): BatchItem {
   const refused = (faults: readonly FieldFault[]): BatchItem => ({ kind: 'refused', index, faults });
-  if (result?.status !== 'fulfilled') throw result?.reason ?? new Error('intake answered nothing');
+  if (result?.status !== 'fulfilled') {
+    if (!isOfOneRequest(result?.reason)) throw result?.reason ?? new Error('intake answered nothing');
+    const message = 'holds what no store can keep';
+    return refused([{ field: `recipients[${index}]`, code: 'cannot_be_read', message }]);
+  }
   const { value } = result;
   switch (value.kind) {
     case 'invalid':

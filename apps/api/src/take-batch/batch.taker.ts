@@ -6,7 +6,7 @@ import { isOutage } from '../problem/outage.policy.js';
 import { invalidField, ProblemError } from '../problem/problem.error.js';
 import type { Caller } from '../security/caller.js';
 import { requestIdOf } from '../take-request/request-id.policy.js';
-import { checkBatch, readEnvelope } from './batch.check.js';
+import { checkBatch, readEnvelope, refuse } from './batch.check.js';
 import { digestOf, planItems } from './batch.items.js';
 import { sealItems } from './batch.sealing.js';
 
@@ -90,7 +90,8 @@ export class BatchTaker {
       const planned = await planItems({ envelope, requestId, receivedAt });
       const places = await keeper.knownPlaces(batchId);
       const missing = planned.filter(({ index }) => !places.has(index));
-      await sealItems({ intake, keeper }, { batchId, tenantId, receivedAt, envelope, items: missing });
+      const refused = await sealItems({ intake, keeper }, { batchId, tenantId, receivedAt, envelope, items: missing });
+      if (envelope.allOrNothing) refuse([...[...places.values()].flat(), ...refused]);
       crashPoint('api.before-batch-accept');
       await keeper.accept(batchId, new Date().toISOString());
       crashPoint('api.after-batch-accept');

@@ -146,6 +146,23 @@ describe('a call with many recipients', () => {
     expect(mended).toMatchObject({ status: 202, body: { accepted: 2 } });
   });
 
+  it('takes nothing where an item of all or nothing had come before with other content', async () => {
+    const own = recipient({ requestId: `other-${randomUUID()}` });
+    await send({ ...call(0), recipients: [own] });
+    const body = {
+      ...call(0),
+      requestId: randomUUID(),
+      allOrNothing: true,
+      recipients: [recipient(), { ...own, name: 'Eve' }],
+    };
+    for (const _time of ['first', 'again']) {
+      const { status, body: problem } = await refuse(body);
+      expect([status, codes(problem)]).toEqual([422, ['recipients[1].requestId different_content']]);
+    }
+    const batchId = stack.ids.batchId(tenant.tenantId, body.requestId);
+    expect((await keeper.listOpen(500)).map((open) => open.batchId)).not.toContain(batchId);
+  });
+
   it.each([
     ['an unknown campaign', { campaignId: 'nowhere' }, 'campaignId'],
     ['an unknown template', { content: { templateId: 'nowhere' } }, 'content.templateId'],

@@ -2,7 +2,7 @@
 // list that forgets what is told to be lost), and the kill: a round ends between two steps and nothing of its process is left.
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import { batchStream, type BatchEvent } from '@homing/contracts';
+import { batchStream, type BatchEvent, type RestoreConfirmed } from '@homing/contracts';
 import { InMemoryEventStore } from '@homing/event-store/memory';
 import type { Outgoing } from '@homing/messaging';
 import { type BatchKeeper, type BatchView, createBatchKeeper, createBatchView } from '@homing/vault/batch';
@@ -10,6 +10,7 @@ import { createVaultIntake, type VaultIntake } from '@homing/vault/intake';
 import { startTestVault, type TestVault } from '../../../../libs/vault/src/database/vault.fixture.js';
 import { acceptItem } from '../../../../libs/vault/src/intake/accept-item.fixture.js';
 import { expandBatches, type ExpandParts } from './expand.round.js';
+import { LostBatches } from './lost.batches.js';
 import { Turns } from './turn.policy.js';
 
 const acceptedAt = '2026-05-01T10:00:00.000Z';
@@ -210,6 +211,31 @@ describe('a batch that is cancelled', () => {
     expect(await view.find(batch.tenantId, batch.batchId)).toMatchObject({ withheld: 200, released: 300 });
     expect(await intake.listUnfed({ olderThan: '2100-01-01T00:00:00Z', limit: 1_000 })).toHaveLength(300);
     await decide([...under]);
+  });
+});
+
+describe('a store that was restored', () => {
+  it('gets the streams of batches back that it lost, and nothing is put on its way twice', async () => {
+    const batch = await takeBatch(150);
+    await expandBatches(scheduler());
+    await decide(batch.outreachIds);
+    const before = await eventsOf(batch.batchId);
+    store = new InMemoryEventStore();
+    bus = [];
+    let restore: RestoreConfirmed | undefined;
+    const lost = new LostBatches({ batches: keeper, restore: () => restore });
+    expect(await lost.look()).toBe(0);
+    const confirmedAt = new Date(Date.now() + 60_000).toISOString();
+    restore = {
+      ...{ generation: 1, head: '0', keptUntil: acceptedAt, dueBefore: confirmedAt },
+      ...{ confirmedAt, by: 'spec' },
+    };
+    expect(await lost.look()).toBeGreaterThan(0);
+    expect(await lost.look()).toBe(0);
+    await expandBatches(scheduler());
+    expect(await eventsOf(batch.batchId)).toEqual(before);
+    expect(requested()).toEqual([]);
+    expect(await keeper.listOpen(100)).toEqual([]);
   });
 });
 

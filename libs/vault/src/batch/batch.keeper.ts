@@ -1,3 +1,4 @@
+import type { FieldFault } from '@homing/contracts';
 import { sql } from 'kysely';
 import type { VaultDatabase } from '../database/vault.tables.js';
 import type {
@@ -16,9 +17,11 @@ export function createBatchKeeper(db: VaultDatabase): BatchKeeper {
     open: (batch) => open(db, batch),
     addItems: (batch, items) => addItems(db, batch, items),
     knownPlaces: async (batchId) => {
-      const { rows } = await sql<{ place: number }>`
-        select item_index as place from vault.batch_item where batch_id = ${batchId}`.execute(db);
-      return new Set(rows.map(({ place }) => place));
+      const { rows } = await sql<{ place: number; faults: string | null }>`
+        select item_index as place, faults from vault.batch_item where batch_id = ${batchId}`.execute(db);
+      return new Map(
+        rows.map(({ place, faults }) => [place, faults === null ? [] : (JSON.parse(faults) as FieldFault[])]),
+      );
     },
     accept: (batchId, acceptedAt) => accept(db, batchId, acceptedAt),
     listOpen: (limit) => listOpen(db, limit),
@@ -40,6 +43,11 @@ export function createBatchKeeper(db: VaultDatabase): BatchKeeper {
     close: async ({ batchId, cancelledBy }) => {
       await sql`update vault.batch set closed_at = now() where batch_id = ${batchId} and closed_at is null
         and (cancel_requested_at is not null) = ${cancelledBy !== undefined}`.execute(db);
+    },
+    reopen: async (closedBefore) => {
+      const { numAffectedRows } = await sql`update vault.batch set closed_at = null
+        where closed_at < ${closedBefore}::timestamptz and accepted > 0`.execute(db);
+      return Number(numAffectedRows ?? 0n);
     },
   };
 }

@@ -52,8 +52,8 @@ export type BatchKeeper = {
   open(batch: NewBatch): Promise<OpenedBatch>;
   /** Items that are there already stay as they are. */
   addItems(batch: Pick<NewBatch, 'batchId' | 'tenantId'>, items: readonly BatchItem[]): Promise<void>;
-  /** Which places of the batch are there. */
-  knownPlaces(batchId: string): Promise<ReadonlySet<number>>;
+  /** Which places of the batch are there, each with what it was refused for. */
+  knownPlaces(batchId: string): Promise<ReadonlyMap<number, readonly FieldFault[]>>;
   /** The point from which none of it is lost. @throws Error when not every item is there */
   accept(batchId: string, acceptedAt: string): Promise<void>;
   /** Accepted and not closed, oldest first. */
@@ -68,6 +68,8 @@ export type BatchKeeper = {
   countWaiting(): Promise<number>;
   /** Nothing is left to hand over; unless its cancellation was asked for since `open` was read. */
   close(batch: Pick<OpenBatch, 'batchId' | 'cancelledBy'>): Promise<void>;
+  /** Looks again at all that was closed before an instant: their streams may have been lost. How many there were. */
+  reopen(closedBefore: string): Promise<number>;
 };
 
 export type ChunkRange = {
