@@ -12,7 +12,7 @@ import {
   type HourCount,
   type HourHistory,
 } from '@homing/domain';
-import { zoneTable } from '@homing/intake/rules';
+import { spreadOf, zoneTable } from '@homing/intake/rules';
 import { request } from '@homing/testing/outreach-story';
 
 const [HOUR, DAY] = [3_600_000, 86_400_000];
@@ -57,7 +57,7 @@ interface Person {
   readonly device: 'mobile' | 'desktop' | 'tablet';
   readonly arrives: number;
   readonly id: string;
-  readonly draws: { readonly channel: number; readonly spread: number; readonly luck: number };
+  readonly draws: { readonly channel: number; readonly luck: number };
 }
 
 interface Sent {
@@ -138,7 +138,7 @@ function write(person: Person, { arm, known, planted, exploration }: Writing): S
     now,
     inputs: {
       policy: policyOf(arm, exploration),
-      ...{ optedOut: [], contentChannels: channels, draw: draws.channel, spread: draws.spread },
+      ...{ optedOut: [], contentChannels: channels, draw: draws.channel, spread: spreadOf(id) },
       engagement: { tenant: known.tenant, customerType: known.byType[type] ?? {} },
       hours: known.hours,
       localHour: Math.floor(readingAt(table, arrives).minute / 60),
@@ -200,7 +200,7 @@ function personOf(random: () => number, midnight: number): Person {
     device: pick(['mobile', 'desktop', 'tablet']),
     arrives: midnight + Math.floor(random() * 24 * HOUR),
     id: `00000000-0000-5000-8000-${bits.toString(16).padStart(12, '0')}`,
-    draws: { channel: random(), spread: random(), luck: random() },
+    draws: { channel: random(), luck: random() },
   };
 }
 

@@ -6,7 +6,7 @@ import {
   type OutreachRequested,
   type TenantSettings,
 } from '@homing/contracts';
-import { claimAttempt, decisionAnswer, DEFAULT_POLICY } from '@homing/domain';
+import { claimAttempt, decisionAnswer, DEFAULT_POLICY, hourHistory } from '@homing/domain';
 import { createLedgers } from '@homing/event-store/ledger';
 import { InMemoryEventStore } from '@homing/event-store/memory';
 import { readOutreach } from '@homing/event-store/outreach';
@@ -25,10 +25,11 @@ interface Said {
   readonly campaign?: CampaignSettings;
   readonly request?: Partial<OutreachRequested>;
   readonly preferredHours?: readonly number[];
+  readonly hours?: DecideParts['hoursOf'];
 }
 
 /** One orchestrator under these settings; `clock.now` is its time. */
-function stage({ tenant = {}, campaign, request: over = {}, preferredHours }: Said) {
+function stage({ tenant = {}, campaign, request: over = {}, preferredHours, hours }: Said) {
   const store = new InMemoryEventStore();
   const clock = { now: '2026-05-01T10:00:00.000Z' };
   const now = (): string => clock.now;
@@ -53,6 +54,7 @@ function stage({ tenant = {}, campaign, request: over = {}, preferredHours }: Sa
     vault: { loadAccepted: async () => [record], markFed: async () => undefined },
     suppressed: async () => new Set(),
     rulesOf: (requests) => gatherRules(registry, DEFAULT_POLICY, requests),
+    ...(hours ? { hoursOf: hours } : {}),
   };
   const following: FollowParts = {
     ...common,
@@ -148,6 +150,78 @@ describe('a decision in somebody’s night', () => {
     const { leg, step } = await stage({ tenant: {}, preferredHours: [18] }).decide();
     expect(leg).toMatchObject({ sendAt: '2026-05-01T10:00:00.000Z', booking: { until: '2026-05-01T10:05:00.000Z' } });
     expect(step).toEqual({ step: 'send_time', outcome: 'passed', code: 'now' });
+  });
+});
+
+describe('a decision by what was learned', () => {
+  const tenant = { sendTime: 'learned', timeZone: 'Europe/Berlin' } as const;
+  const of = { channel: 'email', customerType: null } as const;
+  const evenings = hourHistory([
+    { ...of, hourOfWeek: 4 * 24 + 19, sent: 200, engaged: 150 },
+    { ...of, hourOfWeek: 4 * 24 + 9, sent: 200, engaged: 20 },
+  ]);
+
+  it('goes out at the hour that engaged best, and keeps what it went by', async () => {
+    const asked: (readonly string[])[] = [];
+    const hours = async (ids: readonly string[]) => (asked.push(ids), new Map([[tenantId, evenings]]));
+    const { decide, events } = stage({ tenant, hours });
+    const { leg, step, answer } = await decide();
+    expect(asked).toEqual([[tenantId]]);
+    expect(leg?.sendAt.slice(0, 14)).toBe('2026-05-01T17:');
+    expect(step).toMatchObject({ code: 'learned_hour', facts: { hour: 'fri 19', sent: 200, engaged: 150 } });
+    expect(answer.explanation).toContain('when messages like this engaged best');
+    const inputs = (await events()).find((event) => event.type === 'OutreachDecided')?.data.inputs;
+    expect(inputs?.w).toBe(4 * 24 + 19);
+  });
+
+  it('waits while that cannot be read, and asks for nothing where nobody wants it', async () => {
+    const hours = () => Promise.reject(new Error('away'));
+    const away = stage({ tenant, hours });
+    await expect(away.decide()).rejects.toThrow('away');
+    expect(await away.events()).toEqual([]);
+    expect((await stage({ tenant: {}, hours }).decide()).step?.code).toBe('now');
+  });
+});
+
+describe('a campaign with a start and an end', () => {
+  const campaign = { startsAt: '2026-05-02T06:00:00.000Z', endsAt: '2026-05-02T06:02:00.000Z' };
+
+  it('sends nothing before the one, and nothing new after the other', async () => {
+    const early = await stage({ campaign }).decide();
+    expect(early.leg).toMatchObject({ sendAt: campaign.startsAt, booking: { until: '2026-05-02T06:01:59.999Z' } });
+    expect(early.step?.code).toBe('campaign_start');
+    const late = stage({ campaign });
+    late.clock.now = campaign.endsAt;
+    expect((await late.decide()).refused).toMatchObject({ step: 'send_time', reason: 'campaign_ended' });
+    const never = stage({ campaign, tenant: { quietHours: night } });
+    expect((await never.decide()).refused).toMatchObject({ reason: 'no_time_before_campaign_end' });
+  });
+
+  it('lets nothing start, and nothing be tried again, once it is over', async () => {
+    const begun = async () => {
+      const one = stage({ campaign });
+      one.clock.now = campaign.startsAt;
+      await one.decide();
+      return one;
+    };
+    const late = await begun();
+    late.clock.now = campaign.endsAt;
+    await late.follow();
+    expect(await late.events()).toContainEqual(
+      expect.objectContaining({
+        ...{ type: 'DeliverySkipped', data: expect.objectContaining({ reason: 'campaign_ended' }) },
+      }),
+    );
+    const tried = await begun();
+    tried.clock.now = '2026-05-02T06:01:30.000Z';
+    await tried.rejected();
+    await tried.follow();
+    expect(await tried.events()).toContainEqual(
+      expect.objectContaining({
+        type: 'DeliveryFailedPermanently',
+        data: expect.objectContaining({ reason: 'retry_refused:campaign_ended' }),
+      }),
+    );
   });
 });
 

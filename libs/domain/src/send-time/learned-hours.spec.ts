@@ -90,12 +90,17 @@ describe('a learned send time', () => {
     expect(choose({ preferredHours: [21] })).toMatchObject({ code: 'preferred_hour', at: '2026-05-04T19:00:00.000Z' });
   });
 
-  it('is another hour for the share that explores, evenly, and says how likely it was', () => {
-    const explored = choose({ exploration: 0.1, spread: 0.05 });
-    expect(explored).toMatchObject({ code: 'explored_hour', facts: { local: '2026-05-04 22:30' } });
+  it('is another hour for the share that explores: one by day that may yet be the best, and says how likely it was', () => {
+    // From 10:15 on: 11 hours of this day up to 21:00, 4 of the next from 7:00 on; all may be best of whom nothing much is known.
+    const hours = hourHistory([{ ...count(18, 1, 1) }]);
+    const chosen = [0, 0.05, 0.0999].map((spread) => choose({ hours, exploration: 0.1, spread }));
+    const localOf = (each: (typeof chosen)[number]): string => String(each.facts?.['local']).slice(8, 13);
+    expect(chosen.map(localOf)).toEqual(['04 10', '04 17', '05 10']);
+    expect(chosen[1]).toMatchObject({ code: 'explored_hour', facts: { probability: 0.0067 } });
+    // Enough is known of 18:00.
+    expect(choose({ exploration: 0.1, spread: 0.05 })).toMatchObject({ facts: { hour: 'mon 18', probability: 1 } });
     expect(choose({ exploration: 0.1, spread: 0.1 })).toMatchObject({
-      ...{ code: 'learned_hour', at: '2026-05-04T16:00:00.000Z' },
-      facts: { probability: 0.904 },
+      ...{ code: 'learned_hour', at: '2026-05-04T16:00:00.000Z', facts: { probability: 1 } },
     });
   });
 });

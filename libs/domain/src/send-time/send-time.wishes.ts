@@ -1,5 +1,5 @@
 import { weekHourOf, HOUR_MARKS, hourOfWeek } from './hour-of-week.js';
-import { learnedHours } from './learned-hours.estimate.js';
+import { HOUR_STRENGTH, learnedHours, type LearnedHours } from './learned-hours.estimate.js';
 import { clockOf, openStretches, type WishedHours } from './open-time.search.js';
 import type { ChooseSendTime, Facts, SearchSpan, SendTimeCode } from './send-time.command.js';
 import { bestHours, hourSpans, type SendTimeRules } from './send-time.rules.js';
@@ -55,7 +55,8 @@ function learnedWish(parts: WishParts): Wish | undefined {
   const { command, rules, span } = parts;
   const { channel, customerType, hours, urgency, spread, exploration = 0 } = command;
   if (!channel || !hours || hours.sent === 0) return undefined;
-  const { usual, lifts, seen } = learnedHours(hours, { channel, customerType });
+  const learned = learnedHours(hours, { channel, customerType });
+  const { usual, lifts, seen } = learned;
   const reach = Math.max(LEARNED_WAIT_HOURS[urgency], rules.spacingHours ?? 0) * HOUR_MS;
   const until = Math.min(span.until, span.from + reach);
   const slots = openHours(parts, until).map((hour): Slot => ({ hour, lift: round4(lifts[hour] ?? 0) }));
@@ -63,11 +64,15 @@ function learnedWish(parts: WishParts): Wish | undefined {
   const first = slots.find(({ lift }) => lift === best);
   if (!first) return undefined;
   const draws = exploration > 0 && spread !== undefined;
-  const explored = draws && spread < exploration ? drawn(slots, spread / exploration) : undefined;
-  const chosen = explored?.slot ?? first;
+  const hopeful = slots.filter((slot) => mayBeBest(slot, learned, best));
+  const draw = draws && spread < exploration ? spread / exploration : undefined;
+  const explored = draw === undefined ? undefined : hopeful[Math.floor(draw * hopeful.length)];
+  const chosen = explored ?? first;
   const { weekday, hour } = weekHourOf(chosen.hour);
-  const rest = draws && !explored ? (spread - exploration) / (1 - exploration) : explored?.rest;
-  const probability = exploration / slots.length + (chosen === first ? 1 - exploration : 0);
+  // The place within the hour does not depend on how many hours were drawn among.
+  const rest = draw === undefined ? draws && (spread - exploration) / (1 - exploration) : (draw * 8_191) % 1;
+  const likely = hopeful.length === 0 ? 1 : 1 - exploration;
+  const probability = (hopeful.includes(chosen) ? exploration / hopeful.length : 0) + (chosen === first ? likely : 0);
   const facts: Facts = {
     hour: `${weekday} ${String(hour).padStart(2, '0')}`,
     rate: round4(Math.min(1, usual * chosen.lift)),
@@ -79,13 +84,17 @@ function learnedWish(parts: WishParts): Wish | undefined {
   const alike = slots.filter(({ lift }) => lift >= NEARLY_BEST * best).map(({ hour: one }) => one);
   const weekHours = new Set(explored || rules.spacingHours === undefined ? [chosen.hour] : alike);
   const code = explored ? 'explored_hour' : 'learned_hour';
-  return { code, weekHours, until, facts, ...(rest === undefined ? {} : { spread: rest }) };
+  return { code, weekHours, until, facts, ...(rest === false ? {} : { spread: rest }) };
 }
 
-function drawn(slots: readonly Slot[], draw: number): { readonly slot: Slot; readonly rest: number } | undefined {
-  const place = draw * slots.length;
-  const slot = slots[Math.floor(place)];
-  return slot && { slot, rest: place - Math.floor(place) };
+/** Nobody is woken for the sake of learning. */
+const WAKING = { from: 7, to: 21 };
+
+/** True when what was seen leaves it within three standard errors of the best. */
+function mayBeBest({ hour, lift }: Slot, { usual, seen }: LearnedHours, best: number): boolean {
+  const { hour: ofDay } = weekHourOf(hour);
+  const error = Math.sqrt((1 - usual) / Math.max(usual, 0.001) / (HOUR_STRENGTH + (seen[ofDay]?.sent ?? 0)));
+  return WAKING.from <= ofDay && ofDay < WAKING.to && lift + 3 * error >= best;
 }
 
 /** The hours of the week in which something of the span is open, each once, in their order. */
