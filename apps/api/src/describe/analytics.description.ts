@@ -18,7 +18,7 @@ export const DescribeRouting = (): MethodDecorator =>
     ApiQuery({
       name: 'channel',
       required: false,
-      description: 'of it alone; `refused` and `depth` are of no channel and stay as they are',
+      description: 'of it alone; `decided`, `refused` and `depth` are of no channel and stay as they are',
       schema: { type: 'string', enum: [...CHANNELS] },
     }),
     answers(200, 'RoutingAnalytics', 'Counts as far as they are projected'),

@@ -3,6 +3,7 @@ import { instant, list, partial, record, ref, text, uuid, whole, type Schema } f
 
 const channel = { type: 'string', enum: [...CHANNELS] };
 const share = (of: string) => ({ type: 'number', minimum: 0, maximum: 1, nullable: true, description: of });
+const decisionStep = { type: 'string', enum: [...DECISION_STEPS] };
 const rank = { ...whole, description: 'place in the plan; 1 is the first choice' };
 const came = {
   tried: { ...whole, description: 'deliveries that were begun' },
@@ -33,7 +34,8 @@ export const ANALYTICS_SCHEMAS: Readonly<Record<string, Schema>> = {
       record({ channel, rank, reason: { ...text, description: 'why it stood at this place' }, count: whole }),
     ),
     excluded: list(record({ channel, reason: text, count: whole })),
-    refused: list(record({ step: { type: 'string', enum: [...DECISION_STEPS] }, reason: text, count: whole })),
+    refused: list(record({ step: decisionStep, reason: text, count: whole })),
+    passedOver: list(record({ channel, rank, step: { ...decisionStep, nullable: true }, reason: text, count: whole })),
     depth: list(
       record({
         legs: { ...whole, description: 'deliveries that were begun until the outreach settled' },

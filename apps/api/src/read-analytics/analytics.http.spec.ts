@@ -6,6 +6,9 @@ import { faultsAgainst } from '../describe/conformance.fixture.js';
 
 const none = { channel: '', place: 0, step: '', reason: '' } as const;
 const counts: RoutingCount[] = [
+  { ...none, measure: 'decided', count: 10n },
+  { ...none, measure: 'passed_over', channel: 'sms', place: 2, step: 'budget', reason: 'exhausted', count: 1n },
+  { ...none, measure: 'passed_over', channel: 'sms', place: 2, reason: 'not_needed', count: 3n },
   { ...none, measure: 'chosen', channel: 'email', place: 1, reason: 'score', count: 6n },
   { ...none, measure: 'chosen', channel: 'sms', place: 1, reason: 'preference', count: 4n },
   { ...none, measure: 'chosen', channel: 'sms', place: 2, reason: 'score', count: 6n },
@@ -58,6 +61,10 @@ describe('GET /analytics/routing', () => {
       chosen: [{ channel: 'email', rank: 1, reason: 'score', count: 6 }, { rank: 2 }, { reason: 'preference' }],
       excluded: [{ channel: 'whatsapp', reason: 'no_contact', count: 10 }],
       refused: [{ step: 'dedup', reason: 'duplicate_content', count: 2 }],
+      passedOver: [
+        { channel: 'sms', rank: 2, step: null, reason: 'not_needed', count: 3 },
+        { step: 'budget', reason: 'exhausted', count: 1 },
+      ],
       depth: [
         { legs: 1, count: 7 },
         { legs: 2, count: 2 },

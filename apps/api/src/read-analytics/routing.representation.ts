@@ -9,10 +9,13 @@ export function shownRouting(counts: readonly RoutingCount[]) {
       .toSorted((a, b) => b.count - a.count);
   const legs = legsOf([...of('tried'), ...of('delivered'), ...of('engaged')]);
   return {
-    decided: sum(of('chosen').filter(({ place }) => place === 1)),
+    decided: sum(of('decided')),
     chosen: of('chosen').map(({ channel, place: rank, reason, count }) => ({ channel, rank, reason, count })),
     excluded: of('excluded').map(({ channel, reason, count }) => ({ channel, reason, count })),
     refused: of('refused').map(({ step, reason, count }) => ({ step, reason, count })),
+    passedOver: of('passed_over').map(({ channel, place: rank, step, reason, count }) => ({
+      ...{ channel, rank, step: step || null, reason, count },
+    })),
     depth: of('legs_used')
       .map(({ place, count }) => ({ legs: place, count }))
       .toSorted((a, b) => a.legs - b.legs),

@@ -53,6 +53,8 @@ const STATEMENTS = [
 
   // The owner is held by the policies too, once there are any, and has none of its own.
   ...UNDER_POLICIES.map((table) => `alter table ${table} no force row level security`),
+  `insert into routing_hours select ${COHORT}, 'decided', '', 0, '', '', count(*)
+    ${decided} where e.event_type = 'OutreachDecided' group by 1, 2, 3`,
   `insert into routing_hours select ${COHORT}, 'chosen', l ->> 'channel', (l ->> 'leg')::int, '',
       coalesce((select r ->> 'reason' from jsonb_array_elements(e.event_data::jsonb #> '{explanation,ranked}') as r
         where r ->> 'channel' = l ->> 'channel' limit 1), ''), count(*)

@@ -7,6 +7,7 @@ import { project } from '../fixtures/project.fixture.js';
 import { makeReadDatabase, type ReadDatabase } from '../fixtures/read-database.fixture.js';
 import { createAnalytics } from '../migrations/0014-analytics.migration.js';
 import { migrateReadModel } from '../migrations/migrate.runner.js';
+import { projectBatch } from './batch.projection.js';
 import { createSystemQueries } from '../queries/system.queries.js';
 import { createTenantQueries } from '../queries/tenant.queries.js';
 import { compareReadModels } from '../rebuilding/read-model.comparison.js';
@@ -58,6 +59,7 @@ function history(): Store {
 
 const expected = [
   ['chosen', 'email', 1, '', 'score', 3],
+  ['decided', '', 0, '', '', 3],
   ['delivered', 'email', 1, '', '', 2],
   ['engaged', 'email', 1, '', '', 2],
   ['excluded', 'sms', 0, '', 'no_contact', 3],
@@ -99,6 +101,38 @@ describe('the counts of routing', () => {
     await expect(sql`select * from read_model.routing_days`.execute(db)).rejects.toThrow('homing.tenant is not set');
   });
 
+  it('are of a chain’s fallbacks once their turn comes, and of what is passed over', () => {
+    const s = emailStory({ n: 1, ...only });
+    const leg = { deliveryId: `${s.outreachId}.2`, leg: 2, channel: 'sms' as const, at: at(160) };
+    const chain = {
+      strategy: 'fallback' as const,
+      steps: [
+        { step: 1, channel: 'email' as const, because: 'score', waitHours: 24, until: 'delivered' as const },
+        { step: 2, channel: 'sms' as const, because: 'step', waitHours: 24, until: 'delivered' as const },
+      ],
+    };
+    const chained = s.intake.map((event): OutreachEvent =>
+      event.type === 'OutreachDecided' ? { ...event, data: { ...event.data, chain } } : event,
+    );
+    const decided = s.intake.find((event) => event.type === 'OutreachDecided');
+    const plan = { ...decided!.data.legs[0]!, leg: 2, channel: 'sms' as const };
+    const store = new Store();
+    store.append(s.stream, s.tenantId, ...chained, s.started(), s.failed('hard_bounce'));
+    store.append(s.stream, s.tenantId, { type: 'FallbackPlanned', data: { ...leg, because: 'hard_bounce', plan } });
+    store.append(s.stream, s.tenantId, {
+      type: 'StepPassedOver',
+      data: { ...leg, leg: 3, channel: 'whatsapp', reason: 'exhausted', step: 'budget' },
+    });
+    const shown = projectBatch(store.events, new Map()).routing.map((row) => [
+      ...[row.measure, row.channel, row.place, row.step, row.reason],
+    ]);
+    expect(shown.filter(([measure]) => measure === 'chosen' || measure === 'passed_over').toSorted()).toEqual([
+      ['chosen', 'email', 1, '', 'score'],
+      ['chosen', 'sms', 2, '', 'step'],
+      ['passed_over', 'whatsapp', 3, 'budget', 'exhausted'],
+    ]);
+  });
+
   it('do not depend on where batches were cut', async () => {
     for (const schema of ['cut', 'whole']) await migrateReadModel(database.ownerUrl, { roles: database.roles, schema });
     const { events } = history();
@@ -111,7 +145,7 @@ describe('the counts of routing', () => {
   it('are made of the rows that stand where the tables are new', async () => {
     const { db } = database.connect('system', { schema: 'cut' });
     const owner = database.connect('system', { connectionString: database.ownerUrl, schema: 'cut' });
-    await sql`drop view cut.routing_days; drop table cut.routing_hours, cut.conversions`.execute(owner.db);
+    await sql`drop view cut.routing_days; drop table cut.routing_hours, cut.conversions cascade`.execute(owner.db);
     await owner.db.transaction().execute(async (trx) => {
       await sql`set local search_path = cut`.execute(trx);
       await createAnalytics(trx as never);

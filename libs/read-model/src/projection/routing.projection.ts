@@ -34,6 +34,9 @@ export class RoutingFold {
         const { step, reason } = event.data;
         return this.#count(this.#cohort(state), { ...NONE, measure: 'refused', step, reason });
       }
+      case 'FallbackPlanned':
+      case 'StepPassedOver':
+        return this.#turnOf(event, state);
       case 'AttemptStarted': {
         const leg = deliveryOf(state, event.data.leg);
         return leg?.attempts.length === 1 ? this.#leg(state, leg, 'tried') : undefined;
@@ -55,6 +58,20 @@ export class RoutingFold {
       for (const counted of countsOf(decided)) this.#count(cohort, counted, count);
     this.#alike.clear();
     return [...this.#rows.values()].map(({ row, count }) => ({ ...row, count: BigInt(count) }));
+  }
+
+  /** The turn of a further step came: it follows, or is passed over. */
+  #turnOf(
+    { type, data }: Extract<OutreachEvent, { type: 'FallbackPlanned' | 'StepPassedOver' }>,
+    state: KnownOutreach,
+  ) {
+    const { leg: place, channel } = data;
+    if (type === 'StepPassedOver') {
+      const { reason, step = '' } = data;
+      return this.#count(this.#cohort(state), { measure: 'passed_over', channel, place, step, reason });
+    }
+    const reason = state.chain?.steps.find((each) => each.step === place)?.because ?? '';
+    this.#count(this.#cohort(state), { ...NONE, measure: 'chosen', channel, place, reason });
   }
 
   #heard({ fact, leg, machine }: ProviderFactRecorded, before: OutreachState | undefined, state: KnownOutreach): void {
@@ -107,23 +124,30 @@ function cohortOf({ tenantId, campaignKey = '', acceptedAt, expiresAt }: Outreac
 }
 
 /** Two decisions with one signature count alike. */
-function signatureOf({ legs, explanation: { ranked, excluded } }: OutreachDecided): string {
+function signatureOf(decided: OutreachDecided): string {
   let signature = '';
-  for (const { leg, channel } of legs) signature += `${leg} ${channel};`;
-  for (const { channel, reason } of ranked) signature += `\n${channel} ${reason}`;
-  for (const { channel, reason } of excluded) signature += `\n-${channel} ${reason}`;
+  for (const { leg, channel } of decided.legs) signature += `${leg} ${channel} ${becauseOf(decided, leg, channel)}\n`;
+  for (const { channel, reason } of decided.explanation.excluded) signature += `\n-${channel} ${reason}`;
   return signature;
 }
 
-function countsOf({ legs, explanation: { ranked, excluded } }: OutreachDecided): Counted[] {
-  const placeOf = (channel: string) => ranked.find((each) => each.channel === channel)?.reason ?? '';
+function countsOf(decided: OutreachDecided): Counted[] {
   return [
-    ...legs.map(({ leg, channel }): Counted => {
-      return { ...NONE, measure: 'chosen', channel, place: leg, reason: placeOf(channel) };
+    { ...NONE, measure: 'decided' },
+    ...decided.legs.map(({ leg, channel }): Counted => {
+      return { ...NONE, measure: 'chosen', channel, place: leg, reason: becauseOf(decided, leg, channel) };
     }),
-    ...excluded.map(({ channel, reason }): Counted => ({ ...NONE, measure: 'excluded', channel, reason })),
+    ...decided.explanation.excluded.map(({ channel, reason }): Counted => {
+      return { ...NONE, measure: 'excluded', channel, reason };
+    }),
   ];
 }
+
+/** Why a channel has its place: as its chain says, else as it was ranked. */
+const becauseOf = ({ chain, explanation: { ranked } }: OutreachDecided, leg: number, channel: string): string =>
+  chain?.steps.find(({ step }) => step === leg)?.because ??
+  ranked.find((each) => each.channel === channel)?.reason ??
+  '';
 
 type Reached = 'nobody' | 'delivered' | 'engaged';
 

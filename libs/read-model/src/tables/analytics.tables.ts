@@ -3,9 +3,11 @@ import type { Instant } from './read-model.tables.js';
 
 /** What one row of `routing_hours` counts. */
 export const ROUTING_MEASURES = [
+  'decided',
   'chosen',
   'excluded',
   'refused',
+  'passed_over',
   'tried',
   'delivered',
   'engaged',
@@ -13,9 +15,11 @@ export const ROUTING_MEASURES = [
 ] as const;
 
 /**
- * - `chosen`: plans with this channel at this place, and why it stood there (`reason`)
+ * - `decided`: decisions that chose a channel
+ * - `chosen`: deliveries that were planned by this channel at this place, and why it stood there (`reason`); a fallback once its turn came
  * - `excluded`: decisions that left this channel out, and why
  * - `refused`: decisions that refused: `step` and `reason`
+ * - `passed_over`: steps whose turn came and that were not needed, or refused by `step`, and why
  * - `tried`, `delivered`, `engaged`: legs of this channel and place that were begun; reached the person; were opened, read, clicked or
  *   answered by a person. Each leg once.
  * - `legs_used`: settled outreach, `place` being how many of its legs were begun
@@ -33,7 +37,7 @@ export interface RoutingHourRow {
   readonly channel: Channel | '';
   /** Place in the plan, 1 is the first choice; 0 where the measure has none. */
   readonly place: number;
-  /** Of a refusal, else empty. */
+  /** Of a refusal, or of a step that was refused; else empty. */
   readonly step: DecisionStep | '';
   /** A short code, or empty. */
   readonly reason: string;
