@@ -68,6 +68,7 @@ export function fakeParts(own: Partial<ApiParts> = {}): { parts: ApiParts; lines
       decisions: async () => [],
       spokenFor: async () => [],
       conversions: async () => [],
+      campaignMessages: async () => 0,
       findLead: async () => undefined,
       listLeads: async () => ({ rows: [] }),
       currentPosition: async () => 0n,

@@ -119,13 +119,13 @@ export class SettingsKeeper {
     const campaign = await this.#campaign(caller, campaignId);
     const { queries, registry } = this.parts;
     const today = new Date().toISOString().slice(0, 10);
-    const [tenant, balances, { sent }, conversions] = await Promise.all([
+    const [tenant, balances, messages, conversions] = await Promise.all([
       registry.readTenant(tenantId),
       queries.campaignBalances(tenantId, [campaign.id], today),
-      queries.campaignStatus(tenantId, campaign.id),
+      queries.campaignMessages(tenantId, campaign.id),
       queries.conversions(tenantId, campaign.id),
     ]);
-    return shownPacing({ campaign, tenant, balances, messages: sent, conversions, now: new Date() });
+    return shownPacing({ campaign, tenant, balances, messages, conversions, now: new Date() });
   }
 
   async #campaign({ tenantId }: Caller, campaignId: string): Promise<Campaign> {

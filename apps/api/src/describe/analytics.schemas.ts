@@ -48,7 +48,7 @@ export const ANALYTICS_SCHEMAS: Readonly<Record<string, Schema>> = {
     campaignId: text,
     currency: { ...text, description: 'ISO 4217' },
     asOf: instant,
-    messages: { ...whole, description: 'outreach whose message a provider took' },
+    messages: { ...whole, description: 'that a provider took; a retry is none of its own' },
     spentMicros: maybe(whole, 'charged by what was sent; null: nothing was ever booked'),
     costPerMessageMicros: maybe(whole, 'spent / messages, rounded up; null: nothing is known, or nothing was sent'),
     ...RETURN_FIELDS,

@@ -41,11 +41,11 @@ export class AnalyticsController {
     const { registry, queries } = this.parts;
     const campaign = await registry.readCampaign({ tenantId, campaignId });
     if (!campaign) throw new ProblemError('not_found');
-    const [balances, { sent }, conversions] = await Promise.all([
+    const [balances, messages, conversions] = await Promise.all([
       queries.campaignBalances(tenantId, [campaign.id]),
-      queries.campaignStatus(tenantId, campaign.id),
+      queries.campaignMessages(tenantId, campaign.id),
       queries.conversions(tenantId, campaign.id),
     ]);
-    return shownPerformance({ campaign, balances, messages: sent, conversions, now: new Date() });
+    return shownPerformance({ campaign, balances, messages, conversions, now: new Date() });
   }
 }

@@ -1,8 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import type { RoutingCount, RoutingFilter } from '@homing/read-model';
+import type { LedgerBalanceRow, RoutingCount, RoutingFilter } from '@homing/read-model';
 import type { RunningService } from '@homing/service-kit';
 import { authorized, fakeParts, startApi, TENANT } from '../api.fixture.js';
 import { faultsAgainst } from '../describe/conformance.fixture.js';
+import { shownPerformance } from './performance.representation.js';
 
 const none = { channel: '', place: 0, step: '', reason: '' } as const;
 const counts: RoutingCount[] = [
@@ -104,5 +105,41 @@ describe('GET /analytics/routing', () => {
 
   it('does not find a campaign nobody made', async () => {
     expect((await ask('?campaignId=autumn')).status).toBe(404);
+  });
+});
+
+describe('GET /campaigns/{id}/performance', () => {
+  const campaign = { id: 'c-1', campaignId: 'spring', currency: 'EUR' } as never;
+  const balance = { kind: 'money', day: null, spent: 12_000_000n } as LedgerBalanceRow;
+  const euros = { currency: 'EUR', count: 5n, valueMicros: 30_000_000n };
+  const figures = { balances: [balance], messages: 400, now: new Date('2026-05-01T10:00:00Z') };
+
+  it('shows what each message and conversion cost and what came back, by kind too', () => {
+    const conversions = [
+      { kind: 'purchase', ...euros },
+      { kind: 'trial', currency: null, count: 2n, valueMicros: 0n },
+    ];
+    const shown = shownPerformance({ campaign, ...figures, conversions });
+    expect(shown).toMatchObject({
+      ...{ messages: 400, spentMicros: 12_000_000, conversions: 7, valueMicros: 30_000_000 },
+      ...{ costPerMessageMicros: 30_000, costPerConversionMicros: 1_714_286, roi: 1.5 },
+      kinds: [
+        { kind: 'purchase', conversions: 5, valueMicros: 30_000_000 },
+        { kind: 'trial', conversions: 2, valueMicros: 0 },
+      ],
+    });
+    expect(faultsAgainst('CampaignPerformance', shown)).toEqual([]);
+  });
+
+  it('says null where nothing was booked', () => {
+    const shown = shownPerformance({ campaign, ...figures, balances: [], conversions: [] });
+    const nothing = { spentMicros: null, costPerMessageMicros: null, costPerConversionMicros: null, roi: null };
+    expect(shown).toMatchObject({ ...nothing, messages: 400, conversions: 0, valueMicros: 0, kinds: [] });
+    expect(faultsAgainst('CampaignPerformance', shown)).toEqual([]);
+  });
+
+  it('does not find a campaign nobody made', async () => {
+    const url = `${service.url}/api/v1/campaigns/autumn/performance`;
+    expect((await fetch(url, { headers: authorized() })).status).toBe(404);
   });
 });

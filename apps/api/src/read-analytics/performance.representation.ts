@@ -5,7 +5,7 @@ import type { Campaign } from '@homing/vault/registry';
 export interface CampaignFigures {
   readonly campaign: Pick<Campaign, 'campaignId' | 'currency'>;
   readonly balances: readonly LedgerBalanceRow[];
-  /** Outreach whose message a provider took. */
+  /** That a provider took. */
   readonly messages: number;
   readonly conversions: readonly ConversionCount[];
 }

@@ -183,6 +183,8 @@ describe('conversions', () => {
       { kind: 'trial', currency: null, count: 1n, valueMicros: 0n },
     ]);
     expect(await queries.conversions(s.tenantId, 'autumn')).toEqual([]);
+    expect(await queries.campaignMessages(s.tenantId, 'spring')).toBe(1);
+    expect(await queries.campaignMessages(s.tenantId, 'autumn')).toBe(0);
     const found = await queries.findOutreach(s.tenantId, s.outreachId);
     expect(found?.outreach).toMatchObject({ state: 'opened', outcome: 'delivered' });
     const timeline = await queries.timeline(s.tenantId, s.outreachId);

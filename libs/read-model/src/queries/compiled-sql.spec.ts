@@ -34,7 +34,7 @@ import { attemptsByMessage, foldedStatesOf, openCounts, progressNow, transitions
 import { campaignMembers, restTimetable, wakeCampaignTimetable } from './resting.queries.js';
 import { decisionsPage, spokenFor } from './decision.queries.js';
 import { engagementCounts } from './engagement.queries.js';
-import { conversionCounts, lastDelivered } from './conversion.queries.js';
+import { conversionCounts, lastDelivered, takenDeliveries } from './conversion.queries.js';
 import { leadById, leadPage } from './lead.queries.js';
 import { routingCounts } from './routing.queries.js';
 import { recentSendHours, sendHoursBetween } from './send-hour.queries.js';
@@ -83,6 +83,7 @@ const queries: Record<string, Compilable<unknown> | { compile(executor: typeof d
   'listLeads: next page of one status': leadPage(db, {
     ...{ tenantId: t, status: 'engaged', cursor: encodeCursor([id]), limit: 50 },
   }),
+  campaignMessages: takenDeliveries(db, t, 'c'),
   conversions: conversionCounts(db, t, 'c'),
   lastDelivered: lastDelivered(db, { tenantId: t, personId: 'p', campaignKey: 'c', by: now, since: now }),
   routing: routingCounts(db, { tenantId: t, from: now, to: now }),

@@ -36,6 +36,9 @@ select * from "read_model"."leads" where "tenant_id" = $1 and "lead_id" = $2;
 -- listLeads: next page of one status
 select * from "read_model"."leads" where "tenant_id" = $1 and "status" = $2 and "lead_id" > $3 order by "lead_id" limit $4;
 
+-- campaignMessages
+select count(*) as "count" from "read_model"."outreach" inner join "read_model"."delivery_status" on "read_model"."delivery_status"."outreach_id" = "read_model"."outreach"."outreach_id" where "read_model"."outreach"."tenant_id" = $1 and "read_model"."outreach"."campaign_key" = $2 and coalesce(queued_at, delivery_status.sent_at) is not null;
+
 -- conversions
 select "kind", "currency", count(*) as "count", coalesce(sum(value_micros), 0)::bigint as "value_micros" from "read_model"."conversions" where "tenant_id" = $1 and "campaign_key" = $2 group by "kind", "currency" order by "kind", "currency";
 

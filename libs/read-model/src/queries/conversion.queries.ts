@@ -48,3 +48,13 @@ export const lastDelivered = (db: ReadModelDb, { tenantId, personId, campaignKey
     .orderBy('outreachId', 'desc')
     .limit(1);
 };
+
+/** Deliveries of a campaign that a provider took: of one outreach as many as its chain had sent. */
+export const takenDeliveries = (db: ReadModelDb | ReadModelTransaction, tenantId: string, campaignKey: string) =>
+  db
+    .selectFrom('outreach')
+    .innerJoin('deliveryStatus', 'deliveryStatus.outreachId', 'outreach.outreachId')
+    .select(sql<bigint>`count(*)`.as('count'))
+    .where('outreach.tenantId', '=', tenantId)
+    .where('outreach.campaignKey', '=', campaignKey)
+    .where(sql<boolean>`coalesce(queued_at, delivery_status.sent_at) is not null`);

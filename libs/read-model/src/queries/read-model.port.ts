@@ -54,6 +54,8 @@ export interface TenantQueries {
   findLead(tenantId: string, leadId: string): Promise<LeadRow | undefined>;
   /** In the order of their ids. */
   listLeads(filter: LeadFilter): Promise<Page<LeadRow>>;
+  /** Messages of a campaign that a provider took; of one outreach there may be several. A retry is none of its own. */
+  campaignMessages(tenantId: string, campaignKey: string): Promise<number>;
   /** The conversions of a campaign, by kind and currency. */
   conversions(tenantId: string, campaignKey: string): Promise<ConversionCount[]>;
   /** How the outreach accepted in some hours were routed, and what came of it: one row for each count that is not nothing. */

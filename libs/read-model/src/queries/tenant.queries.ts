@@ -16,7 +16,7 @@ import {
 } from './outreach.queries.js';
 import { decisionsPage, spokenFor } from './decision.queries.js';
 import { balancesOf } from './ledger.queries.js';
-import { conversionCounts } from './conversion.queries.js';
+import { conversionCounts, takenDeliveries } from './conversion.queries.js';
 import { leadById, leadPage } from './lead.queries.js';
 import { routingCounts } from './routing.queries.js';
 import { sendHoursBetween } from './send-hour.queries.js';
@@ -67,6 +67,10 @@ export function createTenantQueries({ db, schema }: ReadModelConnection): Tenant
     listLeads: (filter) =>
       withTenant(db, filter.tenantId, async (trx) =>
         pageOf(await leadPage(trx, filter).execute(), filter.limit, (row) => [row.leadId]),
+      ),
+    campaignMessages: (tenantId, campaignKey) =>
+      withTenant(db, tenantId, async (trx) =>
+        Number((await takenDeliveries(trx, tenantId, campaignKey).executeTakeFirstOrThrow()).count),
       ),
     conversions: (tenantId, campaignKey) =>
       withTenant(db, tenantId, (trx) => conversionCounts(trx, tenantId, campaignKey).execute()),
