@@ -18,6 +18,7 @@ beforeAll(async () => {
     if (n % 6 === 0) await append(store, n, (s) => [s.fact('delivered', 110), s.settled('delivered')]);
     if (n % 5 === 1) await append(store, n, (s) => [s.skipped('suppressed'), s.settled('skipped')]);
   }
+  await stage.batch();
   await stage.allProjected();
   const [due] = await queries.dueEntries({ now: '2027-01-01T00:00:00.000Z', limit: 1 });
   const mark = { now: '2027-01-01T00:00:00.000Z', nextWakeAt: '2027-01-01T00:01:00.000Z' };
@@ -32,6 +33,9 @@ describe('rebuildInto', () => {
     expect(report).toEqual({ position: await stage.store.headPosition(), differences: [] });
     const rows = await sql`select 1 from rebuilt_quiet.outreach`.execute(stage.live.db);
     expect(rows.rows).toHaveLength(30);
+    const places = await sql`select 1 from rebuilt_quiet.batch_items join rebuilt_quiet.batches using (batch_id)
+      where accepted = 3 and expanded_at is not null`.execute(stage.live.db);
+    expect(places.rows).toHaveLength(3);
     expect(paces.at(-1)).toBe(100);
   });
 

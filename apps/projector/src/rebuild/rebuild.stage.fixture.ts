@@ -1,3 +1,5 @@
+import type { BatchCommand } from '@homing/domain';
+import { changeBatch } from '@homing/event-store/batch';
 import { InMemoryEventStore } from '@homing/event-store/memory';
 import { createSystemQueries, type ReadModelConnection, type SystemQueries } from '@homing/read-model';
 import { makeReadDatabase, type ReadDatabase } from '../../../../libs/read-model/src/fixtures/read-database.fixture.js';
@@ -50,6 +52,22 @@ export class RebuildStage {
   /** One that waits for its time. */
   waiting(n: number): Promise<void> {
     return append(this.store, n, (s) => s.intake);
+  }
+
+  /** A call with three recipients, handed over in two chunks. */
+  async batch(): Promise<void> {
+    const [batchId, tenantId] = ['00000000-0000-5000-8000-0000000000b1', '0a6f2c8e-6c0e-4b43-9d0c-0000000000b1'];
+    const now = '2026-05-01T10:00:00.000Z';
+    const placeOf = (index: number) => ({ index, outreachId: `00000000-0000-5000-8000-00000000000${index}` });
+    const counts = { items: 3, accepted: 3, refused: 0, chunkSize: 2, chunks: 2 };
+    const commands: BatchCommand[] = [
+      { kind: 'accept', batchId, tenantId, ...counts, receivedAt: now, acceptedAt: now },
+      { kind: 'expand', chunk: 0, items: [0, 1].map(placeOf), now },
+      { kind: 'expand', chunk: 1, items: [placeOf(2)], now },
+    ];
+    for (const command of commands) {
+      await changeBatch(this.store, { batchId, tenantId, command, now, recordedBy: 'spec' });
+    }
   }
 
   async allProjected(): Promise<void> {

@@ -222,11 +222,11 @@ describe('a store that was restored', () => {
     const before = await eventsOf(batch.batchId);
     store = new InMemoryEventStore();
     bus = [];
-    let restore: RestoreConfirmed | undefined;
-    const lost = new LostBatches({ batches: keeper, restore: () => restore });
+    const confirmed: { restore?: RestoreConfirmed } = {};
+    const lost = new LostBatches({ batches: keeper, restore: () => confirmed.restore });
     expect(await lost.look()).toBe(0);
     const confirmedAt = new Date(Date.now() + 60_000).toISOString();
-    restore = {
+    confirmed.restore = {
       ...{ generation: 1, head: '0', keptUntil: acceptedAt, dueBefore: confirmedAt },
       ...{ confirmedAt, by: 'spec' },
     };

@@ -49,7 +49,9 @@ const counted = (condition: ReturnType<typeof sql>) =>
   sql`(select count(*)::int from vault.batch_item i where i.batch_id = b.batch_id and ${condition})`;
 const columns = sql`batch_id as "batchId", items, accepted, refused, received_at as "receivedAt", accepted_at as "acceptedAt",
   cancel_requested_at as "cancelRequestedAt", closed_at as "closedAt",
-  ${counted(sql`i.withheld_at is not null`)} as withheld, ${counted(sql`i.released_at is not null`)} as released`;
+  case when cancel_requested_at is null then 0 else ${counted(sql`i.withheld_at is not null`)} end as withheld,
+  case when closed_at is not null and cancel_requested_at is null then accepted
+    else ${counted(sql`i.released_at is not null`)} end as released`;
 
 type BatchRow = Pick<SeenBatch, 'batchId' | 'items' | 'accepted' | 'refused' | 'withheld' | 'released'> & {
   readonly receivedAt: Date;
