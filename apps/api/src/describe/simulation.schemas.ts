@@ -10,7 +10,9 @@ const cost = record({ currency: text, micros: whole });
 const kinds = ['contacted_now', 'refused_now', 'other_channel', 'moved', 'other_cost', 'other_reason'];
 const outcome: Schema = {
   oneOf: [
-    record({ kind: { type: 'string', enum: ['contacted'] }, channel, at: instant, cost }),
+    record({ kind: { type: 'string', enum: ['contacted'] }, channel, at: instant, cost, also: list(channel) }, [
+      'also',
+    ]),
     record({ kind: { type: 'string', enum: ['refused'] }, step, reason: text }),
   ],
 };

@@ -6,6 +6,7 @@ import type {
   OutreachDecided,
   OutreachRefused,
   OutreachRequested,
+  PlannedLeg,
   RecordedInputs,
 } from '@homing/contracts';
 import type { DecisionInputs, PlanLeg } from '../decision/leg.plan.js';
@@ -20,8 +21,9 @@ export interface RecordedRequest extends Kept {
   readonly contacts: readonly Omit<ContactPointRef, 'mask'>[];
 }
 
-export interface Contacted {
-  readonly kind: 'contacted';
+/** One message that was planned. */
+export interface Message {
+  readonly leg: number;
   readonly channel: Channel;
   readonly ordinal: number;
   readonly at: string;
@@ -30,6 +32,15 @@ export interface Contacted {
   /** Worst case. */
   readonly cost: Money;
 }
+
+/** The message that was planned, or the first of several. */
+export interface Contacted extends Message {
+  readonly kind: 'contacted';
+  /** Sent beside it, by other channels. */
+  readonly also?: readonly Message[];
+}
+
+export const messagesOf = (outcome: Contacted): readonly Message[] => [outcome, ...(outcome.also ?? [])];
 
 export interface NotContacted {
   readonly kind: 'refused';
@@ -46,7 +57,6 @@ export interface RecordedDecision {
   readonly policyVersion: string;
   /** Absent: taken before inputs were recorded, or for a person who was erased. */
   readonly inputs?: RecordedInputs;
-  /** Of several messages at once the first. */
   readonly then: Outcome;
 }
 
@@ -75,14 +85,17 @@ export function recordedDecision(
     return { request, decidedAt, policyVersion, ...(inputs && { inputs }), then: { kind: 'refused', step, reason } };
   }
   const { legs, explanation, inputs } = decision.data;
-  const [first] = legs;
+  const [first, ...also] = legs.map(messageOf);
   if (!first) return undefined;
-  const { channel, contact, sendAt: at, cost, booking } = first;
-  const until = booking?.until ?? new Date(Date.parse(at) + BOOKING_HOLDS_MS).toISOString();
-  const then: Contacted = { kind: 'contacted', channel, ordinal: contact.ordinal, at, until, cost };
+  const then: Contacted = { kind: 'contacted', ...first, ...(also.length > 0 && { also }) };
   const { decidedAt, policyVersion } = explanation;
   return { request, decidedAt, policyVersion, ...(inputs && { inputs }), then };
 }
+
+const messageOf = ({ leg, channel, contact, sendAt: at, cost, booking }: PlannedLeg): Message => ({
+  ...{ leg, channel, ordinal: contact.ordinal, at, cost },
+  until: booking?.until ?? new Date(Date.parse(at) + BOOKING_HOLDS_MS).toISOString(),
+});
 
 /** A replay is one tenant's; which, is not part of a record. */
 export const NO_TENANT = '00000000-0000-0000-0000-000000000000';

@@ -20,11 +20,14 @@ const decision = fc
   })
   .map(({ policy, limits, status, zone, past: [only] }) => {
     if (!only) throw new Error('a past has a request at least');
+    // Of learned hours the best of one channel is kept: of several messages at once the others' times are approximate.
+    const several = only.request.strategy === 'parallel' && policy.sendTime?.choice === 'learned';
+    const request = several ? { ...only.request, strategy: 'single' as const } : only.request;
     const campaign = only.request.campaignKey === CAMPAIGN ? { status, limits } : undefined;
     const clock = zone && { table: zone, owner: 'recipient' as const };
     const rules = { policy, ...(campaign && { campaign }), ...(clock && { clock }) };
     const inputs: DecisionInputs = { ...only.inputs, ...rules };
-    return { command: { ...only, inputs } satisfies DecideOutreach, rules };
+    return { command: { ...only, request, inputs } satisfies DecideOutreach, rules };
   });
 
 /** What was decided, without the masks, which a record does not keep, and without the shares an hour was learned from. */

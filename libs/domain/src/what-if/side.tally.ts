@@ -1,5 +1,5 @@
 import type { Channel } from '@homing/contracts';
-import type { Outcome } from './recorded.decision.js';
+import { messagesOf, type Message, type Outcome } from './recorded.decision.js';
 import type { Cost, ShownOutcome, WhatIfSide } from './what-if.result.js';
 
 /** Counts one side. */
@@ -20,9 +20,12 @@ export class SideTally {
       this.#refusals.set(key, { step, reason, count: (this.#refusals.get(key)?.count ?? 0) + 1 });
       return;
     }
-    const { channel, at, cost } = outcome;
     this.#contacted += 1;
     this.#people.add(personId);
+    for (const message of messagesOf(outcome)) this.#message(message);
+  }
+
+  #message({ channel, at, cost }: Message): void {
     this.#byChannel.set(channel, (this.#byChannel.get(channel) ?? 0) + 1);
     this.#cost.set(cost.currency, (this.#cost.get(cost.currency) ?? 0) + cost.micros);
     const hour = Number(at.slice(11, 13));
@@ -49,6 +52,6 @@ export const sumsOf = (sums: ReadonlyMap<string, number>): Cost[] =>
 
 export function shownOutcome(outcome: Outcome): ShownOutcome {
   if (outcome.kind === 'refused') return outcome;
-  const { channel, at, cost } = outcome;
-  return { kind: 'contacted', channel, at, cost };
+  const { channel, at, cost, also = [] } = outcome;
+  return { kind: 'contacted', channel, at, cost, ...(also.length > 0 && { also: also.map((each) => each.channel) }) };
 }

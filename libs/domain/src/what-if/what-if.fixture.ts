@@ -110,6 +110,7 @@ const drawnParts = fc.record({
   inCampaign: fc.boolean(),
   has: fc.subarray([...SOME] as Channel[], { minLength: 1 }),
   two: fc.boolean(),
+  strategy: fc.constantFrom('single' as const, 'fallback' as const, 'parallel' as const),
   content: fc.nat(1),
   customerType: maybe(fc.constantFrom('new', 'existing')),
   device: maybe(fc.constantFrom('mobile', 'desktop')),
@@ -125,7 +126,7 @@ const drawnParts = fc.record({
   suppressed: maybe(fc.constantFrom(...SOME)).map((one) => (one ? [one] : [])),
   contentChannels: fc.subarray([...SOME] as Channel[], { minLength: 3 }),
   engagement: maybe(fc.record({ tenant: history, customerType: history })),
-  hours: fc.option(fc.array(hourCount, { maxLength: 12 }), { nil: undefined, freq: 1 }),
+  hours: fc.option(fc.array(hourCount, { maxLength: 12 }), { nil: undefined, freq: 2 }),
   spread: maybe(fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true })),
 });
 
@@ -141,6 +142,7 @@ function drawnRequest(parts: Parts, n: number, now: string): DrawnRequest {
   const request: OutreachRequested = {
     ...story,
     ...{ outreachId: idOf(n), personId: `person-${person}`, contentKey: `content-${rest.content}`, urgency, contacts },
+    strategy: rest.strategy,
     ...(rest.inCampaign && { campaignKey: CAMPAIGN }),
     ...(customerType && { customerType }),
     ...(device && { device }),

@@ -32,7 +32,10 @@ interface Rules {
 const rules = fc.record({ policy: drawnPolicy, limits: drawnLimits });
 /** Of hours that were learned a record keeps the best alone: other rules may want others. */
 const past = drawnPast(14).map((all) =>
-  all.map(({ inputs: { hours: _hours, ...inputs }, ...rest }) => ({ ...rest, inputs })),
+  all.map(({ inputs: { hours: _hours, ...inputs }, request, ...rest }) => ({
+    ...{ ...rest, inputs },
+    request: { ...request, strategy: 'single' as const },
+  })),
 );
 const story = fc.record({ then: rules, now: rules, past });
 
@@ -81,7 +84,7 @@ class NaiveBooks {
     }
     for (const ask of plan.asks) this.#take(ask);
     const { channel, contact, sendAt: at, cost } = plan.leg;
-    return { kind: 'contacted', channel, ordinal: contact.ordinal, at, until: at, cost };
+    return { kind: 'contacted', leg: 1, channel, ordinal: contact.ordinal, at, until: at, cost };
   }
 
   #take(ask: LedgerAsk): void {

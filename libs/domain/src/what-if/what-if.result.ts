@@ -1,5 +1,5 @@
 import type { Channel, DecisionStep } from '@homing/contracts';
-import type { NotContacted, Outcome } from './recorded.decision.js';
+import { messagesOf, type Contacted, type NotContacted, type Outcome } from './recorded.decision.js';
 
 /** What a what-if cannot say, or holds as it happened, and of how many decisions. */
 export const UNKNOWABLE = {
@@ -11,10 +11,10 @@ export const UNKNOWABLE = {
     'Contacted then and now, by another channel: how people would have answered there was never seen.',
   fate_of_moved: 'Contacted at another time: opens, replies and bounces are those of the time then.',
   retries: 'These were tried again: what retries booked and were charged is not replayed.',
-  later_messages: 'Fallbacks, parallel messages and steps after the first message are not replayed.',
+  later_messages: 'What follows a message that failed or stayed unanswered is not replayed.',
   learned_engagement: 'Engagement counts are those used then; under other rules the past would have taught others.',
   learned_hours:
-    'Of the hours learned then only the best one for its channel is kept: elsewhere, and where messages are spread, times are approximate.',
+    'Of the hours learned then only the best one for its channel is kept: elsewhere, of further messages at once, and where messages are spread, times are approximate.',
   hours_not_learned:
     'The candidate asks for learned hours where none were gathered then: a good hour of the channel stands for them.',
   followed_a_booking: 'Then an earlier try had booked already and was followed; now they are decided afresh.',
@@ -54,7 +54,13 @@ export interface Limit {
 export type FlipKind = 'contacted_now' | 'refused_now' | 'other_channel' | 'moved' | 'other_cost' | 'other_reason';
 
 export type ShownOutcome =
-  | { readonly kind: 'contacted'; readonly channel: Channel; readonly at: string; readonly cost: Cost }
+  | {
+      readonly kind: 'contacted';
+      readonly channel: Channel;
+      readonly at: string;
+      readonly cost: Cost;
+      readonly also?: readonly Channel[];
+    }
   | Extract<Outcome, { kind: 'refused' }>;
 
 export interface Flip {
@@ -98,10 +104,15 @@ export function flipOf(then: Outcome, now: Outcome): FlipKind | 'same' {
   if (then.kind === 'refused')
     return now.kind === 'contacted' ? 'contacted_now' : sameRefusal(then, now) ? 'same' : 'other_reason';
   if (now.kind === 'refused') return 'refused_now';
-  if (then.channel !== now.channel) return 'other_channel';
+  if (channelsOf(then) !== channelsOf(now)) return 'other_channel';
   if (then.at !== now.at) return 'moved';
   return then.cost.micros === now.cost.micros && then.cost.currency === now.cost.currency ? 'same' : 'other_cost';
 }
 
 const sameRefusal = (one: NotContacted, other: NotContacted): boolean =>
   one.step === other.step && one.reason === other.reason;
+
+const channelsOf = (outcome: Contacted): string =>
+  messagesOf(outcome)
+    .map(({ channel }) => channel)
+    .join(' ');

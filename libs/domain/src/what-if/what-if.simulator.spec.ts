@@ -110,6 +110,37 @@ describe('what if', () => {
     expect(cannotKnow).toMatchObject([{ code: 'inputs_not_recorded', count: 1 }]);
   });
 
+  it('several were sent at once, or one after the other: each is counted and booked', () => {
+    const sms = { ...email, provider: 'textbee', price: { micros: 30, currency: 'EUR' } };
+    const policy: DecisionPolicy = { ...uncapped, channels: { email, sms } };
+    const contacts = (['email', 'sms'] as const).map((channel) => ({
+      channel,
+      ordinal: 0,
+      fingerprint: channel,
+      mask: 'm',
+    }));
+    const inputs = { policy, optedOut: [], contentChannels: ['email', 'sms'] as const };
+    const past = (n: number, strategy: 'parallel' | 'fallback'): PastDecision => {
+      const request = {
+        ...story,
+        outreachId: `00000000-0000-5000-8000-00000000000${n}`,
+        strategy,
+        contacts,
+        contentKey: 'c',
+      };
+      return { ...recordOf({ request, inputs, now: at(n) }), sent: true, retries: 0 };
+    };
+    const all = [past(1, 'parallel'), past(2, 'fallback')];
+    expect(replay(under({ policy }), all)).toMatchObject({
+      changes: { same: 2 },
+      now: { contacted: 2, byChannel: { email: 2, sms: 1 }, worstCase: [{ micros: 50 }] },
+      cannotKnow: [{ code: 'later_messages', count: 2 }],
+    });
+    const caps = [{ limit: 1, hours: 24, channel: 'email' as const }];
+    const capped = replay(under({ policy: { ...policy, contactLimits: { caps, dedupHours: null } } }), all);
+    expect(capped).toMatchObject({ changes: { same: 1, other_channel: 1 }, now: { byChannel: { email: 1, sms: 2 } } });
+  });
+
   it('there was nothing: nothing comes of it', () => {
     expect(under({}).result()).toMatchObject({ decisions: 0, now: { contacted: 0 }, cannotKnow: [], examples: [] });
   });

@@ -2,13 +2,15 @@ import { budgetStream, channelKey, quotaStream, reservationKey } from '@homing/c
 import { planLeg, plannedInstant, type DecisionInputs, type LegPlan, type PlanLeg } from '../decision/leg.plan.js';
 import { placeMessage, type Placed, type PlaceZones, type UndoPlace } from '../decision/message.placing.js';
 import { balanceAsks, type CampaignDay } from '../ledger/ledger.asks.js';
+import { chainOf, stepCommand } from '../sequence/chain.plan.js';
 import { hourOf, zoneDayAt } from '../ledger/quota-hours.policy.js';
 import type { ZoneTable } from '../send-time/zone.table.js';
 import type { RecipientClock } from '../send-time/send-time.policy.js';
 import {
   NO_TENANT,
+  messagesOf,
   replayCommand,
-  type Contacted,
+  type Message,
   type NotContacted,
   type Outcome,
   type PastDecision,
@@ -89,6 +91,25 @@ export class WhatIf<Rules extends WhatIfRules> {
     if (!bare) return undefined;
     const clock = this.parts.clockOf(rules, bare.request, past.decidedAt);
     const command = clock ? { ...bare, inputs: { ...bare.inputs, clock } } : bare;
+    const chain = chainOf(command);
+    const messages = chain?.steps.length ? chain.steps.map((step) => stepCommand(command, step)) : [command];
+    const planned: Message[] = [];
+    const refusals: NotContacted[] = [];
+    for (const message of messages) {
+      const answer = this.#message(past, message, rules);
+      if (answer.kind === 'refused') refusals.push(answer);
+      else planned.push(answer.message);
+      // Of a chain the first that can be sent; a repeat ends it.
+      const ends = answer.kind === 'planned' || answer.step === 'dedup';
+      if (chain?.strategy !== 'parallel' && ends) break;
+    }
+    const [first, ...also] = planned;
+    if (first) return { kind: 'contacted', ...first, ...(also.length > 0 && { also }) };
+    return refusals.find(({ step }) => step === 'dedup') ?? refusals[0];
+  }
+
+  /** One message, as it is planned, finds room and is booked. */
+  #message(past: PastDecision, command: PlanLeg, rules: Rules): { kind: 'planned'; message: Message } | NotContacted {
     const wanted = this.#plan(command, rules);
     const room = wanted.kind === 'refused' ? undefined : this.#room(command, wanted, rules);
     const given = room && 'left' in room ? room.left : [];
@@ -96,15 +117,19 @@ export class WhatIf<Rules extends WhatIfRules> {
     if (room?.kind === 'full') return refusedBy(room.refusal);
     const taken = room?.kind === 'placed' ? room.taken.map(({ undo }) => standingOf(undo)) : [];
     const plan = room?.kind === 'placed' ? this.#plan({ ...command, placed: room.when }, rules) : wanted;
-    const answer = plan.kind === 'refused' ? plan : this.#books.ask(plan.asks, past.decidedAt);
-    if (plan.kind === 'refused' || answer.kind === 'refused') {
+    if (plan.kind === 'refused') {
       this.#books.giveBack(taken, past.decidedAt);
-      return refusedBy(answer.kind === 'refused' ? answer : { step: 'answer', reason: 'unknown' });
+      return refusedBy(plan);
     }
-    const { channel, contact, sendAt: at, cost } = plan.leg;
-    const sameWay = past.then.kind === 'contacted' && past.then.channel === channel;
-    if (sameWay) this.#later(past, [...('standing' in answer ? answer.standing : []), ...taken]);
-    return { kind: 'contacted', channel, ordinal: contact.ordinal, at, until: at, cost };
+    const answer = this.#books.ask(plan.asks, past.decidedAt);
+    if (answer.kind === 'refused') {
+      this.#books.giveBack(taken, past.decidedAt);
+      return refusedBy(answer);
+    }
+    const { leg, channel, contact, sendAt: at, cost } = plan.leg;
+    const sameWay = past.then.kind === 'contacted' && messagesOf(past.then).some((each) => each.channel === channel);
+    if (sameWay) this.#later(past, [...answer.standing, ...taken]);
+    return { kind: 'planned', message: { leg, channel, ordinal: contact.ordinal, at, until: at, cost } };
   }
 
   #plan(command: PlanLeg, { campaign, zone }: Rules): LegPlan {
@@ -140,10 +165,14 @@ export class WhatIf<Rules extends WhatIfRules> {
 
   #keep(past: PastDecision): void {
     if (past.then.kind !== 'contacted') return;
-    const { request, then, decidedAt } = past;
+    for (const message of messagesOf(past.then)) this.#keepMessage(past, message);
+  }
+
+  #keepMessage(past: PastDecision, message: Message): void {
+    const { request, decidedAt } = past;
     const { outreachId, personId, contentKey, campaignKey } = request;
-    const key = reservationKey({ outreachId, leg: 1, round: 1, charge: 1 });
-    const { channel, ordinal, at, until, cost } = then;
+    const { leg, channel, ordinal, at, until, cost } = message;
+    const key = reservationKey({ outreachId, leg, round: 1, charge: 1 });
     const contact = request.contacts.find((each) => each.channel === channel && each.ordinal === ordinal);
     const content = contentKey === undefined ? {} : { content: contentKey };
     const slot = { key, channel, ordinal, fingerprint: contact?.fingerprint ?? '', ...content, at, until, cost };
@@ -152,13 +181,13 @@ export class WhatIf<Rules extends WhatIfRules> {
     const standing = [...this.#books.keep(people, slot, decidedAt)];
     const rules = this.parts.rulesOf(campaignKey);
     standing.push(
-      ...this.#keepAmounts(key, then, rules),
-      ...this.#keepQuota(key, then, rules ?? this.parts.rulesOfAll),
+      ...this.#keepAmounts(key, message, rules),
+      ...this.#keepQuota(key, message, rules ?? this.parts.rulesOfAll),
     );
     this.#later(past, standing);
   }
 
-  #keepAmounts(key: string, { channel, at, cost }: Contacted, rules: Rules | undefined): Standing {
+  #keepAmounts(key: string, { channel, at, cost }: Message, rules: Rules | undefined): Standing {
     const campaign = rules?.campaign?.limits;
     if (!campaign) return [];
     const day = this.parts.dayOf(at, rules.zone);
@@ -170,7 +199,7 @@ export class WhatIf<Rules extends WhatIfRules> {
     });
   }
 
-  #keepQuota(key: string, { channel, at }: Contacted, rules: Rules): Standing {
+  #keepQuota(key: string, { channel, at }: Message, rules: Rules): Standing {
     if (!rules.policy.channels[channel]?.quota) return [];
     const instant = Date.parse(at);
     const day = zoneDayAt(this.parts.quotaZoneOf(rules, { from: instant, until: instant + 1 }), instant);

@@ -1,4 +1,4 @@
-import type { Outcome, PastDecision } from './recorded.decision.js';
+import { messagesOf, type Outcome, type PastDecision } from './recorded.decision.js';
 import { LimitTally } from './limit.tally.js';
 import { shownOutcome, SideTally, sumsOf } from './side.tally.js';
 import { flipOf, UNKNOWABLE, type Flip, type FlipKind, type Unknowable, type WhatIfResult } from './what-if.result.js';
@@ -39,7 +39,8 @@ export class WhatIfTally {
     this.#then.add(request.personId, then);
     this.#now.add(request.personId, is);
     this.#limits.add(request.personId, then, is);
-    if (past.sent && then.kind === 'contacted') count(this.#taken, then.cost.currency, then.cost.micros);
+    if (past.sent && then.kind === 'contacted')
+      for (const { cost } of messagesOf(then)) count(this.#taken, cost.currency, cost.micros);
     if (why) count(this.#unknown, why);
     const kind = flipOf(then, is);
     count(this.#changes, kind);
@@ -90,7 +91,7 @@ export class WhatIfTally {
       fate_of_other_channels: kind === 'other_channel',
       fate_of_moved: kind === 'moved',
       retries: retries > 0,
-      later_messages: request.strategy !== 'single' && now.kind === 'contacted',
+      later_messages: (request.strategy !== 'single' || request.steps !== undefined) && now.kind === 'contacted',
       learned_engagement: inputs?.e !== undefined && request.contacts.length > 1,
       learned_hours: inputs?.w !== undefined && kind !== 'same',
       followed_a_booking: inputs?.b !== undefined && then.kind === 'contacted',

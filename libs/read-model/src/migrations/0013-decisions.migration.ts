@@ -12,7 +12,7 @@ const REQUEST = `(r.event_data::jsonb - '{tenantId,subject,locale,via,acceptedAt
     (select coalesce(jsonb_agg(c.value - 'mask' order by c.ordinality), '[]')
       from jsonb_array_elements(r.event_data::jsonb -> 'contacts') with ordinality as c))`;
 /** What is decided of the first leg; a booking that names no end holds five minutes. */
-const CONTACTED = `jsonb_build_object('kind', 'contacted', 'channel', one -> 'channel', 'ordinal', one -> 'contact' -> 'ordinal',
+const CONTACTED = `jsonb_build_object('kind', 'contacted', 'leg', one -> 'leg', 'channel', one -> 'channel', 'ordinal', one -> 'contact' -> 'ordinal',
     'at', one -> 'sendAt', 'cost', one -> 'cost', 'until', coalesce(one -> 'booking' ->> 'until',
       to_char(((one ->> 'sendAt')::timestamptz + interval '5 minutes') at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')))`;
 

@@ -1,5 +1,5 @@
 import type { OutreachEvent } from '@homing/contracts';
-import { recordedDecision } from '@homing/domain';
+import { messagesOf, recordedDecision } from '@homing/domain';
 import type { DecisionRow } from '../tables/decision.tables.js';
 import { instant } from './instant.js';
 import type { FoldedOutreach } from './outreach.fold.js';
@@ -19,7 +19,9 @@ export function decisionRows(
       ...{ outreachId, tenantId, record, updatedPosition: position },
       campaignKey: request.campaignKey ?? null,
       decidedAt: instant(decidedAt, created.toISOString()),
-      costMicros: then.kind === 'contacted' ? BigInt(then.cost.micros) : null,
+      costMicros: then.kind === 'contacted' ? BigInt(sum(messagesOf(then).map(({ cost }) => cost.micros))) : null,
     },
   ];
 }
+
+const sum = (all: readonly number[]): number => all.reduce((total, each) => total + each, 0);
