@@ -1,5 +1,6 @@
 import {
   DEFAULT_WAIT_HOURS,
+  isSequenceName,
   PRODUCT_SEQUENCES,
   readTenantSettings,
   strategyOf,
@@ -75,8 +76,11 @@ export class SequenceKeeper {
 
 /** @throws ProblemError naming each field of the body */
 function readSequence(name: string, body: unknown): { sequence: SequenceSettings; seenVersion: number | undefined } {
-  const { settingsVersion, ...sequence } = isRecord(body) ? body : { body };
-  const reading = readTenantSettings({ sequences: { [name]: isRecord(body) ? sequence : body } });
+  if (!isSequenceName(name))
+    throw invalidField('name', 'unknown_name', 'must be a short lower-case word such as first_contact');
+  if (!isRecord(body)) throw invalidField('', 'not_an_object', 'must be a JSON object');
+  const { settingsVersion, ...sequence } = body;
+  const reading = readTenantSettings({ sequences: { [name]: sequence } });
   if (reading.kind === 'invalid') {
     const own = `sequences.${name}`;
     const errors = reading.faults.map((fault) => ({ ...fault, field: within(fault.field, own) }));
@@ -91,7 +95,7 @@ function readSequence(name: string, body: unknown): { sequence: SequenceSettings
 }
 
 const within = (field: string, own: string): string =>
-  field === own ? 'name' : field.startsWith(`${own}.`) ? field.slice(own.length + 1) : field;
+  field.startsWith(`${own}.`) ? field.slice(own.length + 1) : field;
 
 const isRecord = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);

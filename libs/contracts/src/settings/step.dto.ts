@@ -53,10 +53,11 @@ export class SequenceDto {
   @IsIn(['single', 'fallback', 'parallel'])
   strategy?: Strategy;
 
-  @IsArray()
-  @ArrayMinSize(1)
-  @ArrayMaxSize(MAX_STEPS)
+  // What stands nearest is checked first.
   @ValidateNested({ each: true })
+  @ArrayMaxSize(MAX_STEPS)
+  @ArrayMinSize(1)
+  @IsArray()
   @Type(() => StepDto)
   steps!: StepDto[];
 }
