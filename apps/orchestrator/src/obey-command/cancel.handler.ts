@@ -69,7 +69,9 @@ function answerOf(outreachId: string, state: OutreachState): CancelAnswer {
   const deliveries = state.status === 'none' ? [] : state.deliveries;
   const cancelled =
     state.status !== 'none' &&
-    (state.outcome === 'cancelled' || deliveries.some((delivery) => delivery.closed?.kind === 'cancelled'));
+    (state.outcome === 'cancelled' ||
+      state.chain?.cancelled === true ||
+      deliveries.some((delivery) => delivery.closed?.kind === 'cancelled'));
   return {
     kind: 'cancel',
     outreachId,

@@ -1,4 +1,10 @@
-import type { LegBooking, OutreachEvent, ProviderFactRecorded, UnknownOutcomeSettled } from '@homing/contracts';
+import type {
+  LegBooking,
+  OutreachEvent,
+  ProviderFactRecorded,
+  StepPassedOver,
+  UnknownOutcomeSettled,
+} from '@homing/contracts';
 import { attemptState, IN_HANDS } from '../delivery/attempt-state.policy.js';
 import { bookedWith } from './booking.fold.js';
 import { deliveryOf, type Attempt, type Delivery, type KnownOutreach, type OutreachState } from './outreach.state.js';
@@ -23,9 +29,7 @@ export function evolveOutreach(state: OutreachState, event: OutreachEvent): Outr
     case 'FallbackPlanned':
       return withLeg(state, event.data.plan);
     case 'StepPassedOver':
-      return state.chain
-        ? { ...state, chain: { ...state.chain, passed: [...state.chain.passed, event.data.leg] } }
-        : state;
+      return withPassed(state, event.data);
     case 'BookingAbandoned':
       return deliveryOf(state, event.data.leg)
         ? onDelivery(state, event.data.leg, (delivery) => ({ ...delivery, fence: event.data.fence }))
@@ -56,6 +60,13 @@ function planned(state: KnownOutreach, plan: Delivery['plan']): Delivery {
     attempts: [],
   };
   return { ...delivery, ...bookedWith(delivery, plan.booking) };
+}
+
+function withPassed(state: KnownOutreach, { leg, reason }: StepPassedOver): KnownOutreach {
+  const { chain } = state;
+  if (!chain) return state;
+  const passed = [...chain.passed, leg];
+  return { ...state, chain: { ...chain, passed, ...(reason === 'cancelled' ? { cancelled: true } : {}) } };
 }
 
 /** A leg that follows others. Planned twice it is the leg that stands. */

@@ -31,8 +31,8 @@ export interface KnownOutreach {
   readonly refusal?: Pick<OutreachRefused, 'step' | 'reason'>;
   readonly deliveries: readonly Delivery[];
   readonly outcome?: SettledOutcome;
-  /** As pinned by the decision. `passed`: the steps that were passed over. */
-  readonly chain?: Chain & { readonly passed: readonly number[] };
+  /** As pinned by the decision. `passed`: the steps that were passed over. `cancelled`: some of them because somebody wanted nothing further. */
+  readonly chain?: Chain & { readonly passed: readonly number[]; readonly cancelled?: true };
   /** By leg that has no delivery yet: bookings of it that were abandoned. */
   readonly fences?: Readonly<Record<number, number>>;
   /** Nothing further is to start. */

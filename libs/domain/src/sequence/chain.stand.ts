@@ -103,8 +103,11 @@ export const stepsLeft = ({ chain, deliveries }: KnownOutreach): readonly ChainS
     ({ step }) => !chain?.passed.includes(step) && !deliveries.some(({ leg }) => leg === step),
   );
 
-/** From its first attempt on. Undefined while there is none. */
-function waitEnds({ attempts: [first] }: Delivery, step: ChainStep | undefined): string | undefined {
+/** From its first attempt on, and not while somebody may be sending it again under its key. Undefined while there is no attempt. */
+function waitEnds({ attempts }: Delivery, step: ChainStep | undefined): string | undefined {
+  const [first] = attempts;
   if (!first || !step) return undefined;
-  return new Date(Date.parse(first.startedAt) + Math.round(step.waitHours * 3_600_000)).toISOString();
+  const ends = Date.parse(first.startedAt) + Math.round(step.waitHours * 3_600_000);
+  const again = Date.parse(attempts.at(-1)?.resend?.leaseUntil ?? first.startedAt);
+  return new Date(Math.max(ends, again)).toISOString();
 }
