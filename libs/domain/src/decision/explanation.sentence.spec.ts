@@ -36,6 +36,21 @@ describe('the decision as a person would say it', () => {
     expect(sentence(over)).toContain(`Sending by sms at once: ranked first of 2, ${why}, strongest in`),
   );
 
+  it.each([
+    ['after_hour_quota', {}, 'at 2026-05-01T11:00:00.000Z, when the channel has room again'],
+    [
+      'after_day_quota',
+      { local: '2026-05-02 00:00', zone: 'UTC' },
+      'on 2026-05-02 at 00:00 (UTC), when the channel has',
+    ],
+    ['after_daily_limit', {}, 'at 2026-05-01T11:00:00.000Z, when the campaign’s daily limit has room again'],
+  ])('says what a message that is put off waits for: %s', (code, facts, words) => {
+    const at = { at: '2026-05-01T11:00:00.000Z', ...facts };
+    const steps = [{ step: 'send_time', outcome: 'passed', code, facts: at }] as const;
+    const { ranked, excluded } = selectChannels(choosing({ channels: ['email'] }));
+    expect(decisionSentence({ ...bare, steps, ranked, excluded })).toContain(`Sending by email ${words}`);
+  });
+
   it('still tells decisions whose scores had no factors', () => {
     const ranked = [{ channel: 'email', rank: 1, score: 0.5, reason: 'prior' }] as const;
     expect(decisionSentence({ ...bare, ranked })).toBe('Sending by email at once: the only channel that can be used.');

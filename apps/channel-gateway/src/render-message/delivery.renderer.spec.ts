@@ -1,0 +1,57 @@
+import { describe, expect, it } from '@jest/globals';
+import type { ChannelSender } from '@homing/contracts';
+import { emptyOutreach, evolveOutreach } from '@homing/domain';
+import { committed } from '@homing/testing/outreach-story';
+import type { Sender } from '@homing/vault/registry';
+import { renderBatch, type RenderParts } from './delivery.renderer.js';
+
+const tenant: Sender = { email: 'hello@own.test', name: 'Own', replyTo: null, branding: {} };
+const installation = { address: 'all@house.test', name: 'House' };
+
+/** Who a message is sent by, of what each may say. */
+async function senderOf(said: {
+  channel?: ChannelSender;
+  tenant?: Sender;
+  request?: { email: string; name?: string };
+}) {
+  const state = committed.reduce(evolveOutreach, emptyOutreach);
+  const delivery = state.status === 'active' ? state.deliveries[0] : undefined;
+  if (state.status === 'none' || !delivery) throw new Error('the story has a delivery');
+  const request = {
+    recipient: { contacts: { email: ['a@example.test'] } },
+    content: { literal: { email: { subject: 'Hello', text: 'Hello' } } },
+    ...(said.request ? { sender: said.request } : {}),
+  };
+  const settings = said.channel ? { channels: { email: { settings: said.channel } } } : {};
+  const parts = {
+    vault: { openRequests: async () => [{ kind: 'opened', request }] },
+    registry: {
+      findTemplateVersions: async () => [],
+      findTenants: async () => [{ sender: said.tenant ?? null, settings }],
+    },
+    defaultSender: installation,
+  } as unknown as RenderParts;
+  const [rendered] = await renderBatch(parts, [{ state, delivery, attempt: 1 }]);
+  if (rendered?.status !== 'fulfilled' || rendered.value.kind !== 'message') throw new Error('it was not rendered');
+  return rendered.value.message.from;
+}
+
+describe('the sender of a message', () => {
+  const channel = { from_email: 'news@own.test', from_name: 'News' };
+
+  it('is the request’s, else the channel’s, else the tenant’s, else the installation’s', async () => {
+    const request = { email: 'ada@own.test', name: 'Ada' };
+    expect(await senderOf({ request, channel, tenant })).toEqual({ address: 'ada@own.test', name: 'Ada' });
+    expect(await senderOf({ channel, tenant })).toEqual({ address: 'news@own.test', name: 'News' });
+    expect(await senderOf({ tenant })).toEqual({ address: 'hello@own.test', name: 'Own' });
+    expect(await senderOf({})).toEqual(installation);
+  });
+
+  it('takes the part that a channel leaves out from the next wider one', async () => {
+    expect(await senderOf({ channel: { from_name: 'News' }, tenant })).toEqual({
+      address: 'hello@own.test',
+      name: 'News',
+    });
+    expect(await senderOf({ channel: { from_email: 'news@own.test' }, tenant })).toMatchObject({ name: 'Own' });
+  });
+});
