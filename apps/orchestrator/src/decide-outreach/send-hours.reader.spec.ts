@@ -40,11 +40,11 @@ describe('the hours that engaged people before', () => {
   it('are used for a quarter of an hour while they cannot be read, and never made up', async () => {
     const { read, asked, world } = reader([row(9, 1, 1)]);
     await read([one]);
-    world.at += minutes(1) - 1;
+    world.at += minutes(5) - 1;
     await read([one]);
     expect(asked).toHaveLength(1);
     world.down = true;
-    world.at += minutes(14);
+    world.at += minutes(10);
     expect((await read([one])).get(one)?.sent).toBe(1);
     world.at += 1;
     await expect(read([one])).rejects.toThrow('away');

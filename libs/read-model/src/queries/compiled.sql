@@ -116,17 +116,31 @@ select t.tenant_id, d.channel, o.customer_type, count(*)::int as sent,
     group by t.tenant_id, d.channel, o.customer_type;
 
 -- sendHours: for decisions
-select t.tenant_id, h.channel, h.customer_type, h.hour_of_week, count(*)::int as sent, count(*) filter (where h.delivered)::int as delivered,
+with o as materialized (
+      select t.tenant_id, recent.* from unnest($1::uuid[]) as t(tenant_id)
+      cross join lateral (
+        select outreach_id, customer_type, time_zone from "read_model"."outreach"
+        where tenant_id = t.tenant_id and accepted_at >= $2::timestamptz
+        order by accepted_at desc, outreach_id desc limit $3
+      ) as recent
+    ), zones as materialized (
+      select time_zone, "read_model"."week_hour"(now(), time_zone) is not null as known
+      from (select distinct time_zone from o where time_zone is not null) as named
+    ), h as (
+      select o.tenant_id, d.channel, o.customer_type,
+        case when z.known then coalesce(d.queued_at, d.sent_at) at time zone o.time_zone end as local,
+        coalesce(d.delivered_at, d.opened_at, d.read_at, d.clicked_at, d.replied_at) is not null as delivered,
+        coalesce(d.opened_at, d.read_at, d.clicked_at, d.replied_at) is not null as engaged
+      from o
+      join zones as z on z.time_zone = o.time_zone and z.known
+      join "read_model"."delivery_status" as d on d.outreach_id = o.outreach_id
+      where coalesce(d.queued_at, d.sent_at) < $4::timestamptz
+    )
+    select h.tenant_id, h.channel, h.customer_type,
+      -- The epoch began on a Thursday.
+      ((floor(date_part('epoch', h.local) / 3600)::bigint + 72) % 168)::int as hour_of_week, count(*)::int as sent, count(*) filter (where h.delivered)::int as delivered,
       count(*) filter (where h.engaged)::int as engaged
-    from unnest($1::uuid[]) as t(tenant_id)
-    cross join lateral (
-      select outreach_id from "read_model"."outreach"
-      where tenant_id = t.tenant_id and accepted_at >= $2::timestamptz
-      order by accepted_at desc, outreach_id desc limit $3
-    ) as o
-    join "read_model"."send_hours" as h on h.outreach_id = o.outreach_id
-    where h.started_at < $4::timestamptz and h.hour_of_week is not null
-    group by t.tenant_id, h.channel, h.customer_type, h.hour_of_week;
+    from h group by h.tenant_id, h.channel, h.customer_type, 4;
 
 -- sendHours: for the report
 select h.tenant_id, h.channel, h.customer_type, h.hour_of_week, count(*)::int as sent, count(*) filter (where h.delivered)::int as delivered,

@@ -20,23 +20,38 @@ export interface SendHourCount {
 const COUNTS = `count(*)::int as sent, count(*) filter (where h.delivered)::int as delivered,
       count(*) filter (where h.engaged)::int as engaged`;
 
-/** For decisions: bounded by `limit` outreach a tenant, found by an index, and their deliveries, found by another. */
+/**
+ * For decisions: bounded by `limit` outreach a tenant, found by an index, and their deliveries, found by another. As the view `send_hours`
+ * says it, but each zone is tried once and not with every row.
+ */
 export const recentSendHours = (
   schema: string,
   { tenantIds, acceptedSince, sentBefore, limit }: EngagementFilter,
 ): RawBuilder<SendHourCount & { hourOfWeek: number }> =>
-  sql<
-    SendHourCount & { hourOfWeek: number }
-  >`select t.tenant_id, h.channel, h.customer_type, h.hour_of_week, ${sql.raw(COUNTS)}
-    from unnest(${tenantIds}::uuid[]) as t(tenant_id)
-    cross join lateral (
-      select outreach_id from ${sql.id(schema, 'outreach')}
-      where tenant_id = t.tenant_id and accepted_at >= ${acceptedSince}::timestamptz
-      order by accepted_at desc, outreach_id desc limit ${limit}
-    ) as o
-    join ${sql.id(schema, 'send_hours')} as h on h.outreach_id = o.outreach_id
-    where h.started_at < ${sentBefore}::timestamptz and h.hour_of_week is not null
-    group by t.tenant_id, h.channel, h.customer_type, h.hour_of_week`;
+  sql<SendHourCount & { hourOfWeek: number }>`with o as materialized (
+      select t.tenant_id, recent.* from unnest(${tenantIds}::uuid[]) as t(tenant_id)
+      cross join lateral (
+        select outreach_id, customer_type, time_zone from ${sql.id(schema, 'outreach')}
+        where tenant_id = t.tenant_id and accepted_at >= ${acceptedSince}::timestamptz
+        order by accepted_at desc, outreach_id desc limit ${limit}
+      ) as recent
+    ), zones as materialized (
+      select time_zone, ${sql.id(schema, 'week_hour')}(now(), time_zone) is not null as known
+      from (select distinct time_zone from o where time_zone is not null) as named
+    ), h as (
+      select o.tenant_id, d.channel, o.customer_type,
+        case when z.known then coalesce(d.queued_at, d.sent_at) at time zone o.time_zone end as local,
+        coalesce(d.delivered_at, d.opened_at, d.read_at, d.clicked_at, d.replied_at) is not null as delivered,
+        coalesce(d.opened_at, d.read_at, d.clicked_at, d.replied_at) is not null as engaged
+      from o
+      join zones as z on z.time_zone = o.time_zone and z.known
+      join ${sql.id(schema, 'delivery_status')} as d on d.outreach_id = o.outreach_id
+      where coalesce(d.queued_at, d.sent_at) < ${sentBefore}::timestamptz
+    )
+    select h.tenant_id, h.channel, h.customer_type,
+      -- The epoch began on a Thursday.
+      ((floor(date_part('epoch', h.local) / 3600)::bigint + 72) % 168)::int as hour_of_week, ${sql.raw(COUNTS)}
+    from h group by h.tenant_id, h.channel, h.customer_type, 4`;
 
 export interface SendHourFilter {
   readonly tenantId: string;
