@@ -81,6 +81,15 @@ export function faultOfPlace(fault: FieldFault, recipient: unknown, index: numbe
   return ofItem(fault, `recipients[${index}]`, typeof overrides === 'object' && overrides !== null ? overrides : {});
 }
 
+/** Also of what has no canonical form, or is nested beyond reading: that item is refused, and its batch is still the same one. */
+function digestOfAny(recipient: unknown, digest: (value: unknown) => Buffer): Buffer {
+  try {
+    return digest(recipient);
+  } catch {
+    return digest('unreadable');
+  }
+}
+
 /**
  * One hash over the whole call, whatever the order of its keys. The names of the batch and of its tenant are no part of it.
  * @param digest of one value
@@ -90,7 +99,7 @@ export async function digestOf(body: object, digest: (value: unknown) => Buffer)
   const hashes: string[] = [];
   for (const [index, recipient] of (recipients as unknown[]).entries()) {
     if (index % AT_ONCE === 0) await breathe();
-    hashes.push(digest(recipient).toString('base64'));
+    hashes.push(digestOfAny(recipient, digest).toString('base64'));
   }
   return digest({ others, hashes });
 }

@@ -8,6 +8,9 @@ import type { ApiBatches } from './batch.parts.js';
 /** Items sealed before others get their turn. */
 const AT_ONCE = 128;
 
+/** Faults of one item that are kept. */
+const MOST_FAULTS = 20;
+
 export interface SealingParts {
   readonly intake: RequestIntake;
   readonly keeper: Pick<ApiBatches['keeper'], 'addItems'>;
@@ -34,13 +37,18 @@ export async function sealItems({ intake, keeper }: SealingParts, sealing: Seali
     );
     crashPoint('api.amid-batch-seal');
     const sealed = sound.map((item, i) => sealedItem(sealing, item, results[i]));
-    const faulty = chunk.flatMap((item) => (isSound(item) ? [] : [{ kind: 'refused' as const, ...item }]));
+    const faulty = chunk.flatMap((item) => (isSound(item) ? [] : [refusedItem(item.index, item.faults)]));
     const items = [...sealed, ...faulty];
     await keeper.addItems(sealing, items);
     refused.push(...items.flatMap((item) => (item.kind === 'refused' ? item.faults : [])));
   }
   return refused;
 }
+
+/** With its first faults: who invents fields by the thousand hears of some. */
+const refusedItem = (index: number, faults: readonly FieldFault[]): BatchItem => ({
+  ...{ kind: 'refused', index, faults: faults.slice(0, MOST_FAULTS) },
+});
 
 const heldItem = ({ tenantId, receivedAt }: Sealing, { requestId, request }: SoundItem): IntakeItem => ({
   ...{ tenantId, via: 'api', source: 'api', requestId, request, receivedAt, held: true },
@@ -51,7 +59,7 @@ function sealedItem(
   { index, ownRequestId }: SoundItem,
   result: PromiseSettledResult<IntakeResult> | undefined,
 ): BatchItem {
-  const refused = (faults: readonly FieldFault[]): BatchItem => ({ kind: 'refused', index, faults });
+  const refused = (faults: readonly FieldFault[]): BatchItem => refusedItem(index, faults);
   if (result?.status !== 'fulfilled') {
     if (!isOfOneRequest(result?.reason)) throw result?.reason ?? new Error('intake answered nothing');
     const message = 'holds what no store can keep';

@@ -52,7 +52,7 @@ async function ask<T>(
   const answer = await fetch(`${stack.service.url}/api/v1/${path}`, {
     method,
     headers: { authorization: `Bearer ${key}`, ...(body ? { 'content-type': 'application/json' } : {}), ...headers },
-    ...(body ? { body: JSON.stringify(body) } : {}),
+    ...(body ? { body: typeof body === 'string' ? body : JSON.stringify(body) } : {}),
   });
   return { status: answer.status, body: (await answer.json()) as T, location: answer.headers.get('location') };
 }
@@ -134,6 +134,31 @@ describe('a call with many recipients', () => {
     expect(faultsAgainst('BatchItemPage', shown)).toEqual([]);
     expect(shown.items.map(({ index }) => index)).toEqual([1, 2, 3, 5, 6]);
     expect(JSON.stringify([body, shown])).not.toContain('zimtstern');
+  });
+
+  it('refuses what nothing can keep, item by item', async () => {
+    const deep = `${'{"a":'.repeat(5_000)}1${'}'.repeat(5_000)}`;
+    const many = Object.fromEntries(Array.from({ length: 500 }, (_, n) => [`field${n}`, n]));
+    const recipients = [
+      ...[
+        recipient({ data: { name: '\ud800' } }),
+        recipient({ data: 'deep' }),
+        null,
+        'ada',
+        recipient(many),
+        recipient(),
+      ],
+      recipient({ requestId: 'a\u0000b' }),
+      recipient({ data: { name: 'a\u0000b' } }),
+    ];
+    const { status, body } = await send(JSON.stringify({ ...call(0), recipients }).replace('"deep"', deep));
+    expect([status, body.accepted]).toEqual([202, 2]);
+    expect(body.results.map((item) => item.status)).toEqual([
+      ...['refused', 'refused', 'refused', 'refused', 'refused', 'accepted', 'refused', 'accepted'],
+    ]);
+    expect(body.results[4]?.errors).toHaveLength(20);
+    const [kept] = body.results.flatMap(({ outreachId }) => outreachId ?? []);
+    expect(await stack.intakeRecords([kept ?? ''])).toHaveLength(1);
   });
 
   it('takes all or nothing where that is asked for', async () => {
