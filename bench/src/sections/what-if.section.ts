@@ -47,6 +47,12 @@ export const whatIf: Section = async ({ stack, flags, say }) => {
             aim: { of: 'value', bound: 15_000 * (count / COUNT) },
           }),
           valueFigure('what-if, decisions', result.decisions / seconds, { unit: '/s', to: 'cpu' }),
+          ...['api', 'postgres'].map((name) =>
+            valueFigure(`CPU, ${name}`, (after.cpuMs[name] ?? 0) - (before.cpuMs[name] ?? 0), {
+              unit: 'CPU-ms',
+              to: 'cpu',
+            }),
+          ),
           valueFigure('pure decisions, two channels', rate, {
             unit: '/s',
             to: 'cpu',
