@@ -55,6 +55,19 @@ describe('acceptRequests', () => {
     expect(await count('person', tenantId)).toBe(2);
   });
 
+  it('finds the person of a recipient again, of this tenant and of nobody unknown', async () => {
+    const tenantId = tenant();
+    const [accepted] = await intake.acceptRequests([
+      acceptItem({ tenantId, recipientId: 'r1', contacts: [['email', 'eve@one.test']] }),
+    ]);
+    const found = await intake.findPerson({ tenantId, recipientId: 'r1' });
+    expect(new Set([found])).toEqual(personsOf([accepted] as AcceptResult[]));
+    expect(await intake.findPerson({ tenantId, recipientId: 'r2' })).toBeUndefined();
+    expect(await intake.findPerson({ tenantId: tenant(), recipientId: 'r1' })).toBeUndefined();
+    await owner.deleteFrom('vault.person_key').where('person_id', '=', found!).execute();
+    expect(await intake.findPerson({ tenantId, recipientId: 'r1' })).toBeUndefined();
+  });
+
   it('keeps tenants apart: the same recipient and address elsewhere is somebody else', async () => {
     const contacts = [['email', 'same@two.test']] as const;
     const results = await intake.acceptRequests([
