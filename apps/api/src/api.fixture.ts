@@ -42,6 +42,7 @@ export function fakeParts(own: Partial<ApiParts> = {}): { parts: ApiParts; lines
     intake: { takeIn: nothing },
     batches: {
       idOf: () => TENANT,
+      outreachIdOf: () => TENANT,
       digest: () => Buffer.alloc(32),
       check: async (items) => items.map(() => []),
       keeper: { open: nothing, addItems: nothing, knownPlaces: nothing, accept: nothing },

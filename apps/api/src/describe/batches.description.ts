@@ -62,6 +62,11 @@ export const DescribeBatchItems = (): MethodDecorator =>
       required: false,
       schema: { type: 'string', enum: [...BEFORE_OUTREACH, ...OUTREACH_STATES] },
     }),
+    ApiQuery({
+      name: 'requestId',
+      required: false,
+      description: "the item of this request id alone: the caller's own, or `{batch's}/{place}`",
+    }),
     paging(),
     answers(200, 'BatchItemPage', 'One page; without `nextCursor` it is the last'),
     DescribeProblems('not_found', 'invalid_fields'),

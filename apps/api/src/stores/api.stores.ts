@@ -48,6 +48,7 @@ export function openApiStores(config: ApiConfig, { logger, readiness, instance }
       intake,
       batches: {
         idOf: ids.batchId,
+        outreachIdOf: (tenantId, requestId) => ids.outreachId(tenantId, 'api', requestId),
         digest: fingerprinter.digest,
         check: createIntakeCheck({ registry: named, ids }),
         keeper: createBatchKeeper(vaultIntake),

@@ -7,6 +7,8 @@ import type { BatchKeeper, BatchView } from '@homing/vault/batch';
 export interface ApiBatches {
   /** The same (tenant, request id) is the same batch. */
   idOf(tenantId: string, requestId: string): string;
+  /** The outreach that an item of this request id is. */
+  outreachIdOf(tenantId: string, requestId: string): string;
   /** 32 bytes: keyed hash over a canonical value. */
   digest(tenantId: string, value: unknown): Buffer;
   /** What would refuse each of these requests; nothing is stored. */

@@ -34,11 +34,13 @@ export class BatchReader {
   }
 
   async items({ tenantId }: Caller, batchId: string, query: unknown) {
-    const wish = readQuery(query, ['limit', 'cursor', 'state']);
+    const wish = readQuery(query, ['limit', 'cursor', 'state', 'requestId']);
     const limit = readLimit(wish.limit);
     const after = readAfter(wish.cursor);
     const state = readState(wish.state);
     if (!(await this.parts.batches.view.find(tenantId, batchId))) throw new ProblemError('not_found');
+    if (wish.requestId !== undefined)
+      return { items: await this.#named({ tenantId, batchId, requestId: wish.requestId, state }) };
     const page = { tenantId, batchId, after, limit: limit + 1 };
     const found = await (isOutreachState(state ?? '')
       ? this.#inState({ ...page, state: state as OutreachStateName })
@@ -64,12 +66,27 @@ export class BatchReader {
     return joined(items, known);
   }
 
+  /** The item of one request id, if it is in that state. */
+  async #named({ tenantId, batchId, requestId, state }: NamedItem): Promise<ShownItem[]> {
+    const { view, rows, outreachIdOf } = this.parts.batches;
+    const items = await view.items(tenantId, batchId, { limit: 1, outreachId: outreachIdOf(tenantId, requestId) });
+    const known = await rows.items(tenantId, batchId, { indexes: items.map(({ index }) => index) });
+    return joined(items, known).filter((item) => state === undefined || item.state === state);
+  }
+
   async #inState({ tenantId, batchId, after, limit, state }: PageWish<OutreachStateName>): Promise<ShownItem[]> {
     const { view, rows } = this.parts.batches;
     const known = await rows.items(tenantId, batchId, { state, after, limit });
     const indexes = known.map((row) => row.itemIndex);
     return joined(await view.items(tenantId, batchId, { limit, indexes }), known);
   }
+}
+
+interface NamedItem {
+  readonly tenantId: string;
+  readonly batchId: string;
+  readonly requestId: string;
+  readonly state: string | undefined;
 }
 
 interface PageWish<S> {

@@ -269,6 +269,10 @@ describe('a batch', () => {
     expect(
       states.map((state, index) => `${index < 200} ${state}`).filter((text, i, all) => all.indexOf(text) === i),
     ).toEqual([...['true accepted', 'false waiting']]);
+    const { body: named } = await ask<{ items: ShownItem[] }>('GET', `${path}/items?requestId=${taken.requestId}%2F7`);
+    expect(named.items).toMatchObject([{ index: 7, state: 'accepted' }]);
+    const unnamed = await ask<{ items: ShownItem[] }>('GET', `${path}/items?requestId=nobody`);
+    expect(unnamed.body.items).toEqual([]);
     const waiting = await ask<{ items: ShownItem[] }>('GET', `${path}/items?state=waiting&limit=500`);
     expect(waiting.body.items).toHaveLength(10);
 
