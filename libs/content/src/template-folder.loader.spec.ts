@@ -39,6 +39,18 @@ describe('the ready templates', () => {
     });
   });
 
+  it.each([
+    ['linkedin_dm', 'linkedin'],
+    ['contact_form_submit', 'contact_form'],
+  ] as const)('%s of the default sequence renders with the data of email_intro', async (templateId, channel) => {
+    const template = (await loadTemplateFolder(ready)).find((one) => one.templateId === templateId);
+    const source = { kind: 'template', bodies: template?.bodies ?? {} } as const;
+    const values = data['email_intro'] ?? {};
+    const result = renderMessage({ source, channel, data: values, branding: { company: 'Acme' } });
+    const text = result.kind === 'rendered' ? result.message.text : JSON.stringify(result);
+    expect(text).toMatch(/Ada[\s\S]*Bread & Butter[\s\S]*https:\/\/demo\.test\/b\?x=1&y=2[\s\S]*Acme$/);
+  });
+
   it('the memo shows three reasons and its link', async () => {
     const template = (await loadTemplateFolder(ready)).find((one) => one.templateId === 'memo_delivery_email');
     const source = { kind: 'template', bodies: template?.bodies ?? {} } as const;
