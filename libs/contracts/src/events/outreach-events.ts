@@ -2,6 +2,7 @@ import type { Channel } from '../channel.js';
 import type { Money } from '../money.js';
 import type { Chain, DeliveryGivenUp, FallbackPlanned, RequestedStep, SequenceRef, StepPassedOver } from './chain.js';
 import type { ProviderFact } from '../provider-fact.js';
+import type { ConversionReported } from './conversion-events.js';
 import type { DecisionStep, Explanation, PlannedLeg, StepTrace } from './decision.js';
 import type { LegBooking } from './ledger-events.js';
 import type { RecordedInputs } from './recorded-inputs.js';
@@ -283,20 +284,5 @@ export type SettledOutcome =
 /** No further step of ours is pending. Later facts are still recorded. */
 export interface OutreachSettled {
   readonly outcome: SettledOutcome;
-  readonly at: string;
-}
-
-/** Somebody whom it reached did what it was for. Counts once under its id, however late, and changes nothing of what was sent. */
-export interface ConversionReported {
-  /** Keyed hash of the id it was reported under. */
-  readonly conversionKey: string;
-  readonly kind: string;
-  /** Absent: it was given none. */
-  readonly value?: Money;
-  readonly occurredAt: string;
-  /** The report named the outreach; or the campaign and recipient, and this was the last that had reached them. */
-  readonly attribution: 'named' | 'last_delivered';
-  /** The service or key that said so. */
-  readonly by?: string;
   readonly at: string;
 }
