@@ -11,11 +11,11 @@ const reported = (data: object): CloudEvent => ({
   data: { tenantId, outreachId, kind: 'purchase', occurredAt: at(60), ...data },
 });
 
-function hearing() {
+function hearing(registry: Partial<ConversionHearing['registry']> = {}) {
   const told: [string, ConversionAnswer][] = [];
   const parts: ConversionHearing = {
     store: new InMemoryEventStore(),
-    registry: { findCampaign: async () => undefined, findCampaignsById: async () => [] },
+    registry: { findCampaign: async () => undefined, findCampaignsById: async () => [], ...registry },
     persons: { findPerson: async () => undefined },
     queries: { lastDelivered: async () => undefined },
     ids: { key: (...parts) => parts.join(' ') },
@@ -48,6 +48,14 @@ describe('a report on the bus', () => {
     const answered = hear({ kind: 'Ada bought', value: { micros: -1, currency: 'EUR' } }, '_INBOX.a.b');
     await expect(answered).rejects.toMatchObject({ reason: 'invalid_conversion', faults });
     await expect(answered).rejects.not.toThrow('Ada');
+  });
+
+  it('may name its tenant in capitals', async () => {
+    const asked: string[] = [];
+    const { hear } = hearing({ findCampaign: async ({ tenantId: of }) => (asked.push(of), undefined) });
+    const of = { outreachId: null, campaignId: 'spring', recipientId: 'r1' };
+    await hear({ ...of, tenantId: tenantId.toUpperCase() }, '_INBOX.a.b');
+    expect(asked).toEqual([tenantId]);
   });
 
   it('may bear fields of a newer version', async () => {

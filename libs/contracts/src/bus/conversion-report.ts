@@ -1,6 +1,7 @@
-import { plainToInstance, Type } from 'class-transformer';
+import { plainToInstance, Transform, Type } from 'class-transformer';
 import {
   IsInt,
+  IsObject,
   IsOptional,
   IsUUID,
   Matches,
@@ -34,13 +35,15 @@ export class ConversionBody {
   @IsOptional() @MinLength(1) @MaxLength(200) recipientId?: string;
   @Matches(CONVERSION_KIND, { message: 'kind must be a short code such as purchase: a-z, 0-9, _ . -' }) kind!: string;
   /** Absent: it has none, or none that is known. */
-  @IsOptional() @ValidateNested() @Type(() => ConversionValueDto) value?: ConversionValueDto;
+  @IsOptional() @IsObject() @ValidateNested() @Type(() => ConversionValueDto) value?: ConversionValueDto;
   @IsInstant() occurredAt!: string;
 }
 
 /** `conversion.reported`, data of the CloudEvent: the same, with its tenant. Who may publish it is trusted with the tenant it names. */
 export class ConversionReport extends ConversionBody {
-  @IsUUID() tenantId!: string;
+  @Transform(({ value }: { value: unknown }): unknown => (typeof value === 'string' ? value.toLowerCase() : value))
+  @IsUUID()
+  tenantId!: string;
   /** The service or key that says so. */
   @IsOptional() @Matches(ACTOR) by?: string;
 }

@@ -93,6 +93,7 @@ export class OutreachRequestDto {
   @IsArray()
   @ArrayMinSize(1)
   @ArrayMaxSize(MAX_STEPS)
+  @IsObject({ each: true })
   @ValidateNested({ each: true })
   @Type(() => StepDto)
   steps?: StepDto[];

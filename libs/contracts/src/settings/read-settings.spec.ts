@@ -265,3 +265,45 @@ describe('reading a table of prices', () => {
     expect(faultsOf(readTenantSettings(value))).toHaveLength(3);
   });
 });
+
+describe('settings nobody could keep or read', () => {
+  const deep = (levels: number): unknown => (levels === 0 ? 1 : { a: deep(levels - 1) });
+  const step = { channel: 'email' };
+  let endless: unknown = 1;
+  for (let level = 0; level < 50_000; level += 1) endless = [endless];
+
+  it.each<[string, unknown, string[]]>([
+    ['a list in the place of a step', { sequences: { a: { steps: [[step]] } } }, ['sequences.a.steps[0]:list_in_list']],
+    ['a list in the place of a window', { windows: [[]] }, ['windows[0]:list_in_list']],
+    [
+      'a name the language has',
+      { prices: { sms: { default: 1, currency: 'EUR', countries: { toString: 1 } } } },
+      ['prices.sms.countries.toString:reserved_name'],
+    ],
+    [
+      'the same among templates',
+      { channels: { email: { templates: { constructor: 'a' } } } },
+      ['channels.email.templates.constructor:reserved_name'],
+    ],
+    [
+      'the same among sequences',
+      { sequences: { constructor: { steps: [step] } } },
+      ['sequences.constructor:reserved_name'],
+    ],
+    [
+      'a character no text of a store has',
+      { sequences: { a: { steps: [{ ...step, template: 'a\u0000' }] } } },
+      ['sequences.a.steps[0].template:ill_formed_text'],
+    ],
+    [
+      'half a character',
+      { sequences: { a: { description: '\ud800', steps: [step] } } },
+      ['sequences.a.description:ill_formed_text'],
+    ],
+    ['the same in a name somebody invented', { 'x\ud800': 1 }, ['(unprintable name):ill_formed_text']],
+    ['endless nesting', { caps: endless }, ['caps:too_deep']],
+    ['deep nesting', { sequences: { a: deep(40) } }, ['sequences:too_deep']],
+  ])('%s is refused by name', (_what, settings, faults) => {
+    expect(faultsOf(readTenantSettings(settings))).toEqual(faults);
+  });
+});

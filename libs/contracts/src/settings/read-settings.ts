@@ -6,6 +6,7 @@ import { channelFaults } from './channel-settings.check.js';
 import type { ChannelSettings } from './channel-settings.js';
 import { CampaignSettingsDto, TenantSettingsDto } from './settings.dto.js';
 import { sequenceFaults } from './sequence.check.js';
+import { shapeFaults } from './settings-shape.check.js';
 import { priceFaults } from './price.check.js';
 import { periodFaults, sendTimeFaults } from './send-time.check.js';
 import type { CampaignPeriod, CampaignSettings, SendTimeSettings, TenantSettings } from './settings.js';
@@ -33,6 +34,8 @@ function read<
 >(dto: new () => object, value: unknown): SettingsReading<T> {
   if (!isRecord(value))
     return { kind: 'invalid', faults: [{ field: '', code: 'not_an_object', message: 'must be a JSON object' }] };
+  const unreadable = shapeFaults(value);
+  if (unreadable.length > 0) return { kind: 'invalid', faults: unreadable };
   const errors = validateSync(plainToInstance(dto, value), {
     whitelist: true,
     forbidNonWhitelisted: true,

@@ -14,6 +14,7 @@ const faultsOf = (over: object) => {
 
 describe('the steps of a request', () => {
   it.each([
+    ['a list in the place of a step', { steps: [[email]] }, 'steps', 'isObject'],
     ['a fallback of one step', { strategy: 'fallback', steps: [email] }, 'steps', 'too_few_steps'],
     ['channels at once that are one', { strategy: 'parallel', steps: [email] }, 'steps', 'too_few_steps'],
     ['one channel of several steps', { strategy: 'single', steps: [email, email] }, 'steps', 'too_many_steps'],
