@@ -66,11 +66,13 @@ describe('sequences', () => {
     expect((await ask('GET', '/policies')).body).toMatchObject({ caps: { perDay: 5 }, settingsVersion: 2 });
     const late = await ask('PUT', '/sequences/default_sequence', { steps, settingsVersion: 1 });
     expect([late.status, late.body['type']]).toEqual([409, 'urn:homing:problem:outdated']);
+    expect((await ask('PUT', '/policies', { caps: { perDay: 2 } })).status).toBe(200);
+    expect((await ask('GET', '/sequences/default_sequence')).body).toMatchObject({ owner: 'tenant' });
     expect((await ask('DELETE', '/sequences/default_sequence')).status).toBe(204);
     expect((await ask('GET', '/sequences/default_sequence')).body).toMatchObject({ owner: 'product', version: 0 });
     expect((await ask('DELETE', '/sequences/default_sequence')).status).toBe(404);
     expect((await ask('GET', '/sequences/nobody')).status).toBe(404);
-    expect(await trail()).toBe(3);
+    expect(await trail()).toBe(4);
   });
 
   it.each([

@@ -7,7 +7,7 @@ import { readLimit, readQuery } from '../http/query.reader.js';
 import { invalidField, ProblemError } from '../problem/problem.error.js';
 import { actorOf, type Caller } from '../security/caller.js';
 import { budgetKeysOf, shownBudget, shownBudgetDays } from './budget.representation.js';
-import { impossibleChannels } from './channel-config.reader.js';
+import { policiesAsKept } from './policies.keeping.js';
 import { shownPacing } from './pacing.representation.js';
 import { CampaignStatusBody, ChangeCampaignBody, CreateCampaignBody } from './settings.bodies.js';
 import { budgetClash, campaignSettingsOf, keepable, readPolicies, refusalOf } from './settings.reader.js';
@@ -81,13 +81,7 @@ export class SettingsKeeper {
     const { settings, ...seen } = readPolicies(body);
     const changed = await changeTenant(this.parts.registry, caller, {
       ...seen,
-      settingsOf: (tenant) => {
-        const errors = impossibleChannels(settings.channels, tenant);
-        if (errors.length > 0) throw new ProblemError('invalid_fields', { errors });
-        // Channels have a route of their own: who says nothing of them here leaves them.
-        const { channels } = tenant.settings;
-        return channels === undefined ? settings : { channels, ...settings };
-      },
+      settingsOf: (tenant) => policiesAsKept(settings, tenant),
     });
     return shownPolicies(changed);
   }

@@ -1,11 +1,17 @@
 import type { FieldFault } from '@homing/contracts';
-import { plainToInstance } from 'class-transformer';
 import { validateSync } from 'class-validator';
 import { ProblemError } from '../problem/problem.error.js';
 
-/** A small, flat body as its rules want it. No body at all is an empty one. @throws ProblemError naming each field, unknown ones included */
+/** A small, flat body as its rules want it; what stands in a part of it is left to that part's own reader. No body at all is an empty one. @throws ProblemError naming each field, unknown ones included */
 export function readBody<T extends object>(dto: new () => T, body: unknown): T {
-  const read = plainToInstance(dto, objectOf(body));
+  const given = objectOf(body);
+  // What every object has from the language is no field of any body, and would be taken for the class's own.
+  refuse(
+    Object.keys(given)
+      .filter((name) => name in Object.prototype)
+      .map(unknownField),
+  );
+  const read = Object.assign(new dto(), given);
   const found = validateSync(read, { whitelist: true, forbidNonWhitelisted: true, stopAtFirstError: true });
   refuse(
     found.flatMap(({ property, constraints = {} }) =>

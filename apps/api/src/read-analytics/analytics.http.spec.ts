@@ -97,6 +97,8 @@ describe('GET /analytics/routing', () => {
     ['?from=2026-05-02&to=2026-05-01', 'from'],
     ['?from=2024-01-01&to=2026-05-01', 'from'],
     ['?to=2026-02-30T', 'to'],
+    ['?from=2026-02-01&to=2026-02-30', 'to'],
+    ['?from=9999-12-01&to=9999-12-31T23:59:00-12:00', 'to'],
     ['?channel=pigeon', 'channel'],
     ['?campaign=spring', 'campaign'],
   ])('refuses %s, naming the field', async (query, field) => {

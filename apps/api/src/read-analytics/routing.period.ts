@@ -1,4 +1,4 @@
-import { CHANNELS, type Channel } from '@homing/contracts';
+import { CHANNELS, isInstant, type Channel } from '@homing/contracts';
 import { invalidField } from '../problem/problem.error.js';
 
 const HOUR_MS = 3_600_000;
@@ -8,7 +8,7 @@ const DEFAULT_DAYS = 30;
 /** No more at once. */
 export const LONGEST_DAYS = 366;
 
-const INSTANT = /^\d{4}-\d\d-\d\d(T\d\d:\d\d(:\d\d(\.\d{1,9})?)?(Z|[+-]\d\d:\d\d))?$/;
+const DAY = /^\d{4}-\d\d-\d\d$/;
 
 export interface RoutingPeriod {
   readonly from: string;
@@ -30,9 +30,9 @@ export function readPeriod({ from, to }: { from?: string; to?: string }, now: Da
 }
 
 function timeOf(field: string, text: string): number {
-  const time = INSTANT.test(text) ? Date.parse(text) : Number.NaN;
-  if (Number.isNaN(time) || time < 0) throw invalidField(field, 'malformed', 'must be a day or an instant (RFC 3339)');
-  return time;
+  const instant = DAY.test(text) ? `${text}T00:00:00Z` : text;
+  if (!isInstant(instant)) throw invalidField(field, 'malformed', 'must be a day or an instant (RFC 3339)');
+  return Date.parse(instant);
 }
 
 /** @throws ProblemError */

@@ -79,6 +79,7 @@ describe('POST /conversions', () => {
     ['a fraction', { ...bought, value: { micros: 0.5, currency: 'EUR' } }, 'value.micros'],
     ['money of no currency', { ...bought, value: { micros: 1 } }, 'value.currency'],
     ['a value that is none', { ...bought, value: 7 }, 'value'],
+    ['a list of values', { ...bought, value: [{ micros: 1, currency: 'EUR' }] }, 'value'],
     ['prose', { ...bought, kind: 'Ada bought it' }, 'kind'],
     ['no time', { ...bought, occurredAt: 'today' }, 'occurredAt'],
     ['another tenant', { ...bought, tenantId: TENANT }, 'tenantId'],

@@ -1,5 +1,6 @@
 // The real routes; parts that refuse whatever would write, publish or ask.
 import { afterEach, describe, expect, it } from '@jest/globals';
+import type { TenantSettings } from '@homing/contracts';
 import type { RunningService } from '@homing/service-kit';
 import { asJson, fakeParts, startApi, TENANT } from '../api.fixture.js';
 import { faultsAgainst } from '../describe/conformance.fixture.js';
@@ -14,11 +15,11 @@ let service: RunningService | undefined;
 afterEach(() => service?.stop());
 
 type Decisions = ReturnType<typeof pagesOf>;
-async function start(decisions: Decisions): Promise<void> {
+async function start(decisions: Decisions, settings: TenantSettings = {}): Promise<void> {
   const fakes = fakeParts();
   const registry = {
     ...fakes.parts.registry,
-    readTenant: async () => tenant,
+    readTenant: async () => ({ ...tenant, settings }),
     readCampaign: async () => campaign,
     findCampaignsById: async (refs: readonly unknown[]) => refs.map(() => campaign),
   };
@@ -64,6 +65,14 @@ describe('POST /policies/simulate', () => {
     await start(pagesOf(rows));
     const { body } = await simulate({ policy: { caps: { perDay: 3 } }, from: rows[4]!.decidedAt, to: TO });
     expect(body).toMatchObject({ decisions: 4, now: { contacted: 2, refused: 2 } });
+  });
+
+  it('keeps what PUT /policies would leave: the channels and sequences a candidate says nothing of', async () => {
+    await start(pagesOf(rows), { channels: { email: { maxPerPerson: 1 } } });
+    const { body } = await simulate({ policy: { caps: { perDay: null, perWeek: null } }, from: FROM, to: TO });
+    expect(body).toMatchObject({ now: { contacted: 2, refused: 6 } });
+    const freed = { caps: { perDay: null, perWeek: null }, channels: {} };
+    expect((await simulate({ policy: freed, from: FROM, to: TO })).body).toMatchObject({ now: { contacted: 8 } });
   });
 
   it('moves what quiet hours hold back', async () => {
@@ -128,6 +137,15 @@ describe('POST /policies/simulate', () => {
     expect(faults(await simulate(impossible))).toEqual(['policy.colour:unknown_field', 'policy.caps.perDay:min']);
     expect(faults(await simulate({ policy: {}, from: TO, to: FROM }))).toEqual(['to:not_after']);
     expect(faults(await simulate({ policy: {}, from: 'yesterday', to: TO }))).toEqual(['from:malformed']);
+    for (const none of ['0000-01-01T00:00:00Z', '2026-02-30T00:00:00Z', '9999-12-31T23:59:00-01:00'])
+      expect(faults(await simulate({ policy: {}, from: FROM, to: none }))).toEqual(['to:malformed']);
+    const channels = { sms: { enabled: true } };
+    expect(faults(await simulate({ policy: { channels }, from: FROM, to: TO }))).toEqual([
+      'policy.channels.sms.enabled:not_installed',
+    ]);
+    expect(faults(await simulate({ policy: { caps: { constructor: 1 } }, from: FROM, to: TO }))).toEqual([
+      'policy.caps.constructor:reserved_name',
+    ]);
     expect(faults(await simulate({ policy: { dailyLimit: 1 }, from: FROM, to: TO }))).toEqual([
       'policy.dailyLimit:unknown_field',
     ]);

@@ -1,4 +1,4 @@
-import { NO_CONTROL, PLAIN } from '@homing/contracts';
+import { isInstant, NO_CONTROL, PLAIN } from '@homing/contracts';
 import { IsInt, IsObject, IsOptional, IsString, Length, Matches, Max, Min } from 'class-validator';
 import { readBody } from '../http/body.reader.js';
 import { invalidField, ProblemError } from '../problem/problem.error.js';
@@ -65,12 +65,9 @@ export function readSimulation(body: unknown): Asked {
   return { policy, from, to, limit, examples, ...(campaignId === undefined ? {} : { campaignId }) };
 }
 
-const INSTANT = /^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d{1,9})?)?(Z|[+-]\d\d:\d\d)$/;
-
 function instantOf(field: string, text: string): string {
-  const ms = INSTANT.test(text) ? Date.parse(text) : Number.NaN;
-  if (Number.isNaN(ms)) throw invalidField(field, 'malformed', 'must be an instant such as 2026-05-01T00:00:00Z');
-  return new Date(ms).toISOString();
+  if (!isInstant(text)) throw invalidField(field, 'malformed', 'must be an instant such as 2026-05-01T00:00:00Z');
+  return new Date(text).toISOString();
 }
 
 /** Faults of a part, named within it. @throws ProblemError */

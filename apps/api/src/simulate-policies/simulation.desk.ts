@@ -1,4 +1,5 @@
 import type { ApiParts } from '../api.parts.js';
+import { policiesAsKept } from '../change-settings/policies.keeping.js';
 import {
   budgetClash,
   campaignSettingsOf,
@@ -53,12 +54,13 @@ export class SimulationDesk {
   async #candidate(tenantId: string, { policy, campaignId }: Asked): Promise<Candidate> {
     const { registry } = this.parts;
     if (campaignId === undefined) {
-      const { settings } = within('policy', () => readPolicies(policy));
+      const { settings: sent } = within('policy', () => readPolicies(policy));
       const [tenant, { items }] = await Promise.all([
         registry.readTenant(tenantId),
-        settings.prices ? registry.listCampaigns({ tenantId, budgeted: true, limit: 500 }) : { items: [] },
+        sent.prices ? registry.listCampaigns({ tenantId, budgeted: true, limit: 500 }) : { items: [] },
       ]);
       if (!tenant) throw new ProblemError('not_found');
+      const settings = within('policy', () => policiesAsKept(sent, tenant));
       const budgets = items.filter(({ status }) => status !== 'stopped').map(({ currency }) => currency);
       refuseClash(settings, budgets, priceClash);
       return { tenantId, tenant: { settings, settingsVersion: tenant.settingsVersion } };
