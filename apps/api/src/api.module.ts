@@ -18,6 +18,8 @@ import { ScopeGuard } from './security/scope.guard.js';
 import { SendTimesController } from './read-analytics/send-times.controller.js';
 import { SimulatePoliciesController } from './simulate-policies/simulate-policies.controller.js';
 import { SuppressionsController } from './suppress-contact/suppressions.controller.js';
+import { RunLeadsController } from './run-leads/run-leads.controller.js';
+import { BatchTaker } from './take-batch/batch.taker.js';
 import { BatchesController } from './take-batch/batches.controller.js';
 import { TakeRequestController } from './take-request/take-request.controller.js';
 
@@ -37,6 +39,7 @@ export class ApiModule {
         AnalyticsController,
         SimulatePoliciesController,
         ConversionsController,
+        RunLeadsController,
         LeadsController,
         ChannelsController,
         SequencesController,
@@ -48,6 +51,8 @@ export class ApiModule {
       ],
       providers: [
         { provide: API_PARTS, useValue: parts },
+        // One for all routes that take batches: what it takes at once is what the process can hold.
+        { provide: BatchTaker, useValue: new BatchTaker(parts) },
         { provide: APP_GUARD, useClass: ScopeGuard },
         { provide: APP_FILTER, useValue: new ProblemFilter(parts.logger) },
         ...others,

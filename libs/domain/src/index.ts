@@ -29,6 +29,7 @@ export * from './delivery/retry.policy.js';
 export * from './delivery/unknown-outcome.decider.js';
 export * from './delivery/withhold.decider.js';
 export * from './delivery/rebooking.policy.js';
+export * from './leads/lead-grade.policy.js';
 export * from './ledger/balance.decider.js';
 export * from './ledger/balance.state.js';
 export * from './ledger/booking.verdict.js';

@@ -5,6 +5,7 @@ import { BATCH_SCHEMAS } from './batch.schemas.js';
 import { DEAD_LETTER_SCHEMAS } from './dead-letter.schemas.js';
 import { SEND_TIMES_SCHEMAS } from './send-times.description.js';
 import { chainStep, SEQUENCE_SCHEMAS } from './sequence.schemas.js';
+import { LEAD_RUN_SCHEMAS } from './lead-run.description.js';
 import { LEAD_SCHEMAS } from './leads.description.js';
 import { SETTINGS_SCHEMAS } from './settings.schemas.js';
 import { SIMULATION_SCHEMAS } from './simulation.schemas.js';
@@ -65,6 +66,7 @@ export const ANSWER_SCHEMAS: Readonly<Record<string, Schema>> = {
   ...SETTINGS_SCHEMAS,
   ...ANALYTICS_SCHEMAS,
   ...LEAD_SCHEMAS,
+  ...LEAD_RUN_SCHEMAS,
   ...SEND_TIMES_SCHEMAS,
   ...SIMULATION_SCHEMAS,
   ...SEQUENCE_SCHEMAS,

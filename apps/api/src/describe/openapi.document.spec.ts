@@ -54,6 +54,7 @@ describe('the OpenAPI document', () => {
       '/api/v1/dead-letters/{id}/replay',
       '/api/v1/events',
       '/api/v1/leads',
+      '/api/v1/leads/run',
       '/api/v1/leads/{id}',
       '/api/v1/outreach',
       '/api/v1/outreach/campaigns/{id}/status',

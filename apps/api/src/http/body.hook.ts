@@ -6,12 +6,12 @@ export const BODY_LIMIT = 256 * 1024;
 
 /** Largest body in bytes of a call with many recipients: 32 MB. */
 export const BATCH_BODY_LIMIT = 32 * 1024 * 1024;
-const BATCH_ROUTE = '/api/v1/outreach/send-batch';
+const BATCH_ROUTES = ['/api/v1/outreach/send-batch', '/api/v1/leads/run'];
 
-/** Gives the one route whose bodies are large a limit of its own. Call it before the routes are registered. */
+/** Gives the routes whose bodies are large a limit of their own. Call it before the routes are registered. */
 export function allowLargeBatches(server: FastifyInstance): void {
   server.addHook('onRoute', (route) => {
-    if (route.url === BATCH_ROUTE) route.bodyLimit = BATCH_BODY_LIMIT;
+    if (BATCH_ROUTES.includes(route.url)) route.bodyLimit = BATCH_BODY_LIMIT;
   });
 }
 

@@ -2,7 +2,7 @@ import { type BatchEnvelope, type FieldFault, readBatchEnvelope } from '@homing/
 import type { IntakeItem } from '@homing/intake';
 import { invalidField, ProblemError } from '../problem/problem.error.js';
 import type { Caller } from '../security/caller.js';
-import { faultOfPlace, isSound, planItems, type Plan, type SoundItem } from './batch.items.js';
+import { faultOfPlace, type FaultsByPlace, isSound, planItems, type Plan, type SoundItem } from './batch.items.js';
 import type { ApiBatches } from './batch.parts.js';
 
 /** Characters all items of a batch may seal of what they share: each request is sealed as a whole. */
@@ -33,30 +33,36 @@ const ANYBODY = { id: 'anybody', contacts: { email: 'anybody@example.test' } };
  * What would be every item's fault is the call's; with `allOrNothing`, so is what would be one item's. Nothing is stored.
  * @throws ProblemError
  */
-export async function checkBatch(
-  { check }: Pick<ApiBatches, 'check'>,
-  { tenantId, ...plan }: Plan & { readonly tenantId: string },
-): Promise<void> {
-  const asked = ({ requestId, request }: SoundItem): IntakeItem => ({
-    ...{ tenantId, via: 'api', source: 'api', requestId, request, receivedAt: plan.receivedAt },
-  });
-  const shared = await planItems({ ...plan, envelope: { ...plan.envelope, recipients: [ANYBODY] } });
-  refuse((await check(shared.filter(isSound).map(asked))).flat());
-  if (!plan.envelope.allOrNothing) return;
-  const faults: FieldFault[] = [];
+export async function checkBatch(parts: Checking, plan: CheckedPlan): Promise<void> {
+  const { faultsOf: _ofItems, ...shared } = plan;
+  const anybody = await planItems({ ...shared, envelope: { ...plan.envelope, recipients: [ANYBODY] } });
+  refuse((await parts.check(anybody.filter(isSound).map((item) => asked(plan, item)))).flat());
+  if (plan.envelope.allOrNothing) refuse([...(await faultsByPlace(parts, plan)).values()].flat());
+}
+
+/** What would be wrong with each item, by place; those of whom nothing is are not there. Nothing is stored. */
+export async function faultsByPlace({ check }: Checking, plan: CheckedPlan): Promise<FaultsByPlace> {
+  const faults = new Map<number, readonly FieldFault[]>();
   const items = await planItems(plan);
   for (let from = 0; from < items.length; from += AT_ONCE) {
     const chunk = items.slice(from, from + AT_ONCE);
+    for (const item of chunk) if (!isSound(item)) faults.set(item.index, item.faults);
     const sound = chunk.filter(isSound);
-    const found = await check(sound.map(asked));
-    faults.push(...chunk.flatMap((item) => (isSound(item) ? [] : item.faults)));
+    const found = await check(sound.map((item) => asked(plan, item)));
     for (const [i, { index }] of sound.entries()) {
-      const recipient = plan.envelope.recipients[index];
-      faults.push(...(found[i] ?? []).map((fault) => faultOfPlace(fault, recipient, index)));
+      const own = (found[i] ?? []).map((fault) => faultOfPlace(fault, plan.envelope.recipients[index], index));
+      if (own.length > 0) faults.set(index, own);
     }
   }
-  refuse(faults);
+  return faults;
 }
+
+type Checking = Pick<ApiBatches, 'check'>;
+type CheckedPlan = Plan & { readonly tenantId: string };
+
+const asked = ({ tenantId, receivedAt }: CheckedPlan, { requestId, request }: SoundItem): IntakeItem => ({
+  ...{ tenantId, via: 'api', source: 'api', requestId, request, receivedAt },
+});
 
 /** @throws ProblemError where there are any */
 export function refuse(errors: readonly FieldFault[]): void {

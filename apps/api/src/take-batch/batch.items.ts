@@ -31,7 +31,10 @@ export interface Plan {
   readonly requestId: string;
   /** When the batch came the first time: where its spacing starts, unless it names a `sendAt`. */
   readonly receivedAt: string;
+  /** What whoever planned the batch found wrong with its items, by place: these are refused. */
+  readonly faultsOf?: FaultsByPlace;
 }
+export type FaultsByPlace = ReadonlyMap<number, readonly FieldFault[]>;
 
 export const isSound = (item: PlannedItem): item is SoundItem => 'request' in item;
 
@@ -49,7 +52,9 @@ export async function planItems(plan: Plan): Promise<PlannedItem[]> {
   return items;
 }
 
-function planItem({ envelope, requestId, receivedAt }: Plan, index: number): PlannedItem {
+function planItem({ envelope, requestId, receivedAt, faultsOf }: Plan, index: number): PlannedItem {
+  const found = faultsOf?.get(index);
+  if (found) return { index, faults: found };
   const reading = readBatchItem(envelope, index);
   if (reading.kind === 'invalid') return { index, faults: reading.faults };
   const { requestId: ownRequestId } = reading;
@@ -66,7 +71,7 @@ const repeated = (index: number, first: number): FieldFault => ({
 /** The planned instant of a place, for an item that names none of its own. */
 function spaced(
   request: OutreachRequestDto,
-  { envelope: { spacing, recipients, common }, receivedAt }: Omit<Plan, 'requestId'>,
+  { envelope: { spacing, recipients, common }, receivedAt }: Pick<Plan, 'envelope' | 'receivedAt'>,
   index: number,
 ): Pick<OutreachRequestDto, 'sendAt' | 'expiresAt'> {
   if (!spacing || request.sendAt !== (common['sendAt'] ?? undefined)) return {};

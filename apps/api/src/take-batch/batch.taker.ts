@@ -7,12 +7,15 @@ import { invalidField, ProblemError } from '../problem/problem.error.js';
 import type { Caller } from '../security/caller.js';
 import { requestIdOf } from '../take-request/request-id.policy.js';
 import { checkBatch, readEnvelope, refuse } from './batch.check.js';
-import { digestOf, planItems } from './batch.items.js';
+import { digestOf, type FaultsByPlace, planItems } from './batch.items.js';
 import { sealItems } from './batch.sealing.js';
 
 export interface BatchWish {
   readonly body: unknown;
   readonly idempotencyKey?: string | undefined;
+  /** What makes it the same call when it comes again: `recipients` and others. Default: the body. */
+  readonly sameBy?: object;
+  readonly faultsOf?: FaultsByPlace;
 }
 
 /** What became of one recipient of the call. */
@@ -51,7 +54,7 @@ export class BatchTaker {
   constructor(private readonly parts: Pick<ApiParts, 'intake' | 'batches'>) {}
 
   /** @throws ProblemError for everything the caller can mend or repeat */
-  async take(caller: Caller, { body, idempotencyKey }: BatchWish): Promise<TakenBatch> {
+  async take(caller: Caller, { body, idempotencyKey, sameBy, faultsOf }: BatchWish): Promise<TakenBatch> {
     const envelope = readEnvelope(caller, body);
     const requestId = requestIdOf({ requestId: envelope.requestId, idempotencyKey, fresh: uuidv7() });
     if (requestId.length > LONGEST_REQUEST_ID) {
@@ -60,7 +63,8 @@ export class BatchTaker {
     if (this.#running >= MOST_AT_ONCE) throw new ProblemError('too_many_requests', { retryAfter: 5, requestId });
     this.#running += 1;
     try {
-      return await this.#take(caller, { envelope, requestId, body: body as object });
+      const named = { envelope, requestId, sameBy: sameBy ?? (body as object) };
+      return await this.#take(caller, { ...named, ...(faultsOf ? { faultsOf } : {}) });
     } catch (error) {
       throw error instanceof ProblemError ? error : notAcknowledged(requestId, error);
     } finally {
@@ -68,15 +72,16 @@ export class BatchTaker {
     }
   }
 
-  async #take({ tenantId }: Caller, { envelope, requestId, body }: NamedBatch): Promise<TakenBatch> {
+  async #take({ tenantId }: Caller, { sameBy, ...named }: NamedBatch): Promise<TakenBatch> {
     const { intake, batches } = this.parts;
+    const { envelope, requestId } = named;
     const { keeper, view } = batches;
     const batchId = batches.idOf(tenantId, requestId);
-    const digest = await digestOf(body, (value) => batches.digest(tenantId, value));
+    const digest = await digestOf(sameBy, (value) => batches.digest(tenantId, value));
     const now = new Date().toISOString();
     // What was accepted gets its first answer, whatever has passed or changed since.
     if (!(await view.find(tenantId, batchId))) {
-      await checkBatch(batches, { envelope, requestId, tenantId, receivedAt: now });
+      await checkBatch(batches, { ...named, tenantId, receivedAt: now });
     }
     const items = envelope.recipients.length;
     const opened = await keeper.open({ batchId, tenantId, digest, items, chunkSize: CHUNK_SIZE, receivedAt: now });
@@ -87,7 +92,7 @@ export class BatchTaker {
     if (!opened.accepted) {
       const { receivedAt } = opened;
       crashPoint('api.before-batch-seal');
-      const planned = await planItems({ envelope, requestId, receivedAt });
+      const planned = await planItems({ ...named, receivedAt });
       const places = await keeper.knownPlaces(batchId);
       const missing = planned.filter(({ index }) => !places.has(index));
       const refused = await sealItems({ intake, keeper }, { batchId, tenantId, receivedAt, envelope, items: missing });
@@ -124,7 +129,8 @@ export class BatchTaker {
 interface NamedBatch {
   readonly envelope: BatchEnvelope;
   readonly requestId: string;
-  readonly body: object;
+  readonly sameBy: object;
+  readonly faultsOf?: FaultsByPlace;
 }
 
 /** Nobody knows how much of it is sealed: the caller gets the id with which a repeat goes on. */

@@ -18,11 +18,12 @@ import { BatchTaker, type TakenBatch } from './batch.taker.js';
 
 @Controller()
 export class BatchesController {
-  readonly #taker: BatchTaker;
   readonly #reader: BatchReader;
 
-  constructor(@Inject(API_PARTS) parts: ApiParts) {
-    this.#taker = new BatchTaker(parts);
+  constructor(
+    @Inject(API_PARTS) parts: ApiParts,
+    @Inject(BatchTaker) private readonly taker: BatchTaker,
+  ) {
     this.#reader = new BatchReader(parts);
   }
 
@@ -36,7 +37,7 @@ export class BatchesController {
     @Body() body: unknown,
   ): Promise<TakenBatch> {
     const idempotencyKey = idempotencyKeyOf(request.headers['idempotency-key']);
-    const taken = await this.#taker.take(callerOf(request), { body, idempotencyKey });
+    const taken = await this.taker.take(callerOf(request), { body, idempotencyKey });
     void reply.header('location', `/api/v1/batches/${taken.batchId}`);
     return taken;
   }
