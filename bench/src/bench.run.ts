@@ -6,6 +6,7 @@ import { reportLines } from './figures/report.table.js';
 import type { BenchFlags, SectionName } from './flags/bench.flags.js';
 import { machineFacts } from './machine/machine.watch.js';
 import { accept } from './sections/accept.section.js';
+import { budget } from './sections/budget.section.js';
 import { e2e } from './sections/e2e.section.js';
 import { highest } from './sections/highest.section.js';
 import { idle } from './sections/idle.section.js';
@@ -26,6 +27,7 @@ const sections: Readonly<Record<SectionName, Section>> = {
   highest,
   rebuild,
   'what-if': whatIf,
+  budget,
 };
 
 export interface BenchIo {

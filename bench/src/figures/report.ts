@@ -22,7 +22,7 @@ export interface Calibration {
 }
 export type Yardstick = keyof Calibration;
 
-export type Unit = 'ms' | '/s' | 'CPU-ms' | 'bytes' | '%';
+export type Unit = 'ms' | '/s' | 'CPU-ms' | 'bytes' | 'items' | '%';
 
 /** One measured thing. `spread` where there are many values; the ratio belongs to `value`, or to the median. */
 export interface Figure {

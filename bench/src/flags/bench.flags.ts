@@ -1,4 +1,4 @@
-export const SECTIONS = ['idle', 'e2e', 'accept', 'webhooks', 'highest', 'rebuild', 'what-if'] as const;
+export const SECTIONS = ['idle', 'e2e', 'accept', 'webhooks', 'highest', 'rebuild', 'what-if', 'budget'] as const;
 export type SectionName = (typeof SECTIONS)[number];
 
 export interface BenchFlags {
