@@ -45,6 +45,7 @@ export function fakeParts(own: Partial<ApiParts> = {}): { parts: ApiParts; lines
       outreachIdOf: () => TENANT,
       digest: () => Buffer.alloc(32),
       check: async (items) => items.map(() => []),
+      named: async (items) => items.map(() => ({})),
       keeper: { open: nothing, addItems: nothing, knownPlaces: nothing, accept: nothing },
       view: {
         find: async () => undefined,

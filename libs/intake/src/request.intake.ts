@@ -30,7 +30,7 @@ export function createIntake(parts: IntakeParts): RequestIntake {
   return {
     async takeIn(items) {
       const done = intakeTimes.timer();
-      const named = await lookUp(registry, items);
+      const named = await lookUpNamed(registry, items);
       const read = items.map((item, i) => readItem(item, named[i] ?? {}, ids));
       const found = read.map(({ faults }) => faults);
       const known = await takenInBefore(
@@ -59,7 +59,7 @@ export function createIntakeCheck(
   parts: Pick<IntakeParts, 'registry' | 'ids'>,
 ): (items: readonly IntakeItem[]) => Promise<(readonly FieldFault[])[]> {
   return async (items) => {
-    const named = await lookUp(parts.registry, items);
+    const named = await lookUpNamed(parts.registry, items);
     return items.map((item, i) => readItem(item, named[i] ?? {}, parts.ids).faults);
   };
 }
@@ -87,7 +87,11 @@ async function takenInBefore({ vault, ids }: IntakeParts, items: readonly Intake
   return new Set(records.map((record) => record.outreachId));
 }
 
-async function lookUp(registry: IntakeParts['registry'], items: readonly IntakeItem[]): Promise<NamedThings[]> {
+/** What the registry knows of what each of these requests names, in their order. */
+export async function lookUpNamed(
+  registry: IntakeParts['registry'],
+  items: readonly IntakeItem[],
+): Promise<NamedThings[]> {
   const withTemplate = items.filter((item) => item.request.content.templateId !== undefined);
   const withCampaign = items.filter((item) => item.request.campaignId !== undefined);
   const [tenants, templates, campaigns] = await Promise.all([

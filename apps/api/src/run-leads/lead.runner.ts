@@ -1,12 +1,15 @@
 import { v7 as uuidv7 } from 'uuid';
+import type { BatchEnvelope } from '@homing/contracts';
 import type { ApiParts } from '../api.parts.js';
 import type { Caller } from '../security/caller.js';
-import { checkBatch, faultsByPlace, readEnvelope } from '../take-batch/batch.check.js';
+import { ANYBODY, checkBatch, faultsByPlace, readEnvelope } from '../take-batch/batch.check.js';
+import type { FaultsByPlace } from '../take-batch/batch.items.js';
 import type { BatchTaker } from '../take-batch/batch.taker.js';
 import { requestIdOf } from '../take-request/request-id.policy.js';
 import { answerOf, type LeadRunAnswer, type Ran } from './lead-run.answer.js';
 import { type PlannedRun, planRun } from './lead-run.plan.js';
-import { readLeadRun } from './lead-run.reader.js';
+import { type LeadRun, readLeadRun } from './lead-run.reader.js';
+import { lettersOf, missingData } from './lead.letters.js';
 import { ofRun } from './lead.names.js';
 
 export interface RunWish {
@@ -27,13 +30,30 @@ export class LeadRunner {
     const runId = requestIdOf({ requestId: run.runId, idempotencyKey, fresh: uuidv7() });
     const plan = await planRun(run, runId);
     const { sequences, dryRun } = run;
+    const nothing = dryRun || plan.taken.length === 0;
     try {
-      const outcome =
-        dryRun || plan.taken.length === 0 ? await this.#look(caller, plan) : await this.#take(caller, plan);
+      const checked = { ...plan, faultsOf: await this.#personal(caller, { run, plan, runId }) };
+      const outcome = nothing ? await this.#look(caller, checked) : await this.#take(caller, checked);
       return answerOf({ runId, plan, sequences, outcome, dryRun });
     } catch (error) {
       throw ofRun(error, (place) => plan.taken[place]?.index);
     }
+  }
+
+  /** What is wrong with its leads, by place. What was accepted is not looked at again: it has its answer. */
+  async #personal(caller: Caller, { run, plan, runId }: NamedRun): Promise<FaultsByPlace> {
+    const { batches } = this.parts;
+    const { tenantId } = caller;
+    const accepted = !run.dryRun && (await batches.view.find(tenantId, batches.idOf(tenantId, runId)));
+    if (accepted) return plan.faultsOf;
+    const checked = {
+      envelope: envelopeOf(caller, plan),
+      tenantId,
+      requestId: runId,
+      receivedAt: new Date().toISOString(),
+    };
+    const letters = await lettersOf(batches, checked, run.sequences);
+    return new Map([...(await missingData(plan, letters, run.common)), ...plan.faultsOf]);
   }
 
   async #take(caller: Caller, { body, sameBy, faultsOf }: PlannedRun): Promise<Ran['outcome']> {
@@ -44,8 +64,7 @@ export class LeadRunner {
   async #look(caller: Caller, { body, faultsOf, taken }: PlannedRun): Promise<Ran['outcome']> {
     const { batches } = this.parts;
     const { tenantId } = caller;
-    const read = readEnvelope(caller, taken.length > 0 ? body : { ...body, recipients: [{}] });
-    const envelope = { ...read, recipients: body.recipients };
+    const envelope = { ...envelopeOf(caller, { body, taken }), recipients: body.recipients };
     const plan = {
       envelope,
       faultsOf,
@@ -57,3 +76,13 @@ export class LeadRunner {
     return { faults: await faultsByPlace(batches, plan) };
   }
 }
+
+interface NamedRun {
+  readonly run: LeadRun;
+  readonly plan: PlannedRun;
+  readonly runId: string;
+}
+
+/** What all leads share is read also where nobody is left. @throws ProblemError */
+const envelopeOf = (caller: Caller, { body, taken }: Pick<PlannedRun, 'body' | 'taken'>): BatchEnvelope =>
+  readEnvelope(caller, taken.length > 0 ? body : { ...body, recipients: [ANYBODY] });

@@ -1,7 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { FieldFault } from '@homing/contracts';
 import type { RunningService } from '@homing/service-kit';
+import type { NamedThings } from '@homing/intake';
 import type { BatchItem, SeenItem } from '@homing/vault/batch';
+import type { Template } from '@homing/vault/registry';
 import { asJson, authorized, fakeParts, startApi, TENANT } from '../api.fixture.js';
 import { faultsAgainst } from '../describe/conformance.fixture.js';
 import type { LeadRunAnswer } from './lead-run.answer.js';
@@ -11,7 +13,28 @@ let service: RunningService;
 /** The one batch this vault can hold. */
 let kept: { digest: Buffer; items: BatchItem[]; total: number; accepted: boolean } | undefined;
 const sealed: { requestId: string; sequence: string | undefined; data: unknown }[] = [];
-const digested: unknown[] = [];
+
+const templateOf = (channel: 'email' | 'linkedin', text: string) =>
+  ({ bodies: { [channel]: { text } } }) as Partial<Template> as Template;
+const greeting = templateOf('email', '{{ demo_url }}{% if first_name %}{{ first_name }}{% endif %}');
+const letter = templateOf('linkedin', '{{ business_name }} {{ name }}');
+/** What this tenant has by way of sequences. */
+const NAMED: Readonly<Record<string, NamedThings>> = {
+  default_sequence: {
+    chain: {
+      strategy: 'fallback',
+      steps: [
+        { step: { channel: 'email', template: 'a' }, template: greeting },
+        { step: { channel: 'linkedin', template: 'b' }, template: letter },
+        { step: { channel: 'contact_form', template: 'c' }, template: undefined },
+      ],
+    },
+  },
+  gentle: {
+    chain: { strategy: 'single', steps: [{ step: { channel: 'auto' }, template: undefined }] },
+    template: letter,
+  },
+};
 
 beforeAll(async () => {
   const fake = fakeParts();
@@ -47,7 +70,8 @@ beforeAll(async () => {
       },
       batches: {
         ...fake.parts.batches,
-        digest: (_tenant, value) => (digested.push(value), Buffer.from(JSON.stringify(value))),
+        digest: (_tenant, value) => Buffer.from(JSON.stringify(value)),
+        named: async (items) => items.map(({ request: { sequence = '' } }) => NAMED[sequence] ?? {}),
         keeper: {
           open: async ({ digest, items }) => {
             kept ??= { digest, items: [], total: items, accepted: false };
@@ -161,6 +185,33 @@ describe('a run of leads', () => {
     expect(other).toMatchObject({ status: 409, body: { type: 'urn:homing:problem:different_content' } });
   });
 
+  it('refuses a lead whose message would lack something, and names it', async () => {
+    const { data: _none, ...poor } = rich;
+    const asked = [
+      rich,
+      { ...poor, leadId: 'l-1' },
+      { ...poor, leadId: 'l-2', contacts: { email: 'l2@sandbox.test' } },
+    ];
+    const missing = async (data: object) => {
+      const { body } = await run({
+        dryRun: true,
+        leads: asked,
+        sequences: { C: 'default_sequence' },
+        content: { data },
+      });
+      return body.results.map(({ errors = [] }) => codes({ type: '', errors }));
+    };
+    // Whom the second step cannot reach lacks nothing for it; what a template only asks for is not missed.
+    expect(await missing({ demo_url: 'https://x.test' })).toEqual([
+      [],
+      ['leads[1].data.business_name missing_variable'],
+      [],
+    ]);
+    expect(await missing({ business_name: 'all' })).toEqual(
+      asked.map((_lead, i) => [`leads[${i}].data.demo_url missing_variable`]),
+    );
+  });
+
   it('of which nobody is left takes nothing', async () => {
     const { status, body } = await run({
       runId: 'nobody',
@@ -180,10 +231,11 @@ describe('a run of leads', () => {
     ],
     ['grades nobody has', { leads, sequences: { E: 'x' } }, ['sequences unknown_grade']],
     ['a sequence without a name', { leads, sequences: { A: '' } }, ['sequences.A malformed']],
+    ['a sequence nobody has', { leads, sequences: { B: 'other' } }, ['sequences.B unknown_sequence']],
     ['spacing nobody can read', { leads, spacing: { over: 'soon' } }, ['spacing.over malformed']],
     ['content of two kinds', { leads, content: { templateId: 'a', literal: {} } }, ['content exactly_one']],
   ])('refuses %s, naming the field', async (_name, body, fields) => {
-    const refused = await run<Problem>({ runId: 'x', ...body });
+    const refused = await run<Problem>({ runId: 'x', dryRun: true, ...body });
     expect([refused.status, codes(refused.body)]).toEqual([422, fields]);
   });
 

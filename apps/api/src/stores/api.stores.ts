@@ -1,6 +1,6 @@
 import { sql } from 'kysely';
 import { createIdDeriver } from '@homing/contracts';
-import { createIntake, createIntakeCheck } from '@homing/intake';
+import { createIntake, createIntakeCheck, lookUpNamed } from '@homing/intake';
 import { connectBus } from '@homing/messaging';
 import { connectReadModel, createBatchQueries, createTenantQueries } from '@homing/read-model';
 import type { ServiceBasics } from '@homing/service-kit';
@@ -51,6 +51,7 @@ export function openApiStores(config: ApiConfig, { logger, readiness, instance }
         outreachIdOf: (tenantId, requestId) => ids.outreachId(tenantId, 'api', requestId),
         digest: fingerprinter.digest,
         check: createIntakeCheck({ registry: named, ids }),
+        named: (items) => lookUpNamed(named, items),
         keeper: createBatchKeeper(vaultIntake),
         view: createBatchView(vault),
         rows: createBatchQueries(read),

@@ -27,7 +27,8 @@ export function readEnvelope(caller: Caller, body: unknown): BatchEnvelope {
   return batch;
 }
 
-const ANYBODY = { id: 'anybody', contacts: { email: 'anybody@example.test' } };
+/** Stands for a recipient where none is meant. */
+export const ANYBODY = { id: 'anybody', contacts: { email: 'anybody@example.test' } };
 
 /**
  * What would be every item's fault is the call's; with `allOrNothing`, so is what would be one item's. Nothing is stored.
@@ -58,9 +59,10 @@ export async function faultsByPlace({ check }: Checking, plan: CheckedPlan): Pro
 }
 
 type Checking = Pick<ApiBatches, 'check'>;
-type CheckedPlan = Plan & { readonly tenantId: string };
+export type CheckedPlan = Plan & { readonly tenantId: string };
 
-const asked = ({ tenantId, receivedAt }: CheckedPlan, { requestId, request }: SoundItem): IntakeItem => ({
+/** An item as intake reads it. */
+export const asked = ({ tenantId, receivedAt }: CheckedPlan, { requestId, request }: SoundItem): IntakeItem => ({
   ...{ tenantId, via: 'api', source: 'api', requestId, request, receivedAt },
 });
 

@@ -53,10 +53,10 @@ export async function planItems(plan: Plan): Promise<PlannedItem[]> {
 }
 
 function planItem({ envelope, requestId, receivedAt, faultsOf }: Plan, index: number): PlannedItem {
-  const found = faultsOf?.get(index);
-  if (found) return { index, faults: found };
+  const found = faultsOf?.get(index) ?? [];
   const reading = readBatchItem(envelope, index);
-  if (reading.kind === 'invalid') return { index, faults: reading.faults };
+  if (reading.kind === 'invalid') return { index, faults: [...found, ...reading.faults] };
+  if (found.length > 0) return { index, faults: found };
   const { requestId: ownRequestId } = reading;
   const request = Object.assign(reading.request, spaced(reading.request, { envelope, receivedAt }, index));
   return { index, requestId: ownRequestId ?? `${requestId}/${index}`, ownRequestId, request };

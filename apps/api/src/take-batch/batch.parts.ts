@@ -1,5 +1,5 @@
 import type { FieldFault } from '@homing/contracts';
-import type { IntakeItem } from '@homing/intake';
+import type { IntakeItem, NamedThings } from '@homing/intake';
 import type { BatchQueries } from '@homing/read-model';
 import type { BatchKeeper, BatchView } from '@homing/vault/batch';
 
@@ -13,6 +13,8 @@ export interface ApiBatches {
   digest(tenantId: string, value: unknown): Buffer;
   /** What would refuse each of these requests; nothing is stored. */
   check(items: readonly IntakeItem[]): Promise<(readonly FieldFault[])[]>;
+  /** What is known of the template, sequence and campaign that each of these requests names. */
+  named(items: readonly IntakeItem[]): Promise<readonly NamedThings[]>;
   readonly keeper: Pick<BatchKeeper, 'open' | 'addItems' | 'knownPlaces' | 'accept'>;
   readonly view: BatchView;
   readonly rows: BatchQueries;
