@@ -238,8 +238,10 @@ async function undo(
   const holder = (entry: BookEntry) =>
     roundOf(state) === round
       ? deliveries.find(
-          ({ leg, ledgers }) =>
-            parseReservationKey(entryKey(entry))?.leg === leg && ledgers?.includes(entry.stream) === true,
+          ({ leg, ledgers, plan }) =>
+            parseReservationKey(entryKey(entry))?.leg === leg &&
+            (plan.booking?.round ?? round) === round &&
+            ledgers?.includes(entry.stream) === true,
         )
       : undefined;
   const orphaned = entries.filter((entry) => !holder(entry)).map(({ fresh: _made, ...entry }): BookEntry => entry);

@@ -1,5 +1,5 @@
 import { laterCommand, legAnswer, legWanted, type BookEntry, type LegAnswer, type OutreachState } from '@homing/domain';
-import { bookMessage } from '../keep-books/decision.booking.js';
+import { bookMessage, releaseEarlierRounds } from '../keep-books/decision.booking.js';
 import type { UndoEntry } from '../keep-books/ledger.runner.js';
 import { heldBackKey } from '../keep-books/held-back.gatherer.js';
 import { recipientClock } from '@homing/intake/rules';
@@ -35,7 +35,10 @@ export async function planNextLeg(
     .map(({ fingerprint }) => fingerprint)
     .filter((fingerprint) => held.has(heldBackKey({ tenantId, fingerprint })));
   const inputs = { policy, suppressed, now, ...(campaign ? { campaign } : {}), ...(clock ? { clock } : {}) };
-  const booking = await bookMessage({ books: parts.books, zone, tenantZone }, laterCommand(state, step, inputs));
+  const books = { books: parts.books, zone, tenantZone };
+  const command = laterCommand(state, step, inputs);
+  await releaseEarlierRounds(books, command);
+  const booking = await bookMessage(books, command);
   if (booking === 'lapsed') return undefined;
   return { leg: step.step, answer: legAnswer(booking.command, fence), taken: booking.undo };
 }

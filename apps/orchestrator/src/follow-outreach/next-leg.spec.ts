@@ -6,9 +6,10 @@ import {
   type Channel,
   type OutreachEvent,
   type OutreachRequested,
+  type PersonEvent,
   type RequestedStep,
 } from '@homing/contracts';
-import { DEFAULT_POLICY, type DecisionPolicy } from '@homing/domain';
+import { DEFAULT_POLICY, emptyPerson, evolvePerson, type DecisionPolicy } from '@homing/domain';
 import { createLedgers } from '@homing/event-store/ledger';
 import { InMemoryEventStore } from '@homing/event-store/memory';
 import { readOutreach } from '@homing/event-store/outreach';
@@ -51,15 +52,14 @@ class Stage {
     this.#policy = policyWith(caps);
   }
 
+  get books() {
+    return createLedgers({ store: this.store, instance: 'spec', now: () => at(this.second) });
+  }
+
   get #common() {
     const now = (): string => at(this.second);
     return {
-      ...{
-        store: this.store,
-        instance: 'spec',
-        now,
-        books: createLedgers({ store: this.store, instance: 'spec', now }),
-      },
+      ...{ store: this.store, instance: 'spec', now, books: this.books },
       suppressed: async () => new Set([...this.held].map((fingerprint) => `${tenantId}/${fingerprint}`)),
     };
   }
@@ -199,6 +199,72 @@ describe('the next step of a chain', () => {
     expect(await stage.told(5)).toEqual(['DeliveryFailedPermanently 1']);
     await stage.follow('g');
     expect(await stage.told(6)).toEqual(['FallbackPlanned 2', 'DeliveryScheduled 2']);
+  });
+});
+
+describe('a reservation of a later step that is nobody’s', () => {
+  const key = (round: number): string => `${outreachId}.2/${round}/1`;
+  /** As who lost the race to decide has booked for the second step, or who planned it before it was fenced off. */
+  const bookedBy = async (stage: Stage, round: number): Promise<void> => {
+    const slot = { key: key(round), channel: 'linkedin', ordinal: 0, fingerprint: 'f-linkedin', content: 'k' } as const;
+    const cost = { micros: 0, currency: 'EUR' };
+    const [from, until] = [at(stage.second), at(stage.second + 300)];
+    await stage.books.person(personStream(personId), tenantId, {
+      ...{ kind: 'book', slot: { ...slot, at: from, until, cost }, limits: { caps: [], dedupHours: null } },
+    });
+  };
+  const releasedBy = (stage: Stage, round: number) =>
+    stage.books.person(personStream(personId), tenantId, { kind: 'release', key: key(round) });
+  const heldBy = async (stage: Stage): Promise<string[]> => {
+    const read = await stage.store.readStream(personStream(personId));
+    const events = read.kind === 'missing' ? [] : (read.events as unknown as PersonEvent[]);
+    return events.reduce(evolvePerson, emptyPerson).slots.map((slot) => slot.key.slice(outreachId.length));
+  };
+
+  it('is not taken over: whoever made it may still give it back', async () => {
+    const stage = new Stage({}, [{ limit: 1, hours: 24 }]);
+    await stage.decide();
+    await stage.attempt(1, 'refused');
+    await stage.follow('fails', { books: { person: () => Promise.reject(new Error('away')) } as never }).catch(() => 0);
+    await stage.books.person(personStream(personId), tenantId, { kind: 'release', key: `${outreachId}.1/1/1` });
+    await bookedBy(stage, 1);
+    await stage.follow();
+    expect((await stage.told()).slice(-2)).toEqual(['FallbackPlanned 2', 'DeliveryScheduled 2']);
+    await releasedBy(stage, 1);
+    expect(await heldBy(stage)).toHaveLength(1);
+  });
+
+  it('nor is one that was fenced off and is about to be released', async () => {
+    const stage = new Stage();
+    await stage.decide();
+    await stage.attempt(1, 'refused');
+    const lost = (): Promise<never> => Promise.reject(new Error('the store is away'));
+    const store = {
+      append: lost,
+      readStream: (name: string) => stage.store.readStream(name),
+    } as unknown as FollowParts['store'];
+    await stage.follow('closes', { books: { person: lost } as never }).catch(() => 0);
+    await expect(stage.follow('planned', { store })).rejects.toThrow('away');
+    const [before] = await heldBy(stage);
+    const round = Number(before?.split('/')[1]);
+    const { revision } = await readOutreach(stage.store, outreachId);
+    const metadata = { tenantId, correlationId: 'c', causationId: 'c', recordedBy: 's', schemaVersion: 1 };
+    await stage.store.append({
+      stream: outreachStream(outreachId),
+      expectedRevision: revision,
+      commandId: 'fence',
+      metadata: { ...metadata, recordedAt: at(stage.second) },
+      events: [
+        {
+          type: 'BookingAbandoned',
+          data: { deliveryId: `${outreachId}.2`, leg: 2, channel: 'linkedin', fence: 1, at: at(stage.second) },
+        },
+      ],
+    });
+    await stage.follow('again');
+    expect((await stage.told()).slice(-2)).toEqual(['FallbackPlanned 2', 'DeliveryScheduled 2']);
+    await releasedBy(stage, round);
+    expect(await heldBy(stage)).toHaveLength(1);
   });
 });
 

@@ -107,10 +107,13 @@ function place({ books, zone, tenantZone = 'UTC' }: BookParts, { leg, planned }:
 const allOf = (room: Placed): readonly UndoEntry[] =>
   room.kind === 'placed' || room.kind === 'full' ? [...room.taken.map((one) => one.undo), ...room.left] : [];
 
-/** Gives back what rounds before this one may still hold; they were fenced off. Otherwise the request would stand in its own way. */
+/**
+ * Gives back what rounds before this one may still hold: of a decision, of all its steps; of a later step, of that one. They were fenced
+ * off. Otherwise the request would stand in its own way.
+ */
 export async function releaseEarlierRounds(parts: BookParts, command: PlanLeg): Promise<void> {
   const rounds = Array.from({ length: (command.round ?? 1) - 1 }, (_, i) => i + 1);
-  const steps = chainOf(command)?.steps ?? [];
+  const steps = (command.step ? undefined : chainOf(command)?.steps) ?? [];
   const messages = steps.length > 0 ? steps.map((step) => stepCommand(command, step)) : [command];
   const entries = rounds.flatMap((round) =>
     messages.flatMap((message) =>

@@ -44,7 +44,8 @@ export function reclaimOf(
   const legOf = ({ key }: OpenReservation): number => parseReservationKey(key)?.leg ?? 0;
   const orphaned = stale.filter((reservation) => {
     const delivery = state.deliveries.find((d) => d.leg === legOf(reservation));
-    return !delivery?.ledgers?.includes(reservation.stream) || roundOfKey(reservation) !== round;
+    const committed = delivery?.plan.booking?.round ?? round;
+    return !delivery?.ledgers?.includes(reservation.stream) || roundOfKey(reservation) !== committed;
   });
   // What is over cannot be planned for any more.
   const fence = state.status === 'settled' ? [] : [...new Set(orphaned.map(legOf))];

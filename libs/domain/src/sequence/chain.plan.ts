@@ -97,8 +97,15 @@ export function laterCommand(state: KnownOutreach, step: ChainStep, { now, ...in
     optedOut: step.barred === undefined ? [] : [step.channel],
     contentChannels: [],
   };
-  return stepCommand({ request, inputs: known, now, round: roundOf(state) }, step);
+  return stepCommand({ request, inputs: known, now, round: laterRound(state, step) }, step);
 }
+
+/**
+ * What a later step reserves has names of its own: what the decision may have reserved for it and not committed, and what was reserved
+ * before it was fenced off, is given back by whoever comes upon it, and must not be taken over before that.
+ */
+const laterRound = (state: KnownOutreach, { step }: ChainStep): number =>
+  roundOf(state) + 1 + (state.fences?.[step] ?? 0);
 
 /** How a step could be planned, and booked where it could. */
 export function legAnswer(
