@@ -105,12 +105,14 @@ export class ReadTables {
     });
   }
 
-  /** Outreach whose reservations nothing under way explains: never decided, refused, or settled. */
+  /** Outreach whose reservations nothing under way explains: never decided, refused, or settled with no attempt to come. */
   stale({ before, limit }: StaleFilter): StaleReservation[] {
+    const awaited = new Set([...this.timetable.values()].map(({ outreachId }) => outreachId));
     const found = new Map<string, StaleReservation & { readonly since: string }>();
     for (const { outreachId, tenantId, reservedAt } of this.reservations.values()) {
       const of = this.outreach.get(outreachId);
-      const unexplained = !of || of.refusalStep !== null || (of.settledAt !== null && of.settledAt < before);
+      const over = of?.settledAt != null && of.settledAt < before && !awaited.has(outreachId);
+      const unexplained = !of || of.refusalStep !== null || over;
       const known = found.get(outreachId);
       if (reservedAt < before && unexplained && (!known || reservedAt < known.since))
         found.set(outreachId, { outreachId, tenantId, since: reservedAt });

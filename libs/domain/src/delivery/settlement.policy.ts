@@ -18,7 +18,10 @@ export function withSettlement(state: OutreachState, events: readonly OutreachEv
   const after = closing.reduce(evolveOutreach, before);
   if (after.status !== 'active') return all;
   const states = after.deliveries.map(deliveryState);
-  const open = after.deliveries.filter((delivery, i) => !delivery.closed && !isReached(states[i])).length;
+  // A step that was given up while nobody knew whether it was sent is still open: it may have reached the person.
+  const open = after.deliveries.filter(
+    (delivery, i) => states[i] === 'outcome_unknown' || (!delivery.closed && !isReached(states[i])),
+  ).length;
   const reached = states.some(isReached);
   const done = isOver(after, now, { open, reached });
   const outcome = done ? settledOutcome(states, reached) : undefined;

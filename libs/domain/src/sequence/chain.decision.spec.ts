@@ -108,6 +108,23 @@ describe('a chain', () => {
     }
   });
 
+  it('that went on past an outcome nobody knows is over only when that is known', () => {
+    const world = begun({ acceptUnknown: true, until: 'delivered' });
+    world.answer(1, { kind: 'unknown', reason: 'timeout' });
+    world.second = 30 * 3600;
+    world.react();
+    for (const leg of [2, 3]) {
+      world.claim(leg);
+      world.answer(leg, { kind: 'rejected', class: 'permanent', code: 'http_400' });
+      world.react();
+      world.react();
+    }
+    expect(world.deliveries.every(({ closed }) => closed)).toBe(true);
+    expect(world.state).not.toHaveProperty('outcome');
+    world.fact(1, 'delivered');
+    expect(world.state).toMatchObject({ status: 'settled', outcome: 'delivered' });
+  });
+
   it('that is cancelled while it waits passes over what is left', () => {
     const world = begun();
     world.answer(1, { kind: 'accepted', providerMessageId: 'pm' });

@@ -16,7 +16,8 @@ export interface StaleFilter {
 }
 
 /**
- * Outreach with reservations open since before an instant that nothing under way explains: never decided, refused, or settled.
+ * Outreach with reservations open since before an instant that nothing under way explains: never decided, refused, or settled with no
+ * attempt left whose outcome is still to come.
  * Those of a plan that is still running are left out; a foreign book among them is found when they settle.
  */
 export const staleReservations = (schema: string, { before, limit }: StaleFilter): RawBuilder<StaleReservation> =>
@@ -24,7 +25,8 @@ export const staleReservations = (schema: string, { before, limit }: StaleFilter
     from ${sql.id(schema, 'open_reservations')} as r
     left join ${sql.id(schema, 'outreach')} as o on o.outreach_id = r.outreach_id
     where r.reserved_at < ${before}::timestamptz
-      and (o.outreach_id is null or o.refusal_step is not null or o.settled_at < ${before}::timestamptz)
+      and (o.outreach_id is null or o.refusal_step is not null or (o.settled_at < ${before}::timestamptz
+        and not exists (select from ${sql.id(schema, 'timetable')} as t where t.outreach_id = o.outreach_id)))
     group by r.outreach_id order by min(r.reserved_at) limit ${limit}`;
 
 export const openReservationsOf = (schema: string, outreachId: string): RawBuilder<OpenReservationRow> =>
