@@ -25,6 +25,9 @@ interface History {
   cancelled?: true;
   readonly request: OutreachRequested;
   readonly plans: Map<number, PlannedLeg>;
+  /** By leg that is still to come: bookings of it that were abandoned. */
+  readonly fences: Map<number, number>;
+  readonly passed: Set<number>;
   readonly legs: Map<number, LegHistory>;
 }
 
@@ -127,6 +130,8 @@ export class LawfulHistory {
         status: 'requested',
         legs: new Map(),
         plans: new Map(),
+        fences: new Map(),
+        passed: new Set(),
         request: event.data,
       });
       return event.data.outreachId === outreachId ? undefined : 'in the stream of another outreach';
@@ -157,12 +162,21 @@ function follow(history: History, event: Exclude<OutreachEvent, { type: 'Outreac
       if (status === 'requested') return history.cancelled ? undefined : 'settled before it was decided';
       if (status !== 'active') return `settled when ${status}`;
       const all = [...legs.values()];
+      if (!all.some(reached) && all.some(({ attempts }) => attempts.some(isUnknown)))
+        return 'settled while nobody knows whether it was sent';
       return all.some(reached) || all.every((leg) => leg.closed) ? undefined : 'settled with something open';
     }
     case 'FallbackPlanned':
     case 'StepPassedOver': {
-      if (event.type === 'FallbackPlanned') history.plans.set(event.data.leg, event.data.plan);
-      return status === 'active' && !legs.has(event.data.leg) ? undefined : 'a step of a leg that stands';
+      const { leg } = event.data;
+      const before = history.passed.has(leg);
+      if (event.type === 'FallbackPlanned') history.plans.set(leg, event.data.plan);
+      else history.passed.add(leg);
+      if (event.type === 'FallbackPlanned' && [...legs.values()].some(isRunning))
+        return 'the next step of a chain while the one before runs';
+      if (event.type === 'FallbackPlanned' && [...legs.values()].some(saidStop))
+        return 'the next step of a chain after the person had answered or wants nothing more';
+      return status === 'active' && !legs.has(leg) && !before ? undefined : 'a step of a leg that stands';
     }
     case 'DeliveryScheduled': {
       const { leg, sendAt, expiresAt } = event.data;
@@ -176,11 +190,26 @@ function follow(history: History, event: Exclude<OutreachEvent, { type: 'Outreac
       return legs.size > 0 ? undefined : 'converted by what was never scheduled';
     default: {
       const leg = legs.get(event.data.leg);
+      if (!leg && event.type === 'BookingAbandoned') {
+        const before = history.fences.get(event.data.leg) ?? 0;
+        history.fences.set(event.data.leg, event.data.fence);
+        return event.data.fence === before + 1 && status === 'active' ? undefined : 'fenced out of turn';
+      }
       if (event.type === 'AttemptStarted' && history.cancelled) return 'started after it was cancelled';
       return leg ? followLeg(leg, event, status === 'active') : 'of a leg that was never scheduled';
     }
   }
 }
+
+/** Something of it may still go out, or is going out. */
+const isRunning = ({ closed, next, attempts }: LegHistory): boolean => {
+  const last = attempts.at(-1);
+  const calling = last && !last.answer && last.unknownSince === undefined && last.kinds.size === 0 && !last.settled;
+  return (!closed && next !== undefined) || calling === true;
+};
+
+const saidStop = ({ attempts }: LegHistory): boolean =>
+  attempts.some(({ kinds }) => kinds.has('replied') || kinds.has('complained'));
 
 const isForged = (event: OutreachEvent): boolean =>
   event.type === 'ProviderFactRecorded' && event.data.providerEventId.startsWith(FORGED);

@@ -58,7 +58,9 @@ function onAccept({ world, wishes }: ProviderWatchParts, line: LedgerLine): void
   }
   const of = parseDeliveryId(line.deliveryId);
   const wish = wishes.filter((each) => outreachIdOf(each) === of?.outreachId);
-  if (!wish.some((each) => each.tenantId === line.tenantId && each.text === line.text && each.address === line.to))
+  const says = ({ text, later }: Wish): boolean =>
+    (text === line.text && (of?.leg === 1 || later.length > 0)) || (later.includes(line.text) && of?.leg !== 1);
+  if (!wish.some((each) => each.tenantId === line.tenantId && says(each) && each.address === line.to))
     watch.broken('tenant-walls', `${name} went to ${line.to} saying "${line.text}", which nobody asked for`);
   const asked = wish.map(({ data }) => data['sendAt']).filter((at) => typeof at === 'string');
   const earliest = Math.min(...asked.map((at) => Date.parse(at)));

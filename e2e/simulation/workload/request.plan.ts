@@ -12,6 +12,8 @@ export interface Wish {
   readonly address: string;
   /** What the message must say, so that no other is mistaken for it. */
   readonly text: string;
+  /** What later steps of its chain must say. */
+  readonly later: readonly string[];
   /** Milliseconds after the start, one for each time it is asked. */
   readonly asks: readonly number[];
   /** Asks again until it hears that it was taken. */
@@ -26,11 +28,21 @@ const PEOPLE = ['ada', 'bob', 'cyd'];
 
 /** A handful of requests of two tenants who know the same people, by both doors, some of them said many times. */
 export function planWishes(world: World): Wish[] {
-  const { random } = world;
-  return Array.from({ length: random.between(3, 9) }, (_, n) => planWish(world, random, n));
+  const { random, chains } = world;
+  const some = chains.chance(0.5);
+  return Array.from({ length: random.between(3, 9) }, (_, n) => planWish(world, { random, chains, some, n }));
 }
 
-function planWish({ registry, spanMs, start }: World, random: Random, n: number): Wish {
+interface Planning {
+  readonly random: Random;
+  /** Of chains, apart from the rest of the workload. */
+  readonly chains: Random;
+  /** In half of the histories nobody asks for a chain. */
+  readonly some: boolean;
+  readonly n: number;
+}
+
+function planWish({ registry, spanMs, start }: World, { random, chains, some, n }: Planning): Wish {
   const tenant = random.pick(registry.tenants);
   const person = random.pick(PEOPLE);
   const address = `${person}@people.test`;
@@ -61,8 +73,10 @@ function planWish({ registry, spanMs, start }: World, random: Random, n: number)
   };
   // Some deadlines are so near that trouble alone can pass them.
   const hurried = random.chance(0.2) ? { expiresAt: at(random.pick([3_000, 30_000, 600_000])), sendAt: undefined } : {};
+  const chain = some && chains.chance(0.7) ? planChain(chains) : undefined;
   return {
     n,
+    later: chain ? [`Hello ${person}`] : [],
     patient: random.chance(0.8),
     door,
     tenantId: tenant.id,
@@ -71,8 +85,22 @@ function planWish({ registry, spanMs, start }: World, random: Random, n: number)
     text,
     asks,
     poison: poison && door === 'bus',
-    data: { ...data, ...hurried },
+    data: { ...data, ...hurried, ...chain },
   };
+}
+
+/** Two or three emails, one after the other where the one before failed or did not come to what it was to. */
+function planChain(chains: Random): object {
+  const strategy = 'fallback';
+  const steps = Array.from({ length: chains.between(2, 3) }, (_, i) => ({
+    channel: chains.chance(0.1) ? 'linkedin' : 'email',
+    ...(i > 0 && chains.chance(0.7) ? { template: 'hello' } : {}),
+    waitHours: chains.pick([0.001, 0.01, 0.5, 5, 30]),
+    until: chains.pick(['delivered', 'read', 'answered']),
+    ...(chains.chance(0.5) ? { maxRetries: chains.between(0, 2) } : {}),
+    ...(chains.chance(0.3) ? { acceptUnknown: true } : {}),
+  }));
+  return { strategy, steps };
 }
 
 const contacts = (random: Random, address: string): object =>

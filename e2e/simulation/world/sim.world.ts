@@ -55,6 +55,8 @@ export class World {
   readonly random: Random;
   /** Of single blows, apart from the rest of the weather: adding one leaves the histories of most seeds as they were. */
   readonly blows: Random;
+  /** Of the chains that are asked for, likewise. */
+  readonly chains: Random;
   readonly time: VirtualTime;
   readonly trace: Trace;
   readonly faults: Faults;
@@ -76,6 +78,7 @@ export class World {
     const chance = (of: string): Random => new Random(`${seed}/${of}`);
     this.random = chance('world');
     this.blows = chance('blows');
+    this.chains = chance('chains');
     this.plant = plant;
     this.spanMs = spanMs;
     const time = (this.time = new VirtualTime(START, chance('time')));
