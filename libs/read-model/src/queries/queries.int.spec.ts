@@ -231,3 +231,24 @@ describe('entries of campaigns that rest', () => {
     expect(await system.wakeCampaigns({ campaigns: [], now, dueUntil: far })).toBe(0);
   });
 });
+
+describe('reservations that stand when an outreach is over', () => {
+  const before = '2027-01-01T00:00:00.000Z';
+
+  it('are looked after, unless an attempt of it still waits to be known', async () => {
+    const later = new Store();
+    const settled = [200, 201].map((n) => {
+      const s = emailStory({ n, tenant: 3 });
+      const tried = n === 200 ? [s.started(), s.unknown()] : [];
+      later.append(s.stream, s.tenantId, ...s.intake, ...tried, s.settled('failed'));
+      const changes = [{ kind: 'reserved', key: `${s.outreachId}.1/1/1`, amount: 1 }];
+      later.append(`quota-${s.outreachId}.2026-01-05`, s.tenantId, { type: 'QuotaChanged', data: { changes } });
+      return s.outreachId;
+    });
+    const events = later.events.map((event) => ({ ...event, position: event.position + store.head }));
+    await project(writer, events, 40);
+    const stale = await system.staleReservations({ before, limit: 50 });
+    expect(settled.map((id) => stale.some(({ outreachId }) => outreachId === id))).toEqual([false, true]);
+    expect((await system.openReservations(settled[0] ?? '')).length).toBe(1);
+  });
+});
