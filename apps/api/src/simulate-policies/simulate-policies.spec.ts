@@ -4,6 +4,7 @@ import type { TenantSettings } from '@homing/contracts';
 import type { RunningService } from '@homing/service-kit';
 import { asJson, fakeParts, startApi, TENANT } from '../api.fixture.js';
 import { faultsAgainst } from '../describe/conformance.fixture.js';
+import { SimulationDesk } from './simulation.desk.js';
 import { FROM, pagesOf, pastRow, TO } from './past.fixture.js';
 
 const tenant = { id: TENANT, name: 'T', status: 'active' as const, sender: null, settings: {}, settingsVersion: 3 };
@@ -178,5 +179,22 @@ describe('POST /policies/simulate', () => {
     // It gives its place up without reading on.
     for (let next = await simulate(ask); next.status !== 200; next = await simulate(ask)) expect(next.status).toBe(409);
     expect(asked).toBeGreaterThanOrEqual(3);
+  });
+
+  it('runs few at once for all tenants together, and says when to come again', async () => {
+    let release: () => void = () => {};
+    const held = new Promise<never[]>((resolve) => (release = () => resolve([])));
+    const { parts } = fakeParts();
+    const registry = { ...parts.registry, readTenant: async () => tenant };
+    const desk = new SimulationDesk({ ...parts, registry, queries: { ...parts.queries, decisions: () => held } });
+    const ask = (n: number) => {
+      const caller = { keyId: 'k1', tenantId: TENANT.replace(/.$/, String(n)), scopes: [] };
+      return desk.run(caller, { policy: {}, from: FROM, to: TO }, new AbortController().signal);
+    };
+    const taken = [ask(1), ask(2)];
+    await expect(ask(3)).rejects.toMatchObject({ code: 'too_many_requests', details: { retryAfter: 5 } });
+    release();
+    await expect(Promise.all(taken)).resolves.toHaveLength(2);
+    await expect(ask(3)).resolves.toMatchObject({ complete: true, decisions: 0 });
   });
 });

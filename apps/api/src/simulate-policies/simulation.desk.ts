@@ -16,7 +16,10 @@ import { named, readSimulation, within, type Asked } from './simulate.body.js';
 /** A simulation that takes longer is given up. */
 export const LONGEST_MS = 60_000;
 
-/** Takes simulations: one at a time for each tenant, each for as long as somebody waits for it. */
+/** Simulations one process runs at once, of whatever tenants: each keeps books of its own in memory and needs the processor. */
+export const MOST_AT_ONCE = 2;
+
+/** Takes simulations: one at a time for each tenant and few in all, each for as long as somebody waits for it. */
 export class SimulationDesk {
   readonly #running = new Set<string>();
 
@@ -32,6 +35,8 @@ export class SimulationDesk {
         detail: 'wait for the answer of the one that runs',
         retryAfter: 5,
       });
+    if (this.#running.size >= MOST_AT_ONCE)
+      throw new ProblemError('too_many_requests', { detail: 'simulations of others are running', retryAfter: 5 });
     this.#running.add(tenantId);
     const late = AbortSignal.timeout(LONGEST_MS);
     try {
