@@ -1,5 +1,6 @@
 import type { Channel, Urgency } from '@homing/contracts';
 import { attemptState } from '../delivery/attempt-state.policy.js';
+import { OPEN } from '../ledger/charges.policy.js';
 import { needsReaction } from '../delivery/reaction.decider.js';
 import { firstLookAt } from '../delivery/recourse.policy.js';
 import { assumedSentAt } from '../delivery/unknown-outcome.decider.js';
@@ -49,9 +50,17 @@ function chainEntries(state: KnownOutreach, delivery: Delivery): Due[] {
     const dueAt = delivery.closed?.at ?? delivery.plan.sendAt;
     return [{ kind: 'fallback', attempt, dueAt }];
   }
+  // All it waited for was an outcome nobody knew: known now, it is over, and nobody has appended that yet.
+  if (stand?.kind === 'over' && state.deliveries.every(isEnded))
+    return [{ kind: 'reaction', attempt, dueAt: delivery.closed?.at ?? delivery.plan.sendAt }];
   if (stand?.kind !== 'waiting') return [];
   const until = Math.min(Date.parse(stand.until), Date.parse(state.request.expiresAt));
   return [{ kind: 'fallback', attempt, dueAt: new Date(until).toISOString() }];
+}
+
+function isEnded({ closed, attempts }: Delivery): boolean {
+  const last = attempts.at(-1);
+  return closed !== undefined && !(last && OPEN.has(attemptState(last)));
 }
 
 /** Before any wait is over: what stands then is not for the clock to bring about. */

@@ -3,12 +3,17 @@ import type { OutreachEvent, OutreachRequested } from '@homing/contracts';
 import { at, outreachId } from '@homing/testing/outreach-story';
 import { decisionAnswer } from '../decision/decision.answer.js';
 import { decideOutreach } from '../decision/outreach.decider.js';
+import { recordAnswer } from '../delivery/answer.decider.js';
 import { emptyOutreach } from '../outreach/outreach.state.js';
 import { asked, ChainWorld, steps, THREE } from './chain.world.fixture.js';
 
 const decided = (over: Partial<OutreachRequested>): readonly OutreachEvent[] =>
   decideOutreach(emptyOutreach, asked(over));
 const answered = (over: Partial<OutreachRequested>) => decisionAnswer(outreachId, decided(over));
+const lateAnswer = ({ state, now }: ChainWorld) => {
+  const answer = { kind: 'rejected', class: 'permanent', code: 'http_400' } as const;
+  return recordAnswer(state, { leg: 1, attempt: 1, answer, now });
+};
 const told = (events: readonly OutreachEvent[]) =>
   events.map(({ type, data }) => ('leg' in data ? `${type} ${data.leg}` : type));
 
@@ -108,7 +113,7 @@ describe('a chain', () => {
     }
   });
 
-  it('that went on past an outcome nobody knows is over only when that is known', () => {
+  const pastUnknown = () => {
     const world = begun({ acceptUnknown: true, until: 'delivered' });
     world.answer(1, { kind: 'unknown', reason: 'timeout' });
     world.second = 30 * 3600;
@@ -119,10 +124,26 @@ describe('a chain', () => {
       world.react();
       world.react();
     }
+    return world;
+  };
+
+  it('that went on past an outcome nobody knows is over only when that is known', () => {
+    const world = pastUnknown();
     expect(world.deliveries.every(({ closed }) => closed)).toBe(true);
     expect(world.state).not.toHaveProperty('outcome');
     world.fact(1, 'delivered');
     expect(world.state).toMatchObject({ status: 'settled', outcome: 'delivered' });
+  });
+
+  it.each([
+    ['somebody finds out', (world: ChainWorld) => world.settle(1, 'not_sent')],
+    ['its answer comes late', (world: ChainWorld) => world.append(lateAnswer(world))],
+    ['nobody ever says', () => undefined],
+  ])('comes to its end by the clock alone when %s', (_how, known) => {
+    const world = pastUnknown();
+    known(world);
+    world.drain();
+    expect(world.state).toMatchObject({ status: 'settled' });
   });
 
   it('that is cancelled while it waits passes over what is left', () => {
