@@ -8,10 +8,24 @@ export const BODY_LIMIT = 256 * 1024;
 export const BATCH_BODY_LIMIT = 32 * 1024 * 1024;
 const BATCH_ROUTES = ['/api/v1/outreach/send-batch', '/api/v1/leads/run'];
 
-/** Gives the routes whose bodies are large a limit of their own. Call it before the routes are registered. */
+/** Bodies above `BODY_LIMIT`, or of no stated length, that one process holds at once. */
+export const MOST_LARGE_BODIES = 4;
+
+/**
+ * Gives the routes whose bodies are large a limit of their own, and refuses what is more of them than memory is meant for before it is
+ * read. Call it after authentication and before the routes are registered.
+ */
 export function allowLargeBatches(server: FastifyInstance): void {
+  let held = 0;
   server.addHook('onRoute', (route) => {
     if (BATCH_ROUTES.includes(route.url)) route.bodyLimit = BATCH_BODY_LIMIT;
+  });
+  server.addHook('onRequest', async ({ headers, routeOptions }, reply) => {
+    const isLarge = !(Number(headers['content-length'] ?? Infinity) <= BODY_LIMIT);
+    if (!isLarge || !BATCH_ROUTES.includes(routeOptions.url ?? '')) return;
+    if (held >= MOST_LARGE_BODIES) throw new ProblemError('too_many_requests', { retryAfter: 5 });
+    held += 1;
+    reply.raw.once('close', () => (held -= 1));
   });
 }
 
