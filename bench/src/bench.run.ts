@@ -7,6 +7,7 @@ import type { BenchFlags, SectionName } from './flags/bench.flags.js';
 import { machineFacts } from './machine/machine.watch.js';
 import { accept } from './sections/accept.section.js';
 import { budget } from './sections/budget.section.js';
+import { decision } from './sections/decision.section.js';
 import { e2e } from './sections/e2e.section.js';
 import { highest } from './sections/highest.section.js';
 import { idle } from './sections/idle.section.js';
@@ -28,6 +29,7 @@ const sections: Readonly<Record<SectionName, Section>> = {
   rebuild,
   'what-if': whatIf,
   budget,
+  decision,
 };
 
 export interface BenchIo {

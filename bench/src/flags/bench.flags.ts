@@ -1,4 +1,14 @@
-export const SECTIONS = ['idle', 'e2e', 'accept', 'webhooks', 'highest', 'rebuild', 'what-if', 'budget'] as const;
+export const SECTIONS = [
+  'idle',
+  'e2e',
+  'accept',
+  'webhooks',
+  'highest',
+  'rebuild',
+  'what-if',
+  'budget',
+  'decision',
+] as const;
 export type SectionName = (typeof SECTIONS)[number];
 
 export interface BenchFlags {

@@ -1,9 +1,10 @@
 import { spreadFigure, valueFigure } from '../figures/report.js';
+import { decisionTimes } from '../load/decision.times.js';
 import { drained, loadMessages } from '../load/message.load.js';
 import { ProjectionObserver } from '../load/projection.observer.js';
 import { ownCpuMs } from '../machine/own.cpu.js';
 import { usageOfStack } from '../machine/stack.usage.js';
-import { analyseTables, withClient } from '../stack/store.access.js';
+import { analyseTables } from '../stack/store.access.js';
 import { byteFigures, cpuFigures, noise } from './cost.figures.js';
 import { latencyFigures, messageTimes } from './latency.figures.js';
 import type { Section } from './section.js';
@@ -52,14 +53,3 @@ export const e2e: Section = async ({ stack, flags, say }) => {
     await observer.stop();
   }
 };
-
-/** From the instant intake sealed it to the store's commit (its beginning) of the decision. */
-const decisionTimes = (url: string, since: Date): Promise<number[]> =>
-  withClient(url, async (client) => {
-    const { rows } = await client.query<{ ms: number }>(
-      `select (extract(epoch from recorded_at - (event_data->>'acceptedAt')::timestamptz) * 1000)::float8 as ms
-        from read_model.outreach_events where transition = 'requested' and recorded_at >= $1`,
-      [since],
-    );
-    return rows.map(({ ms }) => ms);
-  });
