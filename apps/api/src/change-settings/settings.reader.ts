@@ -45,7 +45,7 @@ export function readPolicies(body: unknown): PoliciesBody {
 
 /** The version that a change was made on, where it names one. @throws ProblemError */
 export function readSeenVersion(settingsVersion: unknown): { readonly seenVersion?: number } {
-  if (settingsVersion === undefined) return {};
+  if (settingsVersion === undefined || settingsVersion === null) return {};
   if (!(Number.isInteger(settingsVersion) && Number(settingsVersion) >= 0))
     throw invalidField('settingsVersion', 'isInt', 'settingsVersion must be a whole number of at least 0');
   return { seenVersion: Number(settingsVersion) };

@@ -1,5 +1,11 @@
 import { describe, expect, it } from '@jest/globals';
-import { PRODUCT_SEQUENCES, readOutreachRequest, readTenantSettings, sequenceFaults } from '../index.js';
+import {
+  isSequenceName,
+  PRODUCT_SEQUENCES,
+  readOutreachRequest,
+  readTenantSettings,
+  sequenceFaults,
+} from '../index.js';
 
 const email = { channel: 'email', template: 'a' };
 const body = (over: object) => ({
@@ -86,4 +92,8 @@ describe('named sequences', () => {
       ['contact_form', 'contact_form_submit', 0],
     ]);
   });
+});
+
+it('a sequence is named by a short word that no object has from the language', () => {
+  expect(['first_contact', 'constructor', 'First', ''].map(isSequenceName)).toEqual([true, false, false, false]);
 });

@@ -62,4 +62,4 @@ export function oneSequenceFaults(value: unknown, at = ''): FieldFault[] {
   return stepFaults(strategy, steps, at ? `${at}.steps` : 'steps');
 }
 
-export const isSequenceName = (name: string): boolean => NAME.test(name);
+export const isSequenceName = (name: string): boolean => NAME.test(name) && !(name in Object.prototype);
