@@ -75,4 +75,14 @@ export const GUARDS: readonly Guard[] = [
     spec: 'libs/domain/src/sequence/chain.properties.spec.ts',
     test: 'never runs two legs at once, never goes on after an answer, and comes to its end by the clock alone',
   },
+  {
+    name: 'names of later reservations',
+    promise: 'What somebody else may give back pays for no step of a chain',
+    file: 'libs/domain/src/sequence/chain.plan.ts',
+    find: 'roundOf(state) + 1 + (state.fences?.[step] ?? 0)',
+    replace: 'roundOf(state) + 0 * step',
+    project: 'unit',
+    spec: 'apps/orchestrator/src/follow-outreach/next-leg.spec.ts',
+    test: 'is not taken over: whoever made it may still give it back',
+  },
 ];
