@@ -57,16 +57,20 @@ describe('a stream rolled back', () => {
   it('gives everything stored since to consumers that stood beyond it', async () => {
     const under = await start();
     await keepCopy();
-    for (const n of range(0, 30)) await publish(n);
-    await until(() => under.script.numbers.length === 30, 'all is handled');
-    await until(async () => (await consumer()).ack_floor.stream_seq === 30, 'and acked');
-    await nats.end();
-    rollBackMessages();
-    await nats.restart();
-    expect((await publish(100)).seq).toBe(1);
-    await until(() => under.script.numbers.includes(100), 'what is stored since is handled');
-    await until(async () => (await stream()).messages === 0, 'and acked');
-    expect(nats.log()).toContain('the stream was rolled back under its consumer');
+    // A server that is ended under load may have kept an older state of its consumers: then they stand where the stream does, and again.
+    for (let round = 1; !nats.log().includes('the stream was rolled back under its consumer'); round += 1) {
+      expect(round).toBeLessThan(6);
+      const [before, after] = [range(round * 100, 30), round * 100 + 50];
+      for (const n of before) await publish(n);
+      await until(() => before.every((n) => under.script.numbers.includes(n)), 'all is handled');
+      await until(async () => (await stream()).messages === 0, 'and acked');
+      await nats.end();
+      rollBackMessages();
+      await nats.restart();
+      expect((await publish(after)).seq).toBe(1);
+      await until(() => under.script.numbers.includes(after), 'what is stored since is handled');
+      await until(async () => (await stream()).messages === 0, 'and acked');
+    }
   });
 
   it('does so when the stream has grown past them before they look', async () => {
