@@ -28,15 +28,26 @@ export class LeadRunner {
   async run(caller: Caller, { body, idempotencyKey }: RunWish): Promise<LeadRunAnswer> {
     const run = readLeadRun(body);
     const runId = requestIdOf({ requestId: run.runId, idempotencyKey, fresh: uuidv7() });
-    const plan = await planRun(run, runId);
+    const { plan, outcome } = await this.taker.inTurn(runId, () => this.#prepare(caller, run, runId));
     const { sequences, dryRun } = run;
-    const nothing = dryRun || plan.taken.length === 0;
+    if (outcome) return answerOf({ runId, plan, sequences, outcome, dryRun });
+    try {
+      const taken = await this.taker.take(caller, plan);
+      return answerOf({ runId, plan, sequences, outcome: { taken }, dryRun });
+    } catch (error) {
+      throw inNamesOf(plan, error);
+    }
+  }
+
+  /** The run as the batch that is to be taken; where nothing is, with what would be said of it. */
+  async #prepare(caller: Caller, run: LeadRun, runId: string): Promise<Prepared> {
+    const plan = await planRun(run, runId);
     try {
       const checked = { ...plan, faultsOf: await this.#personal(caller, { run, plan, runId }) };
-      const outcome = nothing ? await this.#look(caller, checked) : await this.#take(caller, checked);
-      return answerOf({ runId, plan, sequences, outcome, dryRun });
+      if (!run.dryRun && plan.taken.length > 0) return { plan: checked };
+      return { plan: checked, outcome: await this.#look(caller, checked) };
     } catch (error) {
-      throw ofRun(error, (place) => plan.taken[place]?.index);
+      throw inNamesOf(plan, error);
     }
   }
 
@@ -56,10 +67,6 @@ export class LeadRunner {
     return new Map([...(await missingData(plan, letters, run.common)), ...plan.faultsOf]);
   }
 
-  async #take(caller: Caller, { body, sameBy, faultsOf }: PlannedRun): Promise<Ran['outcome']> {
-    return { taken: await this.taker.take(caller, { body, sameBy, faultsOf }) };
-  }
-
   /** What would be said of it. Nothing is stored. */
   async #look(caller: Caller, { body, faultsOf, taken }: PlannedRun): Promise<Ran['outcome']> {
     const { batches } = this.parts;
@@ -76,6 +83,13 @@ export class LeadRunner {
     return { faults: await faultsByPlace(batches, plan) };
   }
 }
+
+interface Prepared {
+  readonly plan: PlannedRun;
+  readonly outcome?: Ran['outcome'];
+}
+
+const inNamesOf = ({ taken }: PlannedRun, error: unknown): unknown => ofRun(error, (place) => taken[place]?.index);
 
 interface NamedRun {
   readonly run: LeadRun;

@@ -10,6 +10,8 @@ import type { LeadRunAnswer } from './lead-run.answer.js';
 
 const RECEIVED = '2026-05-01T10:00:00.000Z';
 let service: RunningService;
+/** What looking settings up waits for. */
+let gate = async (): Promise<void> => {};
 /** The one batch this vault can hold. */
 let kept: { digest: Buffer; items: BatchItem[]; total: number; accepted: boolean } | undefined;
 const sealed: { requestId: string; sequence: string | undefined; data: unknown }[] = [];
@@ -71,7 +73,7 @@ beforeAll(async () => {
       batches: {
         ...fake.parts.batches,
         digest: (_tenant, value) => Buffer.from(JSON.stringify(value)),
-        named: async (items) => items.map(({ request: { sequence = '' } }) => NAMED[sequence] ?? {}),
+        named: async (items) => (await gate(), items).map(({ request: { sequence = '' } }) => NAMED[sequence] ?? {}),
         keeper: {
           open: async ({ digest, items }) => {
             kept ??= { digest, items: [], total: items, accepted: false };
@@ -181,8 +183,14 @@ describe('a run of leads', () => {
     const { runId, ...unnamed } = call;
     expect((await run(unnamed, { 'idempotency-key': runId })).body).toEqual(first.body);
     expect(sealed).toHaveLength(3);
-    const other = await run<Problem>({ ...call, leads: [...leads, { leadId: 'l-7', contacts: {} }] });
-    expect(other).toMatchObject({ status: 409, body: { type: 'urn:homing:problem:different_content' } });
+    // Also where it would come to the same messages.
+    for (const other of [
+      { leads: [...leads, { leadId: 'l-7', contacts: {} }] },
+      { sequences: { C: 'gentle', B: 'skip' } },
+    ]) {
+      const refused = await run<Problem>({ ...call, ...other });
+      expect(refused).toMatchObject({ status: 409, body: { type: 'urn:homing:problem:different_content' } });
+    }
   });
 
   it('refuses a lead whose message would lack something, and names it', async () => {
@@ -210,6 +218,24 @@ describe('a run of leads', () => {
     expect(await missing({ business_name: 'all' })).toEqual(
       asked.map((_lead, i) => [`leads[${i}].data.demo_url missing_variable`]),
     );
+  });
+
+  it('waits its turn where two are under way, a dry one as well', async () => {
+    let open = (): void => {};
+    let entered = 0;
+    const bothThere = new Promise<void>((resolve) => {
+      const shut = new Promise<void>((release) => (open = release));
+      gate = () => (++entered === 2 && resolve(), shut);
+    });
+    const dry = { ...call, dryRun: true };
+    const both = [run(dry), run(dry)];
+    await bothThere;
+    expect(await run<Problem>(dry)).toMatchObject({
+      ...{ status: 429, body: { type: 'urn:homing:problem:too_many_requests' } },
+    });
+    open();
+    expect((await Promise.all(both)).map(({ status }) => status)).toEqual([200, 200]);
+    gate = async () => {};
   });
 
   it('of which nobody is left takes nothing', async () => {

@@ -60,13 +60,25 @@ export class BatchTaker {
     if (requestId.length > LONGEST_REQUEST_ID) {
       throw invalidField('Idempotency-Key', 'malformed', `must be at most ${LONGEST_REQUEST_ID} characters`);
     }
+    const named = { envelope, requestId, sameBy: sameBy ?? (body as object), ...(faultsOf ? { faultsOf } : {}) };
+    return await this.inTurn(requestId, async () => {
+      try {
+        return await this.#take(caller, named);
+      } catch (error) {
+        throw error instanceof ProblemError ? error : notAcknowledged(requestId, error);
+      }
+    });
+  }
+
+  /**
+   * Does what holds a call as a whole, as one of those a process can hold at once.
+   * @throws ProblemError where there is no room; to be repeated with the request id
+   */
+  async inTurn<T>(requestId: string, work: () => Promise<T>): Promise<T> {
     if (this.#running >= MOST_AT_ONCE) throw new ProblemError('too_many_requests', { retryAfter: 5, requestId });
     this.#running += 1;
     try {
-      const named = { envelope, requestId, sameBy: sameBy ?? (body as object) };
-      return await this.#take(caller, { ...named, ...(faultsOf ? { faultsOf } : {}) });
-    } catch (error) {
-      throw error instanceof ProblemError ? error : notAcknowledged(requestId, error);
+      return await work();
     } finally {
       this.#running -= 1;
     }
