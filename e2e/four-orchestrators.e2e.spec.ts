@@ -8,7 +8,7 @@ import { LocalStack, until, type BusClient } from '@homing/testing/local-stack';
 import { openVaultDatabase } from '@homing/vault/intake';
 import { createRegistry } from '@homing/vault/registry';
 import { auditBooks } from './books.audit.fixture.js';
-import { decidedIn, decisions, Orchestrators, ownerless } from './four-orchestrators.fixture.js';
+import { decidedIn, decisions, Orchestrators, ownerless, underWay } from './four-orchestrators.fixture.js';
 import { emailRequest, someone } from './requests.fixture.js';
 
 const full = process.env['HOMING_TEST_SIZE'] === 'full';
@@ -107,6 +107,8 @@ describe('four orchestrators', () => {
     const ids = Array.from({ length: ON_BUDGETS }, (_, n) => stack.outreachId('four', `money-${n}`));
     const undecided = async () => (await Promise.all(ids.map((id) => decidedIn(store, id)))).filter((kind) => !kind);
     await until(async () => (await undecided()).length === 0, 'every request to be decided');
+    const moving = async () => (await Promise.all(ids.map((id) => underWay(store, id)))).filter(Boolean).length;
+    await until(async () => (await moving()) === 0, 'every message that is due to have its answer');
     await until(async () => (await ownerless(store, await auditBooks(store))).length === 0, 'the books to be square');
 
     const { overdrawn, balances } = await auditBooks(store);
@@ -143,6 +145,9 @@ async function threeCampaigns(): Promise<{ id: string; campaignId: string }[]> {
       const campaign = { tenantId, actor, campaignId: `budget-${n}`, name: `Budget ${n}`, currency: 'EUR' };
       campaigns.push(await registry.putCampaign({ ...campaign, settings: { budget } }));
     }
+    // Every process sees what another one set after a second at the latest (docs/configuration.md); before it, the old price holds.
+    const set = performance.now();
+    await until(() => performance.now() - set > 1_000, 'the prices to be in force everywhere');
     return campaigns;
   } finally {
     await db.destroy();

@@ -84,6 +84,19 @@ export const decidedIn = async (store: EventStore, outreachId: string): Promise<
   return read.events.map(({ type }) => type).find((type) => type === 'OutreachDecided' || type === 'OutreachRefused');
 };
 
+/** Whether an outreach has a message that is due, or with the provider and not paid for yet: what moves its budget still. */
+export async function underWay(store: EventStore, outreachId: string): Promise<boolean> {
+  const { state } = await readOutreach(store, outreachId);
+  if (state.status !== 'active') return false;
+  const now = Date.now();
+  return state.deliveries.some((delivery) => {
+    if (delivery.closed) return false;
+    return delivery.next ? Date.parse(delivery.next.at) <= now + DUE_SOON_MS : true;
+  });
+}
+/** A retry of the provider's own weather comes within this; what was asked for tomorrow does not. */
+const DUE_SOON_MS = 3_600_000;
+
 /** How many outreach there are, by how they were decided. */
 export async function decisions(store: EventStore): Promise<Readonly<Record<string, number>>> {
   const counts: Record<string, number> = {};
