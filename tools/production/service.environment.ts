@@ -10,14 +10,25 @@ export interface Variable {
 
 /** `env.int('PORT', { default: 0 })` with whatever stands between. */
 const reading =
-  /\benv\s*\.\s*(string|int|url|flag|oneOf|list|secret|optionalSecret)\s*(?:<[^(]*>)?\(\s*'([A-Z][A-Z0-9_]*)'/g;
+  /\b(?:env|settings)\s*\.\s*(string|int|url|flag|oneOf|list|secret|optionalSecret)\s*(?:<[^(]*>)?\(\s*'([A-Z][A-Z0-9_]*)'/g;
+
+/** Apps that are given accounts with providers, and the files of `libs/channels` that read them; none of them is required by itself. */
+const setups: Readonly<Record<string, RegExp>> = {
+  'apps/channel-gateway': /\.setup\.ts$/,
+  'apps/webhook-ingestion': /\.webhook-setup\.ts$/,
+};
 
 /** Every variable the code of a room reads through `Env`, tests and fixtures apart. */
 export function variablesOf(root: string, room: string): Variable[] {
-  const source = join(root, room, 'src');
-  const files = readdirSync(source, { recursive: true })
-    .map(String)
-    .filter((name) => name.endsWith('.ts') && !/\.(spec|fixture)\.ts$/.test(name));
+  const own = readIn(join(root, room, 'src'), (name) => name.endsWith('.ts') && !/\.(spec|fixture)\.ts$/.test(name));
+  const setup = setups[room];
+  if (!setup) return own;
+  const given = readIn(join(root, 'libs/channels/src'), (name) => name.includes('/') && setup.test(name));
+  return [...own, ...given.map(({ name }) => ({ name, required: false }))];
+}
+
+function readIn(source: string, wanted: (file: string) => boolean): Variable[] {
+  const files = readdirSync(source, { recursive: true }).map(String).filter(wanted);
   return files.flatMap((file) => {
     const code = readFileSync(join(source, file), 'utf8');
     return [...code.matchAll(reading)].map(({ index, 0: start, 1: kind, 2: name = '' }) => {

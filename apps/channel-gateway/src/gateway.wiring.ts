@@ -1,4 +1,4 @@
-import { createSendgridProvider, type ChannelProvider } from '@homing/channels';
+import { PROVIDER_SETUPS, type ReadyProvider } from '@homing/channels';
 import { connectEventStore } from '@homing/event-store';
 import { Collector, connectBus, JetStreamServer } from '@homing/messaging';
 import { busMark, guardedClaims, StoreWatch } from '@homing/restore-watch';
@@ -36,18 +36,9 @@ export function wireGateway({ env, logger, instance, readiness }: ServiceBasics)
   const vaultUrl = env.secret('VAULT_DATABASE_URL', { protocols: ['postgres', 'postgresql'] });
   const openKey = env.secret('VAULT_OPEN_KEY');
   const deadLetterSealKey = env.string('DEAD_LETTER_SEAL_KEY');
-  const sendgridKey = env.secret('SENDGRID_API_KEY');
-  const sendgridUrl = env.url('SENDGRID_BASE_URL', {
-    protocols: ['http', 'https'],
-    default: 'https://api.sendgrid.com',
-  });
-  const defaultSender = {
-    address: env.string('SENDGRID_FROM_EMAIL'),
-    name: env.string('SENDGRID_FROM_NAME', { default: '' }),
-  };
-  // A paid add-on of the account, and a right of the key: nobody has it unless they say so.
-  const lookUp = env.flag('SENDGRID_LOOKUP', { default: false });
-  const lookUpAfterSeconds = env.int('SENDGRID_LOOKUP_AFTER_SECONDS', { default: 1_800, min: 1, max: 86_400 });
+  const setUps = PROVIDER_SETUPS.flatMap((setup) => setup.read(env) ?? []);
+  if (setUps.length === 0)
+    env.fault('SENDGRID_API_KEY', 'or another provider’s account is required: nothing could be sent');
   const providerTimeoutMs = env.int('PROVIDER_TIMEOUT_MS', { default: 10_000, min: 100, max: 120_000 });
   env.check();
 
@@ -56,17 +47,19 @@ export function wireGateway({ env, logger, instance, readiness }: ServiceBasics)
   const vaultDb = openVaultDatabase({ url: vaultUrl.reveal(), maxConnections: 4 });
   const opener = createVaultOpener({ db: vaultDb, openKey: openKey.reveal() });
   const registry = createRegistry({ db: vaultDb, access: 'system' });
-  const providers = new Map<string, ChannelProvider>();
-  const add = (provider: ChannelProvider): void => void providers.set(provider.key, provider);
-  const activity = lookUp ? { activity: { afterSeconds: lookUpAfterSeconds } } : {};
-  add(createSendgridProvider({ apiKey: sendgridKey.reveal(), baseUrl: sendgridUrl, ...activity }));
+  const ready = new Map<string, ReadyProvider>();
+  for (const setUp of setUps) {
+    const made = setUp();
+    ready.set(made.provider.key, made);
+  }
+  const defaultSenders = new Map([...ready].map(([key, { defaultSender }]) => [key, defaultSender]));
 
   const renderer = new Collector<ToRender, Rendered>({
     name: 'render',
     maxBatch: 64,
     lingerMs: 2,
     maxConcurrent: 2,
-    flush: (batch) => renderBatch({ vault: opener, registry, defaultSender }, batch),
+    flush: (batch) => renderBatch({ vault: opener, registry, defaultSenders }, batch),
   });
   const watch = new StoreWatch({ store, sources: [busMark(bus)], logger });
   const parts: SendParts = {
@@ -75,7 +68,7 @@ export function wireGateway({ env, logger, instance, readiness }: ServiceBasics)
     instance,
     render: (item) => renderer.add(item),
     gate: createSendGate(createGateReader(vaultDb), systemTiming),
-    provider: (key) => providers.get(key),
+    provider: (key) => ready.get(key)?.provider,
     now: () => new Date().toISOString(),
     providerTimeoutMs,
     leaseMarginMs: 5_000,
@@ -97,7 +90,7 @@ export function wireGateway({ env, logger, instance, readiness }: ServiceBasics)
   readiness.add('event store', async () => (await store.ping(), watch.health()));
 
   const close = async (): Promise<void> => {
-    for (const provider of providers.values()) provider.close();
+    for (const { provider } of ready.values()) provider.close();
     opener.close();
     await watch.stop();
     await Promise.all([bus.close(), store.dispose(), vaultDb.destroy()]);

@@ -1,4 +1,4 @@
-import { createPrivateKey, type KeyObject } from 'node:crypto';
+import { createPrivateKey } from 'node:crypto';
 import { serviceBasics, toSafeError, type Env } from '@homing/service-kit';
 import { giveBackIdleMemory } from '@homing/service-kit/memory';
 import { startSimulator } from './simulator.js';
@@ -7,8 +7,7 @@ const { env, http, logger } = serviceBasics('provider-simulator');
 const home = env.string('OUTREACH_HOME', { default: '.local' });
 const seed = env.string('SIMULATOR_SEED', { default: 'homing' });
 const webhookUrl = env.url(env.has('SIMULATOR_WEBHOOK_URL') ? 'SIMULATOR_WEBHOOK_URL' : 'WEBHOOK_URL', { default: '' });
-const apiKey = env.optionalSecret('SENDGRID_API_KEY')?.reveal();
-const privateKey = signingKey(env, 'SIMULATOR_SENDGRID_PRIVATE_KEY');
+checkSigningKey(env, 'SIMULATOR_SENDGRID_PRIVATE_KEY');
 const retryMs = env
   .list('SIMULATOR_RETRY_MS', { default: ['200', '500', '1000', '2000', '5000', '10000'] })
   .map(Number);
@@ -18,15 +17,14 @@ if (!retryMs.every((ms) => Number.isInteger(ms) && ms > 0))
 if (env.string('NODE_ENV', { default: '' }) === 'production') env.fault('NODE_ENV', 'must not be production here');
 
 /** PKCS 8, as PEM or as the base64 of its DER. */
-function signingKey(from: Env, name: string): KeyObject | undefined {
+function checkSigningKey(from: Env, name: string): void {
   const text = from.optionalSecret(name)?.reveal();
-  if (text === undefined) return undefined;
+  if (text === undefined) return;
   try {
-    if (text.includes('-----BEGIN')) return createPrivateKey(text);
-    return createPrivateKey({ key: Buffer.from(text, 'base64'), format: 'der', type: 'pkcs8' });
+    if (text.includes('-----BEGIN')) createPrivateKey(text);
+    else createPrivateKey({ key: Buffer.from(text, 'base64'), format: 'der', type: 'pkcs8' });
   } catch {
     from.fault(name, 'must be a PKCS 8 private key, as PEM or base64 DER');
-    return undefined;
   }
 }
 
@@ -38,7 +36,7 @@ try {
     seed,
     retryMs,
     ...(webhookUrl ? { webhookUrl } : {}),
-    sendgrid: { ...(apiKey ? { apiKey } : {}), ...(privateKey ? { privateKey } : {}) },
+    secrets: process.env,
     report: (problem) => logger.warn({ problem }, 'trouble'),
   });
   logger.info({ url: simulator.url, pid: process.pid }, 'listening');

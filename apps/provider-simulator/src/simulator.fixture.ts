@@ -1,4 +1,4 @@
-import { generateKeyPairSync } from 'node:crypto';
+import { generateKeyPairSync, type KeyObject } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import http from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -20,6 +20,9 @@ export function signingKeys() {
     publicKey: publicKey.export({ format: 'der', type: 'spki' }).toString('base64'),
   };
 }
+
+/** As `SIMULATOR_SENDGRID_PRIVATE_KEY` takes it. */
+export const pkcs8Of = (key: KeyObject): string => key.export({ format: 'der', type: 'pkcs8' }).toString('base64');
 
 /** The other end of the webhooks: verifies and parses with the product's own code. */
 export class Listener {

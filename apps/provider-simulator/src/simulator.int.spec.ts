@@ -30,7 +30,7 @@ it('killed again and again under load, it never loses what it accepted and tells
   const lines = new Map(ledger.map((line) => [line.deliveryId ?? '', line]));
   expect(lines.size).toBe(ledger.length); // nothing twice
   expect(ledger.map(({ n }) => n)).toEqual(ledger.map((_, index) => index + 1));
-  const count = { accepted: 0, rejected: 0, unknown: 0 };
+  const count = { accepted: 0, rejected: 0, unknown: 0, assisted: 0 };
   for (const [deliveryId, result] of results) {
     count[result.kind]++;
     if (result.kind === 'accepted') expect(lines.get(deliveryId)?.messageId).toBe(result.providerMessageId);

@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { readFileSync } from 'node:fs';
 import { request } from 'node:http';
 import { join } from 'node:path';
-import { behave, ledgerOf, Listener, sendgridAt, signingKeys, temporaryHome } from './simulator.fixture.js';
+import { behave, ledgerOf, Listener, pkcs8Of, sendgridAt, signingKeys, temporaryHome } from './simulator.fixture.js';
 import { startSimulator, type RunningSimulator } from './simulator.js';
 
 const keys = signingKeys();
@@ -17,7 +17,7 @@ describe('the simulator plays SendGrid to the real SDK', () => {
       home: place.home,
       seed: 'test',
       webhookUrl: listener.url,
-      sendgrid: { apiKey: 'SG.simulated', privateKey: keys.privateKey },
+      secrets: { SENDGRID_API_KEY: 'SG.simulated', SIMULATOR_SENDGRID_PRIVATE_KEY: pkcs8Of(keys.privateKey) },
       retryMs: [10],
     });
   const meet = () => {

@@ -1,10 +1,9 @@
-import type { KeyObject } from 'node:crypto';
 import http from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { BehaviourBoard } from './behaviour/behaviour.board.js';
 import { Ledger, type LedgerLine } from './ledger/ledger.js';
-import { sendgridRoutes } from './sendgrid/sendgrid.routes.js';
-import { sendgridPost } from './sendgrid/sendgrid.webhooks.js';
+import type { PlayParts, ProviderPlay } from './provider.play.js';
+import { PROVIDER_PLAYS } from './provider.plays.js';
 import { control } from './server/control.routes.js';
 import { Exchange, type ProviderRoutes } from './server/exchange.js';
 import { WebhookOutbox } from './webhooks/webhook.outbox.js';
@@ -20,7 +19,8 @@ export interface SimulatorOptions {
   readonly seed: string;
   /** Where webhooks go; without it none are sent. */
   readonly webhookUrl?: string;
-  readonly sendgrid: { readonly apiKey?: string; readonly privateKey?: KeyObject };
+  /** What providers and their callers share, by the name of its variable (`SENDGRID_API_KEY`). One that is missing is not asked for. */
+  readonly secrets?: Readonly<Record<string, string | undefined>>;
   /** Default 200 ms, 500 ms, 1 s, 2 s, 5 s and 10 s from then on. */
   readonly retryMs?: readonly number[];
   readonly report?: (problem: string) => void;
@@ -40,18 +40,21 @@ export async function startSimulator(options: SimulatorOptions): Promise<Running
   const { home, seed, report = () => {} } = options;
   const now = Date.now;
   const board = new BehaviourBoard(seed, now);
-  const outbox = options.webhookUrl === undefined ? undefined : sendgridOutbox(options, options.webhookUrl, board);
-  const told = (await outbox?.open()) ?? new Set<number>();
+  const secret = (name: string): string | undefined => options.secrets?.[name];
+  const outboxes = options.webhookUrl === undefined ? [] : outboxesOf({ ...options, now, report, secret }, board);
+  const told = new Map(
+    await Promise.all(outboxes.map(async ({ provider, outbox }) => [provider, await outbox.open()] as const)),
+  );
+  const tell = (line: LedgerLine) => outboxes.find(({ provider }) => provider === line.provider)?.outbox.add(line);
   const untold: LedgerLine[] = [];
   const ledger = await Ledger.open(home, (line) => {
-    if (outbox && !told.has(line.n)) untold.push(line);
+    if (told.get(line.provider)?.has(line.n) === false) untold.push(line);
   });
-  for (const line of untold) outbox?.add(line);
-  const { apiKey } = options.sendgrid;
-  const accepted = (line: LedgerLine) => outbox?.add(line);
-  const sendgrid = sendgridRoutes({ board, ledger, accepted, now, ...(apiKey === undefined ? {} : { apiKey }) });
-  const routes: readonly ProviderRoutes[] = [sendgrid];
-  const providers = routes.map(({ provider }) => provider);
+  for (const line of untold) tell(line);
+  const parts: PlayParts = { board, ledger, accepted: tell, now, secret, report };
+  const routes: readonly ProviderRoutes[] = PROVIDER_PLAYS.flatMap((play) => play.routes?.(parts) ?? []);
+  const listeners = await Promise.all(PROVIDER_PLAYS.flatMap((play) => play.listen?.(parts) ?? []));
+  const providers = PROVIDER_PLAYS.map(({ provider }) => provider);
   const server = http.createServer({ keepAliveTimeout: 65_000 }, (request, response) => {
     const answer = async () =>
       serve(new Exchange(request, response), routes, (exchange) => control(exchange, { providers, board, ledger }));
@@ -70,7 +73,11 @@ export async function startSimulator(options: SimulatorOptions): Promise<Running
       const closed = new Promise((resolve) => server.close(resolve));
       server.closeIdleConnections();
       const hanging = setTimeout(() => server.closeAllConnections(), GRACE_MS);
-      await Promise.all([closed, outbox?.close()]);
+      await Promise.all([
+        closed,
+        ...outboxes.map(({ outbox }) => outbox.close()),
+        ...listeners.map((each) => each.close()),
+      ]);
       clearTimeout(hanging);
       await ledger.close();
     },
@@ -88,10 +95,29 @@ async function serve(
   exchange.json(404, { faults: ['no provider here answers to this path'] });
 }
 
-function sendgridOutbox(options: SimulatorOptions, url: string, board: BehaviourBoard): WebhookOutbox {
-  const { home, seed, report = () => {}, retryMs = [200, 500, 1_000, 2_000, 5_000, 10_000] } = options;
-  const { privateKey } = options.sendgrid;
-  const now = Date.now;
-  const post = sendgridPost({ url, seed, now, ...(privateKey ? { privateKey } : {}) });
-  return new WebhookOutbox({ home, provider: 'sendgrid', board, post, retryMs, maxAgeMs: DAY_MS, now, report });
+type OutboxParts = Required<Pick<SimulatorOptions, 'home' | 'seed' | 'report'>> &
+  Pick<SimulatorOptions, 'retryMs' | 'webhookUrl'> &
+  Pick<PlayParts, 'now' | 'secret'>;
+
+/** One for each provider that has webhooks. */
+function outboxesOf(
+  {
+    home,
+    seed,
+    report,
+    webhookUrl: url = '',
+    retryMs = [200, 500, 1_000, 2_000, 5_000, 10_000],
+    ...parts
+  }: OutboxParts,
+  board: BehaviourBoard,
+): { readonly provider: string; readonly outbox: WebhookOutbox }[] {
+  const { now, secret } = parts;
+  return PROVIDER_PLAYS.flatMap(({ provider, post }: ProviderPlay) => {
+    if (!post) return [];
+    const told = post({ url, seed, now, secret });
+    return {
+      provider,
+      outbox: new WebhookOutbox({ home, provider, board, post: told, retryMs, maxAgeMs: DAY_MS, now, report }),
+    };
+  });
 }

@@ -31,7 +31,7 @@ beforeAll(async () => {
     home,
     seed: 'crash',
     webhookUrl: `http://127.0.0.1:${port}`,
-    sendgrid: { apiKey: 'SG.simulated', privateKey: keys.privateKey },
+    secrets: { SENDGRID_API_KEY: 'SG.simulated', SIMULATOR_SENDGRID_PRIVATE_KEY: keys.pkcs8 },
     retryMs: [100],
   });
 });

@@ -14,7 +14,8 @@ import { wireIngestion } from './ingestion.wiring.js';
 
 export function signingKeys() {
   const { privateKey, publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
-  return { privateKey, publicKey: publicKey.export({ format: 'der', type: 'spki' }).toString('base64') };
+  const pkcs8 = privateKey.export({ format: 'der', type: 'pkcs8' }).toString('base64');
+  return { privateKey, pkcs8, publicKey: publicKey.export({ format: 'der', type: 'spki' }).toString('base64') };
 }
 export const keys = signingKeys();
 export const otherKeys = signingKeys();

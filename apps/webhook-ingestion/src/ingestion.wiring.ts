@@ -1,7 +1,6 @@
-import { createPublicKey } from 'node:crypto';
-import { createSendgridWebhook } from '@homing/channels';
+import { WEBHOOK_SETUPS } from '@homing/channels';
 import { connectBus, publishDeadLetter, Publisher } from '@homing/messaging';
-import { closeOnShutdown, crashPoint, type Env, type ServiceBasics, type ServiceOptions } from '@homing/service-kit';
+import { closeOnShutdown, crashPoint, type ServiceBasics, type ServiceOptions } from '@homing/service-kit';
 import { createDeadLetterSealer } from '@homing/vault/seal';
 import { Module } from '@nestjs/common';
 import { BODY_LIMIT, configureHttp, REQUEST_TIMEOUT_MS } from './http/http.surface.js';
@@ -20,7 +19,13 @@ export function wireIngestion(basics: ServiceBasics): ServiceOptions {
   const { env, logger, instance, readiness, http } = basics;
   const busUrl = env.secret('NATS_URL', { protocols: ['nats', 'tls'] });
   const deadLetterSealKey = env.string('DEAD_LETTER_SEAL_KEY');
-  const callers = new Map<string, Caller>([['sendgrid', sendgridCaller(env)]]);
+  const callers = new Map<string, Caller>();
+  for (const setup of WEBHOOK_SETUPS) {
+    const caller = setup.read(env);
+    if (caller) callers.set(setup.provider, caller);
+  }
+  if (callers.size === 0)
+    env.fault('SENDGRID_WEBHOOK_PUBLIC_KEY', 'or another provider’s key is required: nobody could call');
   const maxConcurrent = env.int('WEBHOOK_MAX_CONCURRENT', { default: 64, min: 1, max: 4_096 });
   const maxBytes = env.int('WEBHOOK_MAX_BYTES', { default: 32 * BODY_LIMIT, min: BODY_LIMIT });
   env.check();
@@ -57,21 +62,4 @@ export function wireIngestion(basics: ServiceBasics): ServiceOptions {
     },
     configure: (app) => configureHttp(app, { maxConcurrent, maxBytes, parts, logger }),
   };
-}
-
-/** Public keys as SendGrid shows them, comma-separated: the new one beside the old while it is being replaced. */
-function sendgridCaller(env: Env): Caller {
-  const keys = env.list('SENDGRID_WEBHOOK_PUBLIC_KEY');
-  const toleranceSeconds = env.int('SENDGRID_WEBHOOK_TOLERANCE_SECONDS', { default: 25 * 3600, min: 1 });
-  if (!keys.every(isPublicKey)) env.fault('SENDGRID_WEBHOOK_PUBLIC_KEY', 'must be base64 SPKI DER public keys');
-  return { parser: createSendgridWebhook({ toleranceSeconds }), keys };
-}
-
-function isPublicKey(base64: string): boolean {
-  try {
-    createPublicKey({ key: Buffer.from(base64, 'base64'), format: 'der', type: 'spki' });
-    return true;
-  } catch {
-    return false;
-  }
 }

@@ -18,14 +18,14 @@ export const LEASE_MARGIN_MS = 5_000;
 /** The product's gateway, wired as `gateway.wiring.ts` wires it. */
 export function startGateway(world: World, life: Life): void {
   const { store, opener: vault, registry, provider, timing, timers, gate, instant: now } = world.portsOf(life);
-  const defaultSender = { address: 'hello@homing.test', name: '' };
+  const defaultSenders = new Map([['sendgrid', { address: 'hello@homing.test', name: '' }]]);
   const renderer = new Collector<ToRender, Rendered>({
     name: 'render',
     maxBatch: 64,
     lingerMs: 2,
     maxConcurrent: 2,
     timers,
-    flush: (batch) => renderBatch({ vault, registry, defaultSender }, batch),
+    flush: (batch) => renderBatch({ vault, registry, defaultSenders }, batch),
   });
   const parts: SendParts = {
     ...{ store, now, timing },

@@ -6,6 +6,14 @@ export interface Party {
   readonly name?: string;
 }
 
+/** A template that a provider has approved; named, never its words. */
+export interface ProviderTemplate {
+  readonly name: string;
+  /** As the provider writes it: `en`, `en_US`, `de`. */
+  readonly language: string;
+  readonly parameters: readonly string[];
+}
+
 /** One rendered message for one recipient: everything a provider call needs and nothing it may leak. */
 export interface OutboundMessage {
   /** `{outreachId}.{leg}`; travels to the provider and comes back in its webhooks. */
@@ -22,6 +30,15 @@ export interface OutboundMessage {
   readonly subject?: string;
   readonly html?: string;
   readonly text: string;
+  /**
+   * An approved template of the provider's (WhatsApp), for where free text is not allowed. Parameters in the order of its
+   * placeholders. Where it is there, `text` is what the person reads and only recorded.
+   */
+  readonly template?: ProviderTemplate;
+  /** Channels with several ways in (LinkedIn): which one. Default `message`. */
+  readonly approach?: 'message' | 'connection_request';
+  /** Where this provider is to report what becomes of this message, for those that are told so per call. Absolute, public. */
+  readonly callbackUrl?: string;
   /** Message headers; a name outside the allow-list refuses the message (`header_not_allowed`), nothing is sent. */
   readonly headers?: Readonly<Record<string, string>>;
   /** Validate at the provider and send nothing. Default false. */
@@ -47,7 +64,9 @@ export type SendResult =
       readonly retryAfterSeconds?: number;
     }
   /** The provider may have it: never re-send blindly. */
-  | { readonly kind: 'unknown'; readonly reason: string };
+  | { readonly kind: 'unknown'; readonly reason: string }
+  /** Surely not sent, and no machine may: a person is asked to do it. `reason` is a code (`captcha`, `partners_only`). */
+  | { readonly kind: 'assisted'; readonly reason: string };
 
 /** One attempt, by what the provider was given of it. */
 export type AttemptRef = Pick<OutboundMessage, 'deliveryId' | 'attempt' | 'tenantId'>;
@@ -83,11 +102,16 @@ export interface Capabilities {
  * provider at most once: no retries of its own. It throws only a `TypeError` for a misuse of its parameters.
  */
 export interface ChannelProvider {
-  /** Unique, lower case: also the bus subject token and the webhook path. */
+  /** Unique, lower case, one per provider and channel (`twilio`, `twilio_whatsapp`): what events name it by. */
   readonly key: string;
   readonly channel: Channel;
   readonly capabilities: Capabilities;
   send(message: OutboundMessage, options: SendOptions): Promise<SendResult>;
+  /**
+   * Sends up to `capabilities.batch` messages in one call; there if and only if the capability is a number. One result for each
+   * message, in order; a call whose end is unknown is unknown for each.
+   */
+  sendMany?(messages: readonly OutboundMessage[], options: SendOptions): Promise<readonly SendResult[]>;
   /** Asks whether the provider has an attempt; there if and only if the capability is. Never throws, as `send`. */
   lookUp?(attempt: AttemptRef, options: SendOptions): Promise<LookUpResult>;
   /** Closes kept-alive connections; calls in flight end as they would have. */

@@ -5,10 +5,25 @@ export type {
   LookUpResult,
   OutboundMessage,
   Party,
+  ProviderTemplate,
   RejectionClass,
   SendOptions,
   SendResult,
 } from './channel.provider.js';
 export { createSendgridProvider, type SendgridConfig } from './sendgrid/sendgrid.provider.js';
 export { createSendgridWebhook, type SendgridWebhookConfig } from './sendgrid/sendgrid.webhook.js';
-export type { ParsedFact, ParseFault, Verification, WebhookParser, WebhookRequest } from './webhook.parser.js';
+export type {
+  ChallengeAnswer,
+  ChallengeRequest,
+  ParsedFact,
+  ParsedInbound,
+  ParsedWebhook,
+  ParseFault,
+  ParseHead,
+  Verification,
+  WebhookAnswers,
+  WebhookParser,
+  WebhookRequest,
+} from './webhook.parser.js';
+export { PROVIDER_SETUPS, WEBHOOK_SETUPS } from './provider.setups.js';
+export type { ProviderSetup, ReadyProvider, SettingsReader, WebhookCaller, WebhookSetup } from './provider.setup.js';

@@ -7,6 +7,39 @@ export interface ParsedFact extends ProviderFact {
   readonly tenantId?: string;
   /** SHA-256 (hex) of the raw element. */
   readonly payloadDigest: string;
+  /** Where one webhook serves several channels: whose fact this is. Absent: the parser's own. */
+  readonly provider?: string;
+  readonly channel?: Channel;
+}
+
+/**
+ * Something a person did that names no message of ours by itself: wrote to us, or read everything up to an instant. PERSONAL: it
+ * leaves ingestion sealed or not at all.
+ */
+export interface ParsedInbound {
+  readonly kind: 'message' | 'receipt';
+  readonly provider: string;
+  readonly channel: Channel;
+  /** The key on which a repeat takes effect once. */
+  readonly providerEventId: string;
+  /** ISO 8601. */
+  readonly occurredAt: string;
+  /** Who, in the channel's own address form, normalised as at intake (E.164, lower-case address, provider's user id). */
+  readonly from: string;
+  /** Our own end: address, number, page or account. */
+  readonly to: string;
+  readonly subject?: string;
+  /** Without what is quoted, where the provider can tell. */
+  readonly text?: string;
+  /** The provider's id of the message of ours that is answered (or our Message-ID), where it is named. */
+  readonly inReplyTo?: string;
+  /** The provider took it for one of these itself. */
+  readonly keyword?: 'stop' | 'start' | 'help';
+  /** Written by a machine: out of office, bounce, list. Not a reply. */
+  readonly automatic?: boolean;
+  /** Of a receipt: what happened to everything sent until then. */
+  readonly receipt?: { readonly fact: 'delivered' | 'read'; readonly until: string };
+  readonly payloadDigest: string;
 }
 
 /** A part of a webhook that could not be read: where it stood and what was wrong. */
@@ -19,6 +52,8 @@ export interface ParseFault {
 }
 
 export interface WebhookRequest {
+  /** The public address that was called, query included: some signatures cover it. From our configuration, never from `Host`. */
+  readonly url?: string;
   /** As they arrived; names are matched without regard to case. */
   readonly headers: Readonly<Record<string, string | readonly string[] | undefined>>;
   /** The bytes as they came: signatures cover them, not their meaning. */
@@ -32,15 +67,46 @@ export interface WebhookRequest {
 /** What is there before the body is read. */
 export type WebhookHead = Pick<WebhookRequest, 'headers' | 'now'>;
 
+/** A call that only asks whether we are there and who we say we are (Meta, X, LinkedIn). */
+export interface ChallengeRequest extends Pick<WebhookRequest, 'headers' | 'keys'> {
+  readonly query: Readonly<Record<string, string | undefined>>;
+}
+export type ChallengeAnswer =
+  | { readonly kind: 'answer'; readonly contentType: 'text/plain' | 'application/json'; readonly body: string }
+  | { readonly kind: 'refused'; readonly reason: string };
+
+/** What this provider is answered: each reads a status in its own way (providers README 0.2). */
+export interface WebhookAnswers {
+  /** Default 200, with our own account of it. */
+  readonly stored?: { readonly status: 200 | 202 | 204; readonly contentType?: string; readonly body?: string };
+  /** Default 401. */
+  readonly forged?: 401 | 403 | 406;
+  /** The status on which it surely comes again. Default 503. */
+  readonly notStored?: 429 | 503;
+}
+
+export interface ParsedWebhook {
+  readonly facts: readonly ParsedFact[];
+  readonly faults: readonly ParseFault[];
+  readonly inbound?: readonly ParsedInbound[];
+}
+
 export type Verification = { readonly kind: 'valid' } | { readonly kind: 'invalid'; readonly reason: string };
 
 /** Hears one provider. No method throws, whatever arrives. */
 export interface WebhookParser {
+  /** The word in the webhook's path (`meta`), and the provider of facts that name no other. */
   readonly provider: string;
   readonly channel: Channel;
   /** Whether a body with these headers could be valid; what this refuses, `verify` refuses, so the body need not be read. */
   verifyHead(head: WebhookHead): Verification;
   verify(request: WebhookRequest): Verification;
   /** Good parts become facts, bad ones faults; one never spoils the other. */
-  parse(rawBody: Uint8Array): { readonly facts: readonly ParsedFact[]; readonly faults: readonly ParseFault[] };
+  parse(rawBody: Uint8Array, head?: ParseHead): ParsedWebhook;
+  /** Answers a GET of the provider's; there where it makes such calls. */
+  challenge?(request: ChallengeRequest): ChallengeAnswer;
+  readonly answers?: WebhookAnswers;
 }
+
+/** What stands outside the body and means something: the content type of a form, ids in the query of a callback address. */
+export type ParseHead = Pick<WebhookRequest, 'headers' | 'url'>;

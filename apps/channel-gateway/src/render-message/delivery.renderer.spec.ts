@@ -29,7 +29,7 @@ async function senderOf(said: {
       findTemplateVersions: async () => [],
       findTenants: async () => [{ sender: said.tenant ?? null, settings }],
     },
-    defaultSender: installation,
+    defaultSenders: new Map([['sendgrid', installation]]),
   } as unknown as RenderParts;
   const [rendered] = await renderBatch(parts, [{ state, delivery, attempt: 1 }]);
   if (rendered?.status !== 'fulfilled' || rendered.value.kind !== 'message') throw new Error('it was not rendered');

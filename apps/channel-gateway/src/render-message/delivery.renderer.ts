@@ -9,8 +9,8 @@ import type { RegistryReader, Sender, Template, Tenant } from '@homing/vault/reg
 export interface RenderParts {
   readonly vault: Pick<VaultOpener, 'openRequests'>;
   readonly registry: Pick<RegistryReader, 'findTemplateVersions' | 'findTenants'>;
-  /** Used where neither the request nor the tenant names a sender. */
-  readonly defaultSender: Party;
+  /** By provider; used where neither the request nor the tenant names a sender. */
+  readonly defaultSenders: ReadonlyMap<string, Party>;
 }
 
 export interface ToRender {
@@ -50,11 +50,14 @@ export async function renderBatch(
         template,
         sender: tenants[i]?.sender ?? undefined,
         channels: tenants[i]?.settings.channels,
-        fallback: parts.defaultSender,
+        fallback: parts.defaultSenders.get(item.delivery.plan.provider) ?? NOBODY,
       });
     }),
   );
 }
+
+/** A provider that is not set up sends nothing: nobody ever reads this. */
+const NOBODY: Party = { address: '' };
 
 /** The vault has no readable row for an accepted request: an operator's matter. */
 export class RequestUnreadableError extends Error {

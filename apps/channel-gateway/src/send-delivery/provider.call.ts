@@ -23,6 +23,9 @@ export async function callProvider(
     case 'accepted':
     case 'rejected':
       return result;
+    case 'assisted':
+      // Nobody takes tasks yet, so it is the recipient's loss: surely not sent.
+      return { kind: 'rejected', class: 'permanent', code: result.reason };
     case 'unknown':
       return { kind: 'unknown', reason: UNKNOWN_REASONS[result.reason] ?? 'ambiguous_answer' };
   }

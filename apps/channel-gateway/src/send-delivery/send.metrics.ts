@@ -9,7 +9,12 @@ const claims = counter({
 export const providerCalls = histogram({
   name: 'homing_provider_call_seconds',
   help: 'One call to a provider, from the request to its classified answer.',
-  labels: { provider: 'open', channel: 'open', outcome: ['accepted', 'rejected', 'unknown'], class: 'open' },
+  labels: {
+    provider: 'open',
+    channel: 'open',
+    outcome: ['accepted', 'rejected', 'unknown', 'assisted'],
+    class: 'open',
+  },
 });
 
 /** What became of one dispatch: an answer of the provider means that the claim was won. */

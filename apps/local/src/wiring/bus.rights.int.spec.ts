@@ -119,7 +119,7 @@ describe('what every user has to do', () => {
     ['orchestrator', 'outreach.command', 'OUTREACH', 'orchestrator-commands'],
     ['orchestrator', 'contact.command', 'OUTREACH', 'orchestrator-contact-commands'],
     ['orchestrator', 'conversion.reported', 'OUTREACH', 'orchestrator-conversions'],
-    ['orchestrator', 'provider.signal.sendgrid', 'SIGNALS', 'orchestrator-signals-sendgrid'],
+    ['orchestrator', 'provider.signal.sendgrid', 'SIGNALS', 'orchestrator-signals'],
     ['orchestrator', 'event.outreach.rejected', 'EVENTS', 'orchestrator-react-rejected'],
     ['channel-gateway', 'delivery.dispatch.email', 'DISPATCH', 'gateway-email'],
     ['channel-gateway', 'delivery.lookup.email', 'DISPATCH', 'gateway-lookup-email'],

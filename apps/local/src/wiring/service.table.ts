@@ -1,6 +1,7 @@
 import type { LocalSecrets } from '../home/home.secrets.js';
 import type { LocalAddresses } from './local.addresses.js';
 import type { ServiceName } from './port.table.js';
+import { sandboxAccounts, toldOf } from './sandbox.accounts.js';
 
 /** One of our own Node services: `node apps/<name>/dist/main.js`. */
 export interface ServiceRow {
@@ -14,6 +15,7 @@ export interface ServiceRow {
 
 /** Who runs, after whom, and who is told what. The whole wiring of the local stack stands here. */
 export function serviceTable(at: LocalAddresses, secrets: LocalSecrets): ServiceRow[] {
+  const accounts = sandboxAccounts(at, secrets);
   const truth = { EVENTSTORE_URL: at.eventStore };
   const bus = (user: Parameters<LocalAddresses['bus']>[0]) => ({ NATS_URL: at.bus(user) });
   const read = (role: 'read_system' | 'read_api') => ({ READ_DATABASE_URL: at.database(role) });
@@ -34,8 +36,7 @@ export function serviceTable(at: LocalAddresses, secrets: LocalSecrets): Service
       name: 'provider-simulator',
       after: [],
       env: {
-        SENDGRID_API_KEY: secrets.sendgridApiKey,
-        SIMULATOR_SENDGRID_PRIVATE_KEY: secrets.sendgridWebhookPrivateKey,
+        ...toldOf(accounts, 'simulator'),
         WEBHOOK_URL: at.http('webhook-ingestion'),
       },
     },
@@ -81,16 +82,13 @@ export function serviceTable(at: LocalAddresses, secrets: LocalSecrets): Service
         ...open,
         ...letters,
         CHANNELS: 'email',
-        SENDGRID_API_KEY: secrets.sendgridApiKey,
-        SENDGRID_BASE_URL: at.http('provider-simulator'),
-        SENDGRID_FROM_EMAIL: 'hello@sandbox.test',
-        SENDGRID_FROM_NAME: 'Homing Sandbox',
+        ...toldOf(accounts, 'gateway'),
       },
     },
     {
       name: 'webhook-ingestion',
       after: ['nats'],
-      env: { ...bus('webhook-ingestion'), ...letters, SENDGRID_WEBHOOK_PUBLIC_KEY: secrets.sendgridWebhookPublicKey },
+      env: { ...bus('webhook-ingestion'), ...letters, ...toldOf(accounts, 'ingestion') },
     },
     {
       name: 'api',

@@ -4,17 +4,17 @@ import { Controller } from '@nestjs/common';
 import { Payload } from '@nestjs/microservices';
 import { SignalRecorder } from './signal.recorder.service.js';
 
-/** What providers say, as ingestion verified it. Its own consumers, so that click storms never starve decisions. */
+/** What providers say, as ingestion verified it. One consumer for all of them, and none of anybody else’s, so that click storms never starve decisions. */
 @Controller()
 export class ProviderSignalController {
   constructor(private readonly recorder: SignalRecorder) {}
 
-  @JsEvent(signalSubject('sendgrid'), {
+  @JsEvent(signalSubject('*'), {
     stream: BUS_STREAMS.signals,
-    durable: 'orchestrator-signals-sendgrid',
+    durable: 'orchestrator-signals',
     maxInFlight: 256,
   })
-  sendgrid(@Payload() event: CloudEvent<ProviderSignal>): Promise<void> {
+  hear(@Payload() event: CloudEvent<ProviderSignal>): Promise<void> {
     return this.recorder.record(event);
   }
 }

@@ -14,12 +14,19 @@ it.each([
   ['r1+defers@sandbox.test', 'processed deferred deferred delivered'],
   ['r1+unsubscribes@sandbox.test', 'processed delivered opened unsubscribed'],
   ['r1+complains@sandbox.test', 'processed delivered complained'],
-  ['r1+replies@sandbox.test', 'processed delivered opened'],
+  ['r1+replies@sandbox.test', 'processed delivered opened replied'],
   ['r1+silent+opens@sandbox.test', ''],
   ['R1+OPENS@sandbox.test', 'processed delivered opened'],
   ['r1+newsletter@sandbox.test', 'processed delivered'],
   ['opens@sandbox.test', 'processed delivered'],
   ['+15550001111', 'processed delivered'],
+  ['+15550001141', ''],
+  ['whatsapp:+15550001142', 'processed delivered read'],
+  ['+15550001144', 'processed delivered stopped'],
+  ['15550001145', 'processed undelivered'],
+  ['+15550001146', 'processed failed'],
+  ['+15550001149', 'processed delivered opened read replied'],
+  ['person-17+reads', 'processed delivered read'],
 ])('%s -> %s', (address, fates) => {
   const steps = fateOf(personaOf(address));
   expect(steps.map(({ fate }) => fate).join(' ')).toBe(fates);

@@ -5,8 +5,10 @@ import type { PendingEvent } from '../webhooks/webhook.outbox.js';
 
 const HOST = 'recvd-simulator-1-0';
 
-/** The event as SendGrid posts it; the same event of the same message is the same bytes at any time. */
-export function sendgridEvent(seed: string, { line, step, index }: PendingEvent): Record<string, unknown> {
+/** The event as SendGrid posts it; the same event of the same message is the same bytes at any time. Undefined: it has no word for it. */
+export function sendgridEvent(seed: string, { line, step, index }: PendingEvent): Record<string, unknown> | undefined {
+  const fields = FIELDS[step.fate];
+  if (!fields) return undefined;
   const { messageId } = line;
   const late = step.fate === 'bounced-late';
   return {
@@ -15,7 +17,7 @@ export function sendgridEvent(seed: string, { line, step, index }: PendingEvent)
     timestamp: Math.floor((Date.parse(line.at) + step.afterMs) / 1000),
     ...(late ? {} : { 'smtp-id': `<${messageId}@geopod-ismtpd-simulator>`, sg_message_id: `${messageId}.${HOST}.0` }),
     sg_event_id: eventId(seed, line, index),
-    ...FIELDS[step.fate],
+    ...fields,
   };
 }
 
@@ -25,7 +27,7 @@ const eventId = (seed: string, line: LedgerLine, index: number) =>
 const AGENT = 'Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0';
 const MACHINE = 'Mozilla/5.0';
 
-const FIELDS: Readonly<Record<Fate, Readonly<Record<string, unknown>>>> = {
+const FIELDS: Readonly<Partial<Record<Fate, Readonly<Record<string, unknown>>>>> = {
   processed: { event: 'processed' },
   deferred: { event: 'deferred', response: '450 4.2.1 mailbox busy, try again later', attempt: '1' },
   delivered: { event: 'delivered', response: '250 2.0.0 OK', ip: '192.0.2.7', tls: 1 },

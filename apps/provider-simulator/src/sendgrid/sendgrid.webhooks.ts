@@ -28,7 +28,9 @@ export interface SendgridWebhookTarget {
 export const sendgridPost =
   ({ url, privateKey, seed, now }: SendgridWebhookTarget): Post =>
   (events, unsigned) => {
-    const body = sendgridBody(events.map((event) => sendgridEvent(seed, event)));
+    const told = events.map((event) => sendgridEvent(seed, event)).filter((event) => event !== undefined);
+    if (told.length === 0) return () => Promise.resolve(204);
+    const body = sendgridBody(told);
     const signature = privateKey && !unsigned ? signatureHeaders(body, privateKey, Math.floor(now() / 1000)) : {};
     const headers = { 'content-type': 'application/json', 'user-agent': 'SendGrid Event API', ...signature };
     return () => httpPost(`${url.replace(/\/$/, '')}/webhooks/sendgrid`, body, headers);

@@ -1,13 +1,10 @@
-import type { ParsedFact, ParseFault, WebhookParser } from '@homing/channels';
-import { signalMessage } from '@homing/contracts';
+import type { ParsedFact, ParseFault, WebhookCaller } from '@homing/channels';
+import { signalMessage, type Heard } from '@homing/contracts';
 import type { DeadLetter, Outgoing, PublishAck, Settled } from '@homing/messaging';
 import { unreadableLetter } from './unreadable.letter.js';
 
 /** One provider that may call, and the keys it signs with now. */
-export interface Caller {
-  readonly parser: WebhookParser;
-  readonly keys: readonly string[];
-}
+export type Caller = WebhookCaller;
 
 export interface ReceiverParts {
   readonly callers: ReadonlyMap<string, Caller>;
@@ -63,7 +60,7 @@ export async function receiveWebhook(
   const heard = { provider, channel: caller.parser.channel, receivedAt: new Date(now).toISOString() };
   parts.crashPoint('ingestion.before-publish');
   const [results, kept] = await Promise.all([
-    parts.publish(facts.map((fact) => signalMessage(fact, heard, SOURCE))),
+    parts.publish(facts.map((fact) => signalMessage(fact, of(fact, heard), SOURCE))),
     Promise.allSettled(faults.length > 0 ? [parts.keep(unreadableLetter({ ...heard, rawBody }, faults))] : []),
   ]);
   parts.crashPoint('ingestion.after-publish');
@@ -71,3 +68,10 @@ export async function receiveWebhook(
   if (missing.length === 0) return { kind: 'stored', facts, faults };
   return { kind: 'not-stored', missing: missing.length, first: missing[0]?.reason };
 }
+
+/** Where one webhook serves several channels, the fact says whose it is. */
+const of = ({ provider, channel }: ParsedFact, heard: Heard): Heard => ({
+  ...heard,
+  ...(provider === undefined ? {} : { provider }),
+  ...(channel === undefined ? {} : { channel }),
+});

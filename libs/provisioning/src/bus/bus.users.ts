@@ -69,7 +69,7 @@ export const busUsers = {
       ...consume(outreach, 'orchestrator-commands'),
       ...consume(outreach, 'orchestrator-contact-commands'),
       ...consume(outreach, 'orchestrator-conversions'),
-      ...consume(signals, 'orchestrator-signals-sendgrid'),
+      ...consume(signals, 'orchestrator-signals'),
       ...consume(events, 'orchestrator-react-rejected'),
       ...consume(events, 'orchestrator-react-skipped'),
       ...consume(events, 'orchestrator-react-expired'),

@@ -1,0 +1,24 @@
+import { createPublicKey } from 'node:crypto';
+import type { WebhookSetup } from '../provider.setup.js';
+import { createSendgridWebhook } from './sendgrid.webhook.js';
+
+/** `SENDGRID_WEBHOOK_PUBLIC_KEY`: as SendGrid shows them, comma-separated: the new one beside the old while it is being replaced. */
+export const sendgridWebhookSetup: WebhookSetup = {
+  provider: 'sendgrid',
+  read: (settings) => {
+    if (!settings.has('SENDGRID_WEBHOOK_PUBLIC_KEY')) return undefined;
+    const keys = settings.list('SENDGRID_WEBHOOK_PUBLIC_KEY');
+    const toleranceSeconds = settings.int('SENDGRID_WEBHOOK_TOLERANCE_SECONDS', { default: 25 * 3600, min: 1 });
+    if (!keys.every(isPublicKey)) settings.fault('SENDGRID_WEBHOOK_PUBLIC_KEY', 'must be base64 SPKI DER public keys');
+    return { parser: createSendgridWebhook({ toleranceSeconds }), keys };
+  },
+};
+
+function isPublicKey(base64: string): boolean {
+  try {
+    createPublicKey({ key: Buffer.from(base64, 'base64'), format: 'der', type: 'spki' });
+    return true;
+  } catch {
+    return false;
+  }
+}
