@@ -278,8 +278,18 @@ export interface DeliveryFailedPermanently extends OfLeg {
   readonly at: string;
 }
 
+/** `sent`: taken by the provider on a channel where nobody ever says that a message arrived. */
 export type SettledOutcome =
-  'delivered' | 'bounced' | 'failed' | 'undelivered' | 'dropped' | 'assumed_sent' | 'skipped' | 'expired' | 'cancelled';
+  | 'delivered'
+  | 'sent'
+  | 'bounced'
+  | 'failed'
+  | 'undelivered'
+  | 'dropped'
+  | 'assumed_sent'
+  | 'skipped'
+  | 'expired'
+  | 'cancelled';
 
 /** No further step of ours is pending. Later facts are still recorded. */
 export interface OutreachSettled {

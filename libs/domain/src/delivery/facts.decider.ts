@@ -1,6 +1,7 @@
-import type { OutreachEvent, ProviderFact, ProviderFactRecorded } from '@homing/contracts';
+import type { Channel, OutreachEvent, ProviderFact, ProviderFactRecorded } from '@homing/contracts';
 import { evolveOutreach } from '../outreach/outreach.evolve.js';
 import { deliveryOf, providerMessageIdOf, type Attempt, type OutreachState } from '../outreach/outreach.state.js';
+import { CHANNEL_FACTS } from './channel-facts.policy.js';
 import { react } from './reaction.decider.js';
 
 /** More than this many facts of one attempt are click storms: a kind already known is then recorded no more. */
@@ -27,15 +28,22 @@ export function recordFacts(
   let folded = state;
   for (const signalled of command.facts) {
     const attempt = attemptOf(folded, signalled);
+    const told = inWordsOf(deliveryOf(folded, signalled.leg)?.channel, signalled);
     if (!attempt) unmatched.push(signalled);
-    else if (!isKnown(attempt, signalled)) {
-      const event = factEvent(folded, signalled, attempt.attempt);
+    else if (!isKnown(attempt, told)) {
+      const event = factEvent(folded, told, attempt.attempt);
       events.push(event);
       folded = evolveOutreach(folded, event);
     }
   }
   if (events.length > 0) events.push(...react(folded, command.now));
   return { events, unmatched };
+}
+
+/** What does not exist on the channel is kept as what it is: something else. */
+function inWordsOf(channel: Channel | undefined, signalled: SignalledFact): SignalledFact {
+  if (channel === undefined || CHANNEL_FACTS[channel].has(signalled.fact)) return signalled;
+  return { ...signalled, fact: 'other', unknownEvent: signalled.unknownEvent ?? signalled.fact };
 }
 
 function attemptOf(state: OutreachState, fact: SignalledFact): Attempt | undefined {

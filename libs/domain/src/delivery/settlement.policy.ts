@@ -4,6 +4,7 @@ import type { KnownOutreach, OutreachState } from '../outreach/outreach.state.js
 import { chainClosing } from '../sequence/chain.closing.js';
 import { chainStand, type ChainOver } from '../sequence/chain.stand.js';
 import { REACHED, type AttemptState } from './attempt-state.policy.js';
+import { isAsGoodAsDelivered } from './channel-facts.policy.js';
 import { deliveryState, type DeliveryState } from './delivery-state.policy.js';
 
 /**
@@ -20,7 +21,8 @@ export function withSettlement(state: OutreachState, events: readonly OutreachEv
   const states = after.deliveries.map(deliveryState);
   // A step that was given up while nobody knew whether it was sent is still open: it may have reached the person.
   const open = after.deliveries.filter(
-    (delivery, i) => states[i] === 'outcome_unknown' || (!delivery.closed && !isReached(states[i])),
+    (delivery, i) =>
+      states[i] === 'outcome_unknown' || (!delivery.closed && !isReached(states[i]) && !isAsGoodAsDelivered(delivery)),
   ).length;
   const reached = states.some(isReached);
   const done = isOver(after, now, { open, reached });
@@ -46,11 +48,14 @@ const isReached = (state: DeliveryState | undefined): boolean => REACHED.has(sta
 
 function settledOutcome(states: readonly DeliveryState[], reached: boolean): SettledOutcome | undefined {
   if (reached) return 'delivered';
-  // Of several closed deliveries the last one tried names the outcome.
-  const last = states.at(-1);
+  // Of several deliveries one that was taken names the outcome, else the last one tried.
+  const last = states.findLast((state) => state === 'queued' || state === 'sent') ?? states.at(-1);
   switch (last) {
     case undefined:
       return undefined;
+    case 'queued':
+    case 'sent':
+      return 'sent';
     case 'bounced':
     case 'dropped':
     case 'undelivered':

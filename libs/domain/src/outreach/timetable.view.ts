@@ -1,8 +1,10 @@
 import type { Channel, Urgency } from '@homing/contracts';
 import { attemptState } from '../delivery/attempt-state.policy.js';
 import { OPEN } from '../ledger/charges.policy.js';
+import { isAsGoodAsDelivered } from '../delivery/channel-facts.policy.js';
 import { needsReaction } from '../delivery/reaction.decider.js';
 import { firstLookAt } from '../delivery/recourse.policy.js';
+import { withSettlement } from '../delivery/settlement.policy.js';
 import { assumedSentAt } from '../delivery/unknown-outcome.decider.js';
 import { chainStand } from '../sequence/chain.stand.js';
 import type { Attempt, Delivery, KnownOutreach, OutreachState } from './outreach.state.js';
@@ -90,6 +92,10 @@ function unknownEntries(attempt: Attempt): Due[] {
 const dispatchedOnCommit = (state: KnownOutreach, delivery: Delivery): boolean =>
   !delivery.follows && delivery.attempts.length === 0 && delivery.plan.sendAt !== state.request.sendAt;
 
+/** On a channel without receipts nobody else would ever settle it. */
+const endsWithBeingTaken = (state: KnownOutreach, delivery: Delivery): boolean =>
+  isAsGoodAsDelivered(delivery) && withSettlement(state, [], LONG_AGO).length > 0;
+
 function dueOf(state: KnownOutreach, delivery: Delivery): Due | undefined {
   if (delivery.closed) return undefined;
   if (delivery.next) {
@@ -99,7 +105,7 @@ function dueOf(state: KnownOutreach, delivery: Delivery): Due | undefined {
     return { kind: 'dispatch', attempt: delivery.next.attempt, dueAt: new Date(due + grace).toISOString() };
   }
   const last = delivery.attempts.at(-1);
-  if (last && needsReaction(state, delivery.leg))
+  if (last && (needsReaction(state, delivery.leg) || endsWithBeingTaken(state, delivery)))
     return { kind: 'reaction', attempt: last.attempt, dueAt: last.leaseUntil };
   return undefined;
 }

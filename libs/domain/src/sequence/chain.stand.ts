@@ -1,4 +1,5 @@
 import type { ChainStep, StepCondition } from '@homing/contracts';
+import { isAsGoodAsDelivered } from '../delivery/channel-facts.policy.js';
 import { attemptState, REACHED, type AttemptState } from '../delivery/attempt-state.policy.js';
 import type { Delivery, KnownOutreach } from '../outreach/outreach.state.js';
 
@@ -85,11 +86,15 @@ export function chainStand(state: KnownOutreach, now: string): ChainStand | unde
   }
 }
 
-/** True when some leg has what its step asks for; of the last one it is enough that it arrived. */
+/**
+ * True when some leg has what its step asks for; of the last one it is enough that it arrived. Where nobody ever says so, that it was
+ * taken is as good: waiting would bring no other word.
+ */
 function isMet(state: KnownOutreach, atEnd: boolean): boolean {
   return state.deliveries.some((delivery, i) => {
     const isLast = i === state.deliveries.length - 1;
     const until = (!(isLast && atEnd) && stepOf(state, delivery)?.until) || 'delivered';
+    if (until === 'delivered' && isAsGoodAsDelivered(delivery)) return true;
     return delivery.attempts.some((attempt) => MET[until].has(attemptState(attempt)));
   });
 }
