@@ -1,7 +1,7 @@
 // The definition of done for a provider: every one passes this suite against its own answers on loopback.
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import type { Capabilities, ChannelProvider, OutboundMessage, SendOptions } from './channel.provider.js';
+import type { AttemptRef, Capabilities, ChannelProvider, OutboundMessage, SendOptions } from './channel.provider.js';
 import { keyContract, lookUpContract } from './channel-contract.recourse.fixture.js';
 import { LoopbackProvider, type Answer, type SeenCall } from './loopback-provider.fixture.js';
 import type { WebhookParser, WebhookRequest } from './webhook.parser.js';
@@ -19,6 +19,11 @@ export interface ChannelStage {
     readonly unavailable: Answer;
     readonly failed: Answer;
   };
+  /**
+   * Where our ids stand in a call, when not as JSON strings in its body; `false` when the provider takes nothing of ours with a
+   * message: then a call must at least name its recipient, and `to.address` of the message must be all digits.
+   */
+  readonly attemptOf?: ((call: SeenCall) => AttemptRef | undefined) | false;
   /** With capability `lookUp`: what the provider answers when asked. */
   readonly lookUp?: {
     readonly found: { readonly answer: Answer; readonly providerMessageId: string };
@@ -65,8 +70,11 @@ export function channelContract(name: string, stage: ChannelStage, capabilities:
       const { answer, providerMessageId } = stage.answers.accepted;
       expect(await answered(answer)).toEqual({ kind: 'accepted', providerMessageId });
       expect(server.calls).toHaveLength(1);
-      const { deliveryId, attempt, tenantId } = stage.message;
-      for (const part of [deliveryId, String(attempt), tenantId]) expect(server.calls[0]?.body).toContain(part);
+      const { deliveryId, attempt, tenantId, to } = stage.message;
+      const [call] = server.calls as [SeenCall];
+      if (stage.attemptOf === false) expect(call.path + call.body).toContain(to.address);
+      else if (stage.attemptOf) expect(stage.attemptOf(call)).toEqual({ deliveryId, attempt, tenantId });
+      else for (const part of [deliveryId, String(attempt), tenantId]) expect(call.body).toContain(part);
     });
 
     it('tells throttled, bad key, refused and unavailable apart', async () => {
@@ -129,12 +137,18 @@ export function channelContract(name: string, stage: ChannelStage, capabilities:
 
     it('keeps concurrent messages apart', async () => {
       server.answer = stage.answers.accepted.answer;
-      const ids = Array.from({ length: 100 }, (_, i) => `concurrent-${i}.1`);
-      const sent = await Promise.all(
-        ids.map((deliveryId) => provider.send({ ...stage.message, deliveryId }, patient())),
-      );
+      const { attemptOf, message } = stage;
+      const others = Array.from({ length: 100 }, (_, i) => ({
+        deliveryId: `concurrent-${i}.1`,
+        to: attemptOf === false ? { address: String(1_000_000_000 + i) } : message.to,
+      }));
+      const sent = await Promise.all(others.map((other) => provider.send({ ...message, ...other }, patient())));
       expect(sent.every((result) => result.kind === 'accepted')).toBe(true);
-      for (const id of ids) expect(server.calls.filter((call) => call.body.includes(`"${id}"`))).toHaveLength(1);
+      const isOf = (call: SeenCall, { deliveryId, to }: (typeof others)[number]) => {
+        if (attemptOf === false) return (call.path + call.body).includes(to.address);
+        return attemptOf ? attemptOf(call)?.deliveryId === deliveryId : call.body.includes(`"${deliveryId}"`);
+      };
+      for (const other of others) expect(server.calls.filter((call) => isOf(call, other))).toHaveLength(1);
     });
 
     it('lets nothing of the person or of the provider’s prose into its result', async () => {
