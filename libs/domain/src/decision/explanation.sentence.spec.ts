@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import type { Explanation } from '@homing/contracts';
+import type { Chain, Explanation } from '@homing/contracts';
 import { selectChannels } from '../routing/channel-selection.policy.js';
 import { choosing, type Choosing } from '../routing/selection.fixture.js';
 import { decisionSentence } from './explanation.sentence.js';
@@ -26,6 +26,21 @@ describe('the decision as a person would say it', () => {
     expect(sentence({ channels: ['email', 'phone'] })).toBe(
       'Sending by email at once: the only channel that can be used. Left out: phone: not available yet.',
     ));
+
+  it('says of a channel that is left out now and comes later that it is asked again', () => {
+    const { ranked, excluded } = selectChannels(choosing({ channels: ['email', 'phone'] }));
+    const step = { waitHours: 24, until: 'delivered', because: 'step' };
+    const steps = [
+      { ...step, step: 1, channel: 'email' },
+      { ...step, step: 2, channel: 'phone' },
+    ];
+    const chain = { strategy: 'fallback', passed: [], steps } as unknown as Chain;
+    expect(
+      decisionSentence({ ...bare, ranked, excluded }, { chain, legs: [{ leg: 1, channel: 'email' }] as never }),
+    ).toBe(
+      'Sending by email at once: as its steps say. Then: phone when it fails or is not delivered within 24 h. Left out: phone: not available yet (asked again at its turn).',
+    );
+  });
 
   it.each<[string, Choosing]>([
     ['as the person prefers', { inputs: { preferred: ['sms'] } }],

@@ -21,7 +21,10 @@ export function decisionSentence(explanation: Explanation, of: Sent = {}): strin
   const when = sendTimeWords(explanation.steps.find((step) => step.step === 'send_time'));
   const place = `ranked first of ${others.length + 1}${WHY[first.reason] ?? ''}`;
   const among = others.length === 0 ? 'the only channel that can be used' : place;
-  const left = explanation.excluded.map((e) => `${words(e.channel)}: ${words(e.reason)}`).join('; ');
+  const toCome = new Set(stepsToCome(chain, legs[0]?.leg).map(({ channel }) => channel));
+  const left = explanation.excluded
+    .map((e) => `${words(e.channel)}: ${words(e.reason)}${toCome.has(e.channel) ? ' (asked again at its turn)' : ''}`)
+    .join('; ');
   const why = chain?.steps.some(({ because }) => because === 'step')
     ? 'as its steps say'
     : `${among}${strengths(first, others[0])}`;
@@ -37,9 +40,14 @@ const sentBy = (first: RankedChannel, { chain, legs }: Sent): string =>
 
 const WANTED = { delivered: 'not delivered', read: 'not read', answered: 'not answered' } as const;
 
+/** Of a fallback chain, from the running step on. */
+const stepsFrom = (chain: Chain | undefined, from = 1): Chain['steps'] =>
+  chain?.strategy === 'fallback' ? chain.steps.filter(({ step }) => step >= from) : [];
+const stepsToCome = (chain: Chain | undefined, from?: number): Chain['steps'] => stepsFrom(chain, from).slice(1);
+
 /** What follows, and when. */
-function chainWords(chain: Chain | undefined, from = 1): string {
-  const steps = chain?.strategy === 'fallback' ? chain.steps.filter(({ step }) => step >= from) : [];
+function chainWords(chain: Chain | undefined, from?: number): string {
+  const steps = stepsFrom(chain, from);
   if (steps.length < 2) return '';
   const then = steps.slice(1).map(({ channel }, i) => {
     const { until = 'delivered', waitHours = 0 } = steps[i] ?? {};
