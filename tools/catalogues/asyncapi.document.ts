@@ -69,6 +69,18 @@ const signalSchema = object(
   },
   ['provider', 'channel', 'fact', 'occurredAt', 'providerEventId', 'receivedAt', 'payloadDigest'],
 );
+const inboundSchema = object(
+  {
+    provider: text('lower-case key'),
+    channel,
+    kind: { type: 'string', enum: ['message', 'receipt'] },
+    eventDigest: text('SHA-256 (hex) of the provider’s event id: the key on which a repeat takes effect once'),
+    receivedAt: instant,
+    tenantId: text('of whom the account is that was called'),
+    sealed: text('base64; opened at the desk only'),
+  },
+  ['provider', 'channel', 'kind', 'eventDigest', 'receivedAt', 'sealed'],
+);
 const dispatchSchema = object(
   {
     tenantId: uuid,
@@ -187,7 +199,8 @@ export function asyncApiDocument(): Json {
         channel: { enum: [...CHANNELS] },
       }),
       deliveryLookUp: channelOf('delivery.lookup.{channel}', 'LookUpAttempt', { channel: { enum: [...CHANNELS] } }),
-      providerSignal: channelOf('provider.signal.{provider}', 'ProviderSignal', { provider: { enum: ['sendgrid'] } }),
+      providerSignal: channelOf('provider.signal.{provider}', 'ProviderSignal', { provider: {} }),
+      providerInbound: channelOf('provider.inbound.{provider}', 'ProviderInbound', { provider: {} }),
       outreachEvent: channelOf('event.outreach.{transition}', 'OutreachTransition', {
         transition: { enum: [...TRANSITIONS] },
       }),
@@ -206,6 +219,7 @@ export function asyncApiDocument(): Json {
       sendDispatch: operation('send', 'deliveryDispatch', 'Internal: send this attempt now, if it still stands.'),
       sendLookUp: operation('send', 'deliveryLookUp', 'Internal: find out what became of this attempt.'),
       sendSignal: operation('send', 'providerSignal', 'Internal: a verified fact from a provider.'),
+      sendInbound: operation('send', 'providerInbound', 'Internal: what somebody wrote to us or read, sealed.'),
       sendDeadLetter: operation('send', 'deadLetter', 'This message can never be handled; an operator decides.'),
     },
     components: {
@@ -217,6 +231,7 @@ export function asyncApiDocument(): Json {
         DispatchDelivery: { payload: cloudEvent(dispatchSchema) },
         LookUpAttempt: { payload: cloudEvent(lookUpSchema) },
         ProviderSignal: { payload: cloudEvent(signalSchema) },
+        ProviderInbound: { payload: cloudEvent(inboundSchema) },
         OutreachTransition: { payload: cloudEvent(transitionSchema) },
         DeadLetter: deadLetterMessage,
       },

@@ -1,7 +1,7 @@
 import { WEBHOOK_SETUPS } from '@homing/channels';
 import { connectBus, publishDeadLetter, Publisher } from '@homing/messaging';
 import { closeOnShutdown, crashPoint, type ServiceBasics, type ServiceOptions } from '@homing/service-kit';
-import { createDeadLetterSealer } from '@homing/vault/seal';
+import { createDeadLetterSealer, createInboundSealer } from '@homing/vault/seal';
 import { Module } from '@nestjs/common';
 import { BODY_LIMIT, configureHttp, REQUEST_TIMEOUT_MS } from './http/http.surface.js';
 import { LOGGER, RECEIVER_PARTS, WebhookController } from './receive-webhook/webhook.controller.js';
@@ -37,6 +37,7 @@ export function wireIngestion(basics: ServiceBasics): ServiceOptions {
     callers,
     publish: (messages) => publisher.publishMany(messages, UNACKNOWLEDGED_AT_ONCE),
     keep: (letter) => publishDeadLetter(publisher, seal, letter),
+    sealInbound: createInboundSealer({ sealKey: deadLetterSealKey }),
     now: Date.now,
     crashPoint,
   };

@@ -26,6 +26,7 @@ export function startIngestion(world: World, life: Life): Ingestion {
     callers: new Map([['sendgrid', { parser, keys: [] }]]),
     publish: publisher.publishMany,
     keep: () => Promise.resolve(),
+    sealInbound: () => Promise.resolve(''),
     now: () => date().getTime(),
     crashPoint: () => undefined,
   };

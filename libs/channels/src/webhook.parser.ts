@@ -1,4 +1,4 @@
-import type { Channel, ProviderFact } from '@homing/contracts';
+import type { Channel, InboundItem, ProviderFact } from '@homing/contracts';
 
 /** One fact out of a webhook and what it names of ours; an allow-list like {@link ProviderFact} itself. */
 export interface ParsedFact extends ProviderFact {
@@ -12,35 +12,8 @@ export interface ParsedFact extends ProviderFact {
   readonly channel?: Channel;
 }
 
-/**
- * Something a person did that names no message of ours by itself: wrote to us, or read everything up to an instant. PERSONAL: it
- * leaves ingestion sealed or not at all.
- */
-export interface ParsedInbound {
-  readonly kind: 'message' | 'receipt';
-  readonly provider: string;
-  readonly channel: Channel;
-  /** The key on which a repeat takes effect once. */
-  readonly providerEventId: string;
-  /** ISO 8601. */
-  readonly occurredAt: string;
-  /** Who, in the channel's own address form, normalised as at intake (E.164, lower-case address, provider's user id). */
-  readonly from: string;
-  /** Our own end: address, number, page or account. */
-  readonly to: string;
-  readonly subject?: string;
-  /** Without what is quoted, where the provider can tell. */
-  readonly text?: string;
-  /** The provider's id of the message of ours that is answered (or our Message-ID), where it is named. */
-  readonly inReplyTo?: string;
-  /** The provider took it for one of these itself. */
-  readonly keyword?: 'stop' | 'start' | 'help';
-  /** Written by a machine: out of office, bounce, list. Not a reply. */
-  readonly automatic?: boolean;
-  /** Of a receipt: what happened to everything sent until then. */
-  readonly receipt?: { readonly fact: 'delivered' | 'read'; readonly until: string };
-  readonly payloadDigest: string;
-}
+/** What a person did that names no message of ours: wrote to us, read everything up to an instant. PERSONAL: it leaves ingestion sealed or not at all. */
+export type ParsedInbound = InboundItem;
 
 /** A part of a webhook that could not be read: where it stood and what was wrong. */
 export interface ParseFault {

@@ -12,7 +12,7 @@ import { AckInbox } from './ack.inbox.js';
 import { parseServers } from './bus.servers.js';
 import { inboxPrefixOf, type Notice, ReplyInbox } from './reply.inbox.js';
 import { observeBus } from './stream.metrics.js';
-import { ensureStreams, fullDeadLetters, type TopologyOptions } from './stream.topology.js';
+import { ensureStreams, fullDeadLetters, retireConsumers, type TopologyOptions } from './stream.topology.js';
 
 export interface BusOptions {
   /** `nats://` or `tls://` URLs, comma-separated; may hold user and password (then pass a Secret). */
@@ -243,12 +243,23 @@ export class Bus {
     retryWithBackoff(() => this.repair(), { ...retryEveryMs, signal }).catch(() => {});
   }
 
+  /** Whoever may make streams and yet not remove these consumers is told once in a while; nothing else stops for it. */
+  async #retire(manager: JetStreamManager): Promise<void> {
+    const fail = (error: unknown): string[] => {
+      this.logger.warn({ err: error }, 'consumers of a former release cannot be removed');
+      return [];
+    };
+    const gone = await retireConsumers(manager).catch(fail);
+    if (gone.length > 0) this.logger.info({ consumers: gone }, 'consumers of a former release removed');
+  }
+
   async #check(topology: TopologyOptions): Promise<void> {
     try {
       const { manager } = await this.api();
       const made = await ensureStreams(manager, topology);
       if (made.length > 0) this.logger.info({ streams: made }, 'streams made');
       this.#topologyFault = undefined;
+      await this.#retire(manager);
       const full = await fullDeadLetters(manager);
       if (full) this.logger.warn(full, 'the dead letters are nearly full: new ones take the place of the oldest');
     } catch (error) {

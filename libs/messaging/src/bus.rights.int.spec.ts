@@ -18,7 +18,10 @@ const users = [
   {
     name: 'owner',
     password,
-    publish: ['INFO', 'CREATE', 'UPDATE'].map((order) => `$JS.API.STREAM.${order}.*`),
+    publish: [
+      ...['INFO', 'CREATE', 'UPDATE'].map((order) => `$JS.API.STREAM.${order}.*`),
+      '$JS.API.CONSUMER.DELETE.SIGNALS.orchestrator-signals-sendgrid',
+    ],
     subscribe: ['_INBOX_owner.>'],
   },
   { name: 'publisher', password, publish: ['outreach.requested'], subscribe: ['_INBOX_publisher.>'] },

@@ -1,4 +1,11 @@
-import { AckPolicy, type Consumer, type ConsumerInfo, DeliverPolicy, ReplayPolicy } from '@nats-io/jetstream';
+import {
+  AckPolicy,
+  type Consumer,
+  type ConsumerInfo,
+  DeliverPolicy,
+  JetStreamApiError,
+  ReplayPolicy,
+} from '@nats-io/jetstream';
 import { nanos } from '@nats-io/transport-node';
 import { looksAdrift } from './adrift.consumer.js';
 import type { Bus, BusApi } from './bus.connection.js';
@@ -18,6 +25,9 @@ export const limitsOf = ({
   maxAckPending: Math.max(maxAckPending, maxInFlight),
 });
 
+/** On a work queue two consumers may not want the same message. */
+const NOT_UNIQUE = 10_100;
+
 /**
  * Finds the durable consumer, makes it (and its stream, where this process may) when missing, mends its limits. One that is adrift
  * is made anew: everything that its stream holds is given again.
@@ -26,7 +36,11 @@ export async function bindConsumer(bus: Bus, extras: JsEventExtras): Promise<Con
   const api = await bus.api();
   const { stream } = extras;
   if (!(await api.manager.streams.info(stream).catch(orMissing))) await bus.repair();
-  const info = await mended(api, extras, await sound(bus, api, extras));
+  const info = await mended(api, extras, await sound(bus, api, extras)).catch(async (error: unknown) => {
+    // Another consumer has these messages: one of a former release, where this process may remove it.
+    if (error instanceof JetStreamApiError && error.code === NOT_UNIQUE) await bus.repair();
+    throw error;
+  });
   return api.js.consumers.getConsumerFromInfo(info);
 }
 

@@ -65,7 +65,7 @@ const wanted = [
   },
   {
     name: signals,
-    subjects: ['provider.signal.*'],
+    subjects: ['provider.signal.*', 'provider.inbound.*'],
     retention: RetentionPolicy.Workqueue,
     share: 0.2,
     repeatWindow: 120_000,
@@ -118,6 +118,17 @@ export function streamConfigs(options: TopologyOptions = {}) {
     num_replicas: replicas,
     ...(perSubject === undefined ? {} : { max_msgs_per_subject: perSubject }),
   }));
+}
+
+/** Consumers of former releases. On a work queue one of them would keep its follower from being made, and keep its messages. */
+const retired = [{ stream: signals, durable: 'orchestrator-signals-sendgrid' }];
+
+/** Removes what former releases pulled with: what it had not acknowledged is given to its follower. Safe to repeat. */
+export async function retireConsumers(manager: Pick<JetStreamManager, 'consumers'>): Promise<string[]> {
+  const gone: string[] = [];
+  for (const { stream, durable } of retired)
+    if (await manager.consumers.delete(stream, durable).catch(orMissing)) gone.push(durable);
+  return gone;
 }
 
 /**

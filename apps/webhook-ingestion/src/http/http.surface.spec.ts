@@ -33,6 +33,7 @@ beforeEach(async () => {
       return messages.map(() => ({ status: 'fulfilled', value: { stream: 'SIGNALS', seq: 1, duplicate: false } }));
     },
     keep: async () => {},
+    sealInbound: async () => 'sealed',
     now: Date.now,
     crashPoint: () => {},
   };

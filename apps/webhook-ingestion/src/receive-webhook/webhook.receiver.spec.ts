@@ -20,6 +20,7 @@ function given(results: (messages: readonly Outgoing[]) => Settled<PublishAck>[]
       if (!keeps) throw new Error('not kept');
       kept.push(letter);
     },
+    sealInbound: async () => 'sealed',
     now: Date.now,
     crashPoint: (name) => void happened.push(name),
   };
@@ -67,6 +68,51 @@ describe('a received webhook', () => {
   it('is not stored while what it cannot read is not kept', async () => {
     const { receive } = given((messages) => messages.map(() => stored), false);
     expect(await receive([delivered(), broken])).toMatchObject({ kind: 'not-stored', missing: 1 });
+  });
+
+  it('is stored only when what people wrote is, sealed, and nothing of it is in clear', async () => {
+    const out: Outgoing[] = [];
+    const sealed: unknown[] = [];
+    const { parts } = given((messages) => {
+      out.push(...messages);
+      return messages.map(() => stored);
+    });
+    const item = {
+      kind: 'message' as const,
+      provider: 'sendgrid',
+      channel: 'email' as const,
+      providerEventId: 'ada@example.test wrote',
+      occurredAt: '2026-01-01T00:00:00.000Z',
+      from: 'ada@example.test',
+      to: 'desk@example.test',
+      text: 'Yes'.repeat(100_000),
+      payloadDigest: 'f'.repeat(64),
+    };
+    const parser = { ...createSendgridWebhook(), parse: () => ({ facts: [], faults: [], inbound: [item, item] }) };
+    const { body, headers } = signedPost([]);
+    const receiving = receiveWebhook(
+      {
+        ...parts,
+        callers: new Map([['sendgrid', { parser, keys: [keys.publicKey] }]]),
+        sealInbound: async (content) => `sealed ${sealed.push(content)}`,
+      },
+      { provider: 'sendgrid', headers, rawBody: body },
+    );
+    expect(await receiving).toMatchObject({ kind: 'stored', facts: [] });
+    expect(out.map(({ subject, key }) => [subject, key])).toEqual(
+      Array(2).fill(['provider.inbound.sendgrid', expect.stringMatching(/^sendgrid:inbound:[0-9a-f]{64}$/)]),
+    );
+    expect(out[0]?.key).toBe(out[1]?.key);
+    expect(out[0]?.event.data).toEqual({
+      provider: 'sendgrid',
+      channel: 'email',
+      kind: 'message',
+      eventDigest: expect.any(String),
+      receivedAt: expect.any(String),
+      sealed: 'sealed 1',
+    });
+    expect(JSON.stringify(out)).not.toContain('ada@');
+    expect(sealed[0]).toEqual({ ...item, text: item.text.slice(0, 100_000) });
   });
 
   it('publishes nothing of a stranger or of an unknown provider', async () => {

@@ -1,6 +1,7 @@
 import type { ParsedFact, ParseFault, WebhookCaller } from '@homing/channels';
 import { signalMessage, type Heard } from '@homing/contracts';
 import type { DeadLetter, Outgoing, PublishAck, Settled } from '@homing/messaging';
+import { publishableInbound, type SealInbound } from './inbound.handover.js';
 import { unreadableLetter } from './unreadable.letter.js';
 
 /** One provider that may call, and the keys it signs with now. */
@@ -12,6 +13,8 @@ export interface ReceiverParts {
   readonly publish: (messages: readonly Outgoing[]) => Promise<readonly Settled<PublishAck>[]>;
   /** Keeps what could not be read, sealed. Rejects when it is not kept. */
   readonly keep: (letter: DeadLetter) => Promise<unknown>;
+  /** So that nobody on the bus reads what people wrote. */
+  readonly sealInbound: SealInbound;
   /** Milliseconds since the epoch. */
   readonly now: () => number;
   readonly crashPoint: (name: string) => void;
@@ -56,11 +59,16 @@ export async function receiveWebhook(
   const now = parts.now();
   const verdict = caller.parser.verify({ headers, rawBody, keys: caller.keys, now });
   if (verdict.kind === 'invalid') return { kind: 'forged', reason: verdict.reason };
-  const { facts, faults } = caller.parser.parse(rawBody);
+  const { facts, faults, inbound = [] } = caller.parser.parse(rawBody, { headers });
   const heard = { provider, channel: caller.parser.channel, receivedAt: new Date(now).toISOString() };
+  const handover = { seal: parts.sealInbound, receivedAt: heard.receivedAt, source: SOURCE };
+  const messages = [
+    ...facts.map((fact) => signalMessage(fact, of(fact, heard), SOURCE)),
+    ...(await Promise.all(inbound.map((item) => publishableInbound(item, handover)))),
+  ];
   parts.crashPoint('ingestion.before-publish');
   const [results, kept] = await Promise.all([
-    parts.publish(facts.map((fact) => signalMessage(fact, of(fact, heard), SOURCE))),
+    parts.publish(messages),
     Promise.allSettled(faults.length > 0 ? [parts.keep(unreadableLetter({ ...heard, rawBody }, faults))] : []),
   ]);
   parts.crashPoint('ingestion.after-publish');

@@ -20,6 +20,8 @@ export const CONVERSION_REPORTED = 'conversion.reported';
 export const dispatchSubject = (channel: Channel): string => `delivery.dispatch.${channel}`;
 export const lookUpSubject = (channel: Channel): string => `delivery.lookup.${channel}`;
 export const signalSubject = (provider: string): string => `provider.signal.${provider}`;
+/** What people wrote or read, sealed (`ProviderInbound`). */
+export const inboundSubject = (provider: string): string => `provider.inbound.${provider}`;
 export const eventSubject = (transition: string): string => `event.outreach.${transition}`;
 export const deadLetterSubject = (consumer: string): string => `deadletter.${consumer}`;
 

@@ -56,7 +56,7 @@ export const busUsers = {
     publish: [OUTREACH_REQUESTED, OUTREACH_COMMAND, CONTACT_COMMAND, CONVERSION_REPORTED, DEAD_LETTER_DESK],
     subscribe: [LIVE_POKE],
   },
-  'webhook-ingestion': { publish: ['provider.signal.*', 'deadletter.webhook-ingestion'] },
+  'webhook-ingestion': { publish: ['provider.signal.*', 'provider.inbound.*', 'deadletter.webhook-ingestion'] },
   orchestrator: {
     consumes: true,
     publish: [
@@ -70,6 +70,8 @@ export const busUsers = {
       ...consume(outreach, 'orchestrator-contact-commands'),
       ...consume(outreach, 'orchestrator-conversions'),
       ...consume(signals, 'orchestrator-signals'),
+      // Of a former release: it is removed when the streams are looked at.
+      `$JS.API.CONSUMER.DELETE.${signals}.orchestrator-signals-sendgrid`,
       ...consume(events, 'orchestrator-react-rejected'),
       ...consume(events, 'orchestrator-react-skipped'),
       ...consume(events, 'orchestrator-react-expired'),

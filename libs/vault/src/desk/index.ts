@@ -2,6 +2,8 @@
 export { createDeadLetterFile } from './dead-letter.file.js';
 export { createSignalPark } from './signal.park.js';
 export { createLetterOpener } from './letter.opener.js';
+export { createInboundOpener } from './inbound.opener.js';
+export type { OpenInbound } from './inbound.opener.js';
 export type * from './desk.types.js';
 export type { LetterContent } from '../dead-letter/letter.content.js';
 export { EnvelopeError } from '../envelope/envelope.types.js';

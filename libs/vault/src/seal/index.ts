@@ -3,6 +3,8 @@ export { createSealer } from './sealer.js';
 export type { Sealer } from './sealer.js';
 export { createDeadLetterSealer } from './dead-letter.sealer.js';
 export type { DeadLetterSealerParts, LetterConcern, LetterToSeal, SealedLetter } from './dead-letter.sealer.js';
+export { createInboundSealer } from './inbound.sealer.js';
+export type { SealInbound } from './inbound.sealer.js';
 export { EnvelopeError } from '../envelope/envelope.types.js';
 export type { SealContext } from '../envelope/envelope.types.js';
 export { createFingerprinter } from '../address/address.fingerprint.js';
