@@ -1,8 +1,9 @@
 /**
  * What a provider can tell about one attempt, in the field's terms. `other` keeps an event the parser does not know.
- * `sent` means handed on by the provider; `delivered` means accepted by the recipient's side.
+ * `queued` means taken by the provider, as its answer to the call says too; `sent` means handed on by the provider; `delivered` means accepted by the recipient's side.
  */
 export const PROVIDER_FACT_KINDS = [
+  'queued',
   'sent',
   'deferred',
   'delivered',

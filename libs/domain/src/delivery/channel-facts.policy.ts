@@ -3,7 +3,7 @@ import type { Delivery } from '../outreach/outreach.state.js';
 import { attemptState, type AttemptState } from './attempt-state.policy.js';
 
 /** What anybody may say of a message on any channel. */
-const EVERYWHERE = ['sent', 'replied', 'failed', 'dropped', 'unsubscribed', 'resubscribed', 'other'] as const;
+const EVERYWHERE = ['queued', 'sent', 'replied', 'failed', 'dropped', 'unsubscribed', 'resubscribed', 'other'] as const;
 
 /**
  * What a message on a channel can go through (REQUIREMENTS C1; providers README 0.4 and 14): the facts that move its state. Anything
