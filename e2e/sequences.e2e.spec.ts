@@ -1,4 +1,4 @@
-// A chain of two emails over the shipped processes: the second follows when nobody read the first, and not when it was read.
+// A chain of two emails over the shipped processes: the second follows when nobody read the first, and not when it was read; and goes to the other address when the first one is dead.
 import { afterAll, beforeAll, expect, it, jest } from '@jest/globals';
 import { LocalStack, until } from '@homing/testing/local-stack';
 import { emailRequest, someone } from './requests.fixture.js';
@@ -18,11 +18,15 @@ const steps = [
   { step: 2, channel: 'email', template: 'initial_outreach_v1' },
 ];
 
+/** What both templates ask for. */
+const words = {
+  ...{ business_name: 'Acme', demo_url: 'https://demo.example/1', first_name: 'Robin' },
+  ...{ owner_name: 'Robin', property_address: 'Lane 1' },
+};
+
 async function send(persona: string): Promise<{ to: string; id: string; body: Record<string, unknown> }> {
   const to = someone(persona);
-  const data = { business_name: 'Acme', demo_url: 'https://demo.example/1', first_name: 'Robin' };
-  const second = { owner_name: 'Robin', property_address: 'Lane 1' };
-  const { status, body } = await stack.api.send(emailRequest(to, { content: { data: { ...data, ...second } }, steps }));
+  const { status, body } = await stack.api.send(emailRequest(to, { content: { data: words }, steps }));
   expect([status, body['status']]).toEqual([202, 'scheduled']);
   return { to, id: String(body['outreachId']), body };
 }
@@ -47,4 +51,24 @@ it('a second email follows when nobody has read the first within its wait, and n
   const ofReader = await told(reader.id);
   expect(ofReader).toContain('passed_over');
   expect(ofReader).not.toContain('fallback');
+});
+
+it('an address that bounces for good gives way to the person’s other one, with other content', async () => {
+  const [bad, good] = [someone('bounces'), someone('delivers')];
+  const request = emailRequest(bad, { content: { data: words }, steps });
+  const recipient = { ...request.recipient, contacts: { email: [bad, good] } };
+  const { status, body } = await stack.api.send({ ...request, recipient });
+  expect(status).toBe(202);
+  const id = String(body['outreachId']);
+  await until(async () => (await told(id)).includes('settled'), 'the chain to settle');
+  const seen = await stack.api.outreach(id);
+  expect(seen?.deliveries.map(({ deliveryId, state }) => [deliveryId, state])).toEqual([
+    [`${id}.1`, 'bounced'],
+    [`${id}.2`, 'delivered'],
+  ]);
+  const sent = (await stack.ledger()).filter(({ deliveryId }) => deliveryId.startsWith(id));
+  expect(sent.map(({ to, deliveryId }) => [to, deliveryId])).toEqual([
+    [bad, `${id}.1`],
+    [good, `${id}.2`],
+  ]);
 });
