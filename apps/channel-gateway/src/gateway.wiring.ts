@@ -9,6 +9,7 @@ import { createRegistry } from '@homing/vault/registry';
 import { createDeadLetterSealer } from '@homing/vault/seal';
 import { Module, type DynamicModule, type Type } from '@nestjs/common';
 import { renderBatch, type Rendered, type ToRender } from './render-message/delivery.renderer.js';
+import { readUnsubscribeLinks } from './render-message/unsubscribe.setup.js';
 import { EmailDispatchController, SEND_PARTS } from './send-delivery/dispatch.controller.js';
 import type { SendParts } from './send-delivery/send.attempt.js';
 import { createSendGate } from './send-delivery/send.gate.js';
@@ -40,6 +41,7 @@ export function wireGateway({ env, logger, instance, readiness }: ServiceBasics)
   if (setUps.length === 0)
     env.fault('SENDGRID_API_KEY', 'or another provider’s account is required: nothing could be sent');
   const providerTimeoutMs = env.int('PROVIDER_TIMEOUT_MS', { default: 10_000, min: 100, max: 120_000 });
+  const unsubscribe = readUnsubscribeLinks(env);
   env.check();
 
   const bus = connectBus({ url: busUrl, name: instance, logger });
@@ -59,7 +61,8 @@ export function wireGateway({ env, logger, instance, readiness }: ServiceBasics)
     maxBatch: 64,
     lingerMs: 2,
     maxConcurrent: 2,
-    flush: (batch) => renderBatch({ vault: opener, registry, defaultSenders }, batch),
+    flush: (batch) =>
+      renderBatch({ vault: opener, registry, defaultSenders, ...(unsubscribe ? { unsubscribe } : {}) }, batch),
   });
   const watch = new StoreWatch({ store, sources: [busMark(bus)], logger });
   const parts: SendParts = {

@@ -5,6 +5,8 @@ import { createDeadLetterSealer, createInboundSealer } from '@homing/vault/seal'
 import { Module } from '@nestjs/common';
 import { BODY_LIMIT, configureHttp, REQUEST_TIMEOUT_MS } from './http/http.surface.js';
 import { LOGGER, RECEIVER_PARTS, WebhookController } from './receive-webhook/webhook.controller.js';
+import { UNSUBSCRIBE_PARTS, UnsubscribeController } from './one-click/unsubscribe.controller.js';
+import { boundPresses, readUnsubscribeKeys, unsubscribeParts } from './one-click/unsubscribe.wiring.js';
 import type { Caller, ReceiverParts } from './receive-webhook/webhook.receiver.js';
 
 @Module({})
@@ -28,6 +30,7 @@ export function wireIngestion(basics: ServiceBasics): ServiceOptions {
     env.fault('SENDGRID_WEBHOOK_PUBLIC_KEY', 'or another provider’s key is required: nobody could call');
   const maxConcurrent = env.int('WEBHOOK_MAX_CONCURRENT', { default: 64, min: 1, max: 4_096 });
   const maxBytes = env.int('WEBHOOK_MAX_BYTES', { default: 32 * BODY_LIMIT, min: BODY_LIMIT });
+  const unsubscribeKeys = readUnsubscribeKeys(env);
   env.check();
 
   const bus = connectBus({ url: busUrl, name: instance, logger });
@@ -44,10 +47,14 @@ export function wireIngestion(basics: ServiceBasics): ServiceOptions {
   readiness.add('bus', bus.health);
   const module = {
     module: IngestionModule,
-    controllers: [WebhookController],
+    controllers: [WebhookController, UnsubscribeController],
     providers: [
       { provide: RECEIVER_PARTS, useValue: parts },
       { provide: LOGGER, useValue: logger },
+      {
+        provide: UNSUBSCRIBE_PARTS,
+        useValue: unsubscribeParts({ keys: unsubscribeKeys, publish: parts.publish }),
+      },
       closeOnShutdown(() => bus.close()),
     ],
   };
@@ -61,6 +68,9 @@ export function wireIngestion(basics: ServiceBasics): ServiceOptions {
       internetFacing: true,
       continueTraces: false,
     },
-    configure: (app) => configureHttp(app, { maxConcurrent, maxBytes, parts, logger }),
+    configure: (app) => {
+      boundPresses(app);
+      return configureHttp(app, { maxConcurrent, maxBytes, parts, logger });
+    },
   };
 }

@@ -27,3 +27,10 @@ export type {
 } from './webhook.parser.js';
 export { PROVIDER_SETUPS, WEBHOOK_SETUPS } from './provider.setups.js';
 export type { ProviderSetup, ReadyProvider, SettingsReader, WebhookCaller, WebhookSetup } from './provider.setup.js';
+export {
+  UNSUBSCRIBE_KEY_MIN,
+  unsubscribeHeaders,
+  unsubscribeKeysOf,
+  type UnsubscribeLinks,
+} from './one-click/unsubscribe.headers.js';
+export { mintUnsubscribeToken, readUnsubscribeToken, type UnsubscribeRef } from './one-click/unsubscribe.token.js';

@@ -1,19 +1,25 @@
 import { describe, expect, it } from '@jest/globals';
 import type { ChannelSender } from '@homing/contracts';
-import { emptyOutreach, evolveOutreach } from '@homing/domain';
+import { deliveryOf, emptyOutreach, evolveOutreach } from '@homing/domain';
 import { committed } from '@homing/testing/outreach-story';
+import { readUnsubscribeToken } from '@homing/channels';
 import type { Sender } from '@homing/vault/registry';
 import { renderBatch, type RenderParts } from './delivery.renderer.js';
 
 const tenant: Sender = { email: 'hello@own.test', name: 'Own', replyTo: null, branding: {} };
 const installation = { address: 'all@house.test', name: 'House' };
 
-/** Who a message is sent by, of what each may say. */
-async function senderOf(said: {
+interface Said {
   channel?: ChannelSender;
   tenant?: Sender;
   request?: { email: string; name?: string };
-}) {
+  parts?: Partial<RenderParts>;
+}
+
+/** Who a message is sent by, of what each may say. */
+const senderOf = async (said: Said) => (await messageOf(said)).from;
+
+async function messageOf(said: Said) {
   const state = committed.reduce(evolveOutreach, emptyOutreach);
   const delivery = state.status === 'active' ? state.deliveries[0] : undefined;
   if (state.status === 'none' || !delivery) throw new Error('the story has a delivery');
@@ -30,10 +36,11 @@ async function senderOf(said: {
       findTenants: async () => [{ sender: said.tenant ?? null, settings }],
     },
     defaultSenders: new Map([['sendgrid', installation]]),
+    ...said.parts,
   } as unknown as RenderParts;
   const [rendered] = await renderBatch(parts, [{ state, delivery, attempt: 1 }]);
   if (rendered?.status !== 'fulfilled' || rendered.value.kind !== 'message') throw new Error('it was not rendered');
-  return rendered.value.message.from;
+  return rendered.value.message;
 }
 
 describe('the sender of a message', () => {
@@ -54,4 +61,25 @@ describe('the sender of a message', () => {
     });
     expect(await senderOf({ channel: { from_email: 'news@own.test' }, tenant })).toMatchObject({ name: 'Own' });
   });
+});
+
+describe('an email', () => {
+  const key = 'a key of thirty-two letters, at least';
+
+  it('carries a link by which its reader unsubscribes with one click, made for this very attempt', async () => {
+    const { headers, ...message } = await messageOf({
+      parts: { unsubscribe: { baseUrl: 'https://hooks.example.test', key } },
+    });
+    const token = /^<https:\/\/hooks\.example\.test\/u\/([^>]+)>$/.exec(headers?.['List-Unsubscribe'] ?? '')?.[1];
+    const state = committed.reduce(evolveOutreach, emptyOutreach);
+    expect(headers?.['List-Unsubscribe-Post']).toBe('List-Unsubscribe=One-Click');
+    expect(readUnsubscribeToken([key], token ?? '')).toEqual({
+      tenantId: message.tenantId,
+      deliveryId: deliveryOf(state, 1)?.deliveryId,
+      attempt: 1,
+    });
+  });
+
+  it('carries no headers where no links are set up', async () =>
+    expect(await messageOf({})).not.toHaveProperty('headers'));
 });

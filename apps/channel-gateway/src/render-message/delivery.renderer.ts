@@ -1,5 +1,5 @@
 import type { Channel, ContentRef, OutreachRequestDto } from '@homing/contracts';
-import type { OutboundMessage, Party } from '@homing/channels';
+import { unsubscribeHeaders, type OutboundMessage, type Party, type UnsubscribeLinks } from '@homing/channels';
 import { renderMessage, type ContentSource } from '@homing/content';
 import type { Delivery, KnownOutreach } from '@homing/domain';
 import { contactPoints } from '@homing/intake';
@@ -11,6 +11,8 @@ export interface RenderParts {
   readonly registry: Pick<RegistryReader, 'findTemplateVersions' | 'findTenants'>;
   /** By provider; used where neither the request nor the tenant names a sender. */
   readonly defaultSenders: ReadonlyMap<string, Party>;
+  /** Behind every email's one-click link. Absent: emails carry none. */
+  readonly unsubscribe?: UnsubscribeLinks;
 }
 
 export interface ToRender {
@@ -51,6 +53,7 @@ export async function renderBatch(
         sender: tenants[i]?.sender ?? undefined,
         channels: tenants[i]?.settings.channels,
         fallback: parts.defaultSenders.get(item.delivery.plan.provider) ?? NOBODY,
+        unsubscribe: parts.unsubscribe,
       });
     }),
   );
@@ -77,6 +80,7 @@ interface Opened {
   /** How the tenant uses its channels. */
   readonly channels: Tenant['settings']['channels'] | undefined;
   readonly fallback: Party;
+  readonly unsubscribe: UnsubscribeLinks | undefined;
 }
 
 function renderOne({ state, delivery, attempt }: ToRender, parts: Opened): Rendered {
@@ -112,8 +116,17 @@ function renderOne({ state, delivery, attempt }: ToRender, parts: Opened): Rende
       from: request.sender ? party(request.sender.email, request.sender.name) : senderOf(parts, channel),
       ...(replyTo === undefined ? {} : { replyTo: party(replyTo) }),
       ...rendered.message,
+      ...headersOf(parts, { channel, tenantId, deliveryId: delivery.deliveryId, attempt }),
     },
   };
+}
+
+/** Ours alone: no caller sets the headers of a message. */
+function headersOf(
+  { unsubscribe }: Opened,
+  { channel, ...ref }: { channel: Channel; tenantId: string; deliveryId: string; attempt: number },
+): Pick<OutboundMessage, 'headers'> {
+  return channel === 'email' && unsubscribe ? { headers: unsubscribeHeaders(unsubscribe, ref) } : {};
 }
 
 function contentOf(

@@ -1,7 +1,7 @@
 import type { LocalSecrets } from '../home/home.secrets.js';
 import type { LocalAddresses } from './local.addresses.js';
 import type { ServiceName } from './port.table.js';
-import { sandboxAccounts, toldOf } from './sandbox.accounts.js';
+import { accountSecrets, sandboxAccounts, toldOf } from './sandbox.accounts.js';
 
 /** One of our own Node services: `node apps/<name>/dist/main.js`. */
 export interface ServiceRow {
@@ -24,6 +24,7 @@ export function serviceTable(at: LocalAddresses, secrets: LocalSecrets): Service
   const seal = { VAULT_SEAL_KEY: secrets.vaultSealKey };
   const open = { VAULT_OPEN_KEY: secrets.vaultOpenKey };
   const desk = { DESK_DATABASE_URL: at.database('vault_desk'), DEAD_LETTER_OPEN_KEY: secrets.deadLetterOpenKey };
+  const unsubscribe = { UNSUBSCRIBE_KEYS: accountSecrets(secrets)('UNSUBSCRIBE_KEYS') };
   const letters = { DEAD_LETTER_SEAL_KEY: secrets.deadLetterSealKey };
   return [
     {
@@ -82,13 +83,15 @@ export function serviceTable(at: LocalAddresses, secrets: LocalSecrets): Service
         ...open,
         ...letters,
         CHANNELS: 'email',
+        ...unsubscribe,
+        UNSUBSCRIBE_BASE_URL: at.http('webhook-ingestion'),
         ...toldOf(accounts, 'gateway'),
       },
     },
     {
       name: 'webhook-ingestion',
       after: ['nats'],
-      env: { ...bus('webhook-ingestion'), ...letters, ...toldOf(accounts, 'ingestion') },
+      env: { ...bus('webhook-ingestion'), ...letters, ...unsubscribe, ...toldOf(accounts, 'ingestion') },
     },
     {
       name: 'api',

@@ -5,6 +5,7 @@ const PROBLEMS = {
   bad_signature: { status: 401, title: 'The signature does not fit the body' },
   not_found: { status: 404, title: 'There is nothing here' },
   method_not_allowed: { status: 405, title: 'The method cannot be used here' },
+  too_many: { status: 429, title: 'Too many links that are not ours' },
   body_too_large: { status: 413, title: 'The body is too large' },
   malformed_request: { status: 400, title: 'The request cannot be read' },
   busy: { status: 503, title: 'Too many webhooks at once' },
@@ -16,10 +17,10 @@ export type ProblemCode = keyof typeof PROBLEMS;
 
 const RETRY_AFTER_SECONDS = 5;
 
-/** Answers with problem details that repeat nothing of what was sent; 503 says when to come again. */
+/** Answers with problem details that repeat nothing of what was sent; 503 and 429 say when to come again. */
 export function replyProblem(reply: FastifyReply, code: ProblemCode): FastifyReply {
   const { status, title } = PROBLEMS[code];
-  if (status === 503) void reply.header('retry-after', String(RETRY_AFTER_SECONDS));
+  if (status === 503 || status === 429) void reply.header('retry-after', String(RETRY_AFTER_SECONDS));
   const body = JSON.stringify({ type: `urn:homing:problem:${code}`, title, status });
   return reply.code(status).type('application/problem+json').send(body);
 }
