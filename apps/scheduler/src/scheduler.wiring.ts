@@ -31,6 +31,7 @@ import { expandedItems, measureBatches, measureScheduler, refed } from './schedu
 import { dueExceptPaused } from './rest-paused/paused.entries.js';
 import { resumedRound } from './rest-paused/resumed.round.js';
 import { ResumedWatch } from './rest-paused/resumed.watch.js';
+import { settleSilent } from './settle-silent/silent.round.js';
 import { quietRound } from './wake-due/quiet.round.js';
 import { wakeDue, type Traced } from './wake-due/wake.round.js';
 
@@ -151,6 +152,11 @@ export function wireScheduler({ env, logger, instance, readiness }: ServiceBasic
         name: 'reclaim reservations',
         everyMs: Math.min(10_000, reclaimAfterMs / 4),
         round: () => reclaimStale({ ...due, follow: acts.follow, now, afterMs: reclaimAfterMs }),
+      },
+      {
+        name: 'settle silent',
+        everyMs: 3_600_000,
+        round: () => settleSilent({ ...due, follow: acts.follow, now }),
       },
       {
         name: 'expand batches',

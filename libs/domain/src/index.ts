@@ -18,6 +18,7 @@ export * from './decision/recorded.inputs.js';
 export * from './delivery/answer.decider.js';
 export * from './delivery/attempt-state.policy.js';
 export * from './delivery/cancel.decider.js';
+export * from './delivery/channel-facts.policy.js';
 export * from './delivery/claim.decider.js';
 export * from './delivery/delivery-state.policy.js';
 export * from './delivery/facts.decider.js';

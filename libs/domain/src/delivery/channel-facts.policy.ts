@@ -26,9 +26,18 @@ export const hasDeliveryReceipts = (channel: Channel): boolean => CHANNEL_FACTS[
 
 const TAKEN: ReadonlySet<AttemptState> = new Set(['queued', 'sent']);
 
-/** True when it was taken on a channel without receipts: as far along as anybody will ever say by themselves. */
-export function isAsGoodAsDelivered({ channel, attempts, next, closed }: Delivery): boolean {
-  if (hasDeliveryReceipts(channel) || next || closed) return false;
+/** Longest wait for a receipt after a message was taken, in hours: providers keep trying and telling for up to three days. */
+export const SILENCE_HOURS = 72;
+
+/**
+ * True when nobody will say more of it: it was taken on a channel without receipts, or taken and left without a last word for
+ * `SILENCE_HOURS`. What is heard later is recorded all the same.
+ */
+export function isLastWord({ channel, attempts, next, closed }: Delivery, now: string): boolean {
   const last = attempts.at(-1);
-  return last !== undefined && TAKEN.has(attemptState(last));
+  if (!last || next || closed) return false;
+  const state = attemptState(last);
+  if (TAKEN.has(state) && !hasDeliveryReceipts(channel)) return true;
+  const since = Date.parse(last.leaseUntil);
+  return (TAKEN.has(state) || state === 'deferred') && Date.parse(now) >= since + SILENCE_HOURS * 3_600_000;
 }

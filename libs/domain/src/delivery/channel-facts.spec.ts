@@ -7,7 +7,7 @@ import { evolveOutreach } from '../outreach/outreach.evolve.js';
 import { emptyOutreach, type OutreachState } from '../outreach/outreach.state.js';
 import { timetableOf } from '../outreach/timetable.view.js';
 import { attemptState } from './attempt-state.policy.js';
-import { CHANNEL_FACTS, hasDeliveryReceipts } from './channel-facts.policy.js';
+import { CHANNEL_FACTS, hasDeliveryReceipts, SILENCE_HOURS } from './channel-facts.policy.js';
 import { recordFacts } from './facts.decider.js';
 import { react } from './reaction.decider.js';
 
@@ -104,8 +104,25 @@ describe('where nobody ever says that a message arrived', () => {
     const { events } = recordFacts(state, { facts: [signal('replied')], now: at(90) });
     expect(events).toMatchObject(on('linkedin', recorded('replied')));
   });
-  it.each(['email', 'sms', 'whatsapp', 'facebook'] as const)('%s waits for its receipt', (channel) => {
-    expect(timetableOf(taken(channel))).toEqual([]);
-    expect(react(taken(channel), at(16))).toEqual([]);
+  it.each(['email', 'sms', 'whatsapp', 'facebook'] as const)(
+    '%s waits three days for its receipt, no longer',
+    (channel) => {
+      const silent = at(15 + SILENCE_HOURS * 3600);
+      expect(timetableOf(taken(channel))).toEqual([]);
+      expect(react(taken(channel), at(14 + SILENCE_HOURS * 3600))).toEqual([]);
+      expect(react(taken(channel), silent)).toEqual([
+        { type: 'OutreachSettled', data: { outcome: 'sent', at: silent } },
+      ]);
+    },
+  );
+  it('what is still put off after three days has had its time as well', () => {
+    const deferred = fold([...committed, started(), accepted(), recorded('deferred')]);
+    const silent = at(15 + SILENCE_HOURS * 3600);
+    expect(react(deferred, at(3600))).toEqual([]);
+    expect(react(deferred, silent)).toMatchObject([{ type: 'OutreachSettled', data: { outcome: 'sent' } }]);
+  });
+  it('what nobody answered at all is another matter: its outcome is unknown', () => {
+    const pending = fold([...committed, started()]);
+    expect(react(pending, at(15 + SILENCE_HOURS * 3600))).toEqual([]);
   });
 });

@@ -4,7 +4,7 @@ import type { KnownOutreach, OutreachState } from '../outreach/outreach.state.js
 import { chainClosing } from '../sequence/chain.closing.js';
 import { chainStand, type ChainOver } from '../sequence/chain.stand.js';
 import { REACHED, type AttemptState } from './attempt-state.policy.js';
-import { isAsGoodAsDelivered } from './channel-facts.policy.js';
+import { isLastWord } from './channel-facts.policy.js';
 import { deliveryState, type DeliveryState } from './delivery-state.policy.js';
 
 /**
@@ -22,7 +22,7 @@ export function withSettlement(state: OutreachState, events: readonly OutreachEv
   // A step that was given up while nobody knew whether it was sent is still open: it may have reached the person.
   const open = after.deliveries.filter(
     (delivery, i) =>
-      states[i] === 'outcome_unknown' || (!delivery.closed && !isReached(states[i]) && !isAsGoodAsDelivered(delivery)),
+      states[i] === 'outcome_unknown' || (!delivery.closed && !isReached(states[i]) && !isLastWord(delivery, now)),
   ).length;
   const reached = states.some(isReached);
   const done = isOver(after, now, { open, reached });
@@ -44,17 +44,20 @@ function isOver(
 
 const MET_OR_STOPPED: ReadonlySet<ChainOver> = new Set(['not_needed', 'replied', 'unsubscribed', 'complained']);
 
+const TAKEN: ReadonlySet<DeliveryState> = new Set<DeliveryState>(['queued', 'sent', 'deferred']);
+
 const isReached = (state: DeliveryState | undefined): boolean => REACHED.has(state as AttemptState);
 
 function settledOutcome(states: readonly DeliveryState[], reached: boolean): SettledOutcome | undefined {
   if (reached) return 'delivered';
   // Of several deliveries one that was taken names the outcome, else the last one tried.
-  const last = states.findLast((state) => state === 'queued' || state === 'sent') ?? states.at(-1);
+  const last = states.findLast((state) => TAKEN.has(state)) ?? states.at(-1);
   switch (last) {
     case undefined:
       return undefined;
     case 'queued':
     case 'sent':
+    case 'deferred':
       return 'sent';
     case 'bounced':
     case 'dropped':

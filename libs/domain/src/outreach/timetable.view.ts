@@ -1,7 +1,7 @@
 import type { Channel, Urgency } from '@homing/contracts';
 import { attemptState } from '../delivery/attempt-state.policy.js';
 import { OPEN } from '../ledger/charges.policy.js';
-import { isAsGoodAsDelivered } from '../delivery/channel-facts.policy.js';
+import { isLastWord } from '../delivery/channel-facts.policy.js';
 import { needsReaction } from '../delivery/reaction.decider.js';
 import { firstLookAt } from '../delivery/recourse.policy.js';
 import { withSettlement } from '../delivery/settlement.policy.js';
@@ -94,7 +94,7 @@ const dispatchedOnCommit = (state: KnownOutreach, delivery: Delivery): boolean =
 
 /** On a channel without receipts nobody else would ever settle it. */
 const endsWithBeingTaken = (state: KnownOutreach, delivery: Delivery): boolean =>
-  isAsGoodAsDelivered(delivery) && withSettlement(state, [], LONG_AGO).length > 0;
+  isLastWord(delivery, LONG_AGO) && withSettlement(state, [], LONG_AGO).length > 0;
 
 function dueOf(state: KnownOutreach, delivery: Delivery): Due | undefined {
   if (delivery.closed) return undefined;

@@ -1,5 +1,5 @@
 import type { ChainStep, StepCondition } from '@homing/contracts';
-import { isAsGoodAsDelivered } from '../delivery/channel-facts.policy.js';
+import { isLastWord } from '../delivery/channel-facts.policy.js';
 import { attemptState, REACHED, type AttemptState } from '../delivery/attempt-state.policy.js';
 import type { Delivery, KnownOutreach } from '../outreach/outreach.state.js';
 
@@ -58,7 +58,7 @@ export function chainStand(state: KnownOutreach, now: string): ChainStand | unde
   if (stop) return over(stop);
   if (state.cancellation) return over('cancelled');
   const running = state.deliveries.at(-1);
-  if (isMet(state, rest.length === 0)) return over('not_needed');
+  if (isMet(state, { now, atEnd: rest.length === 0 })) return over('not_needed');
   const [step] = rest;
   if (!step) return over('at_its_end');
   const reason = running?.closed?.kind === 'skipped' ? running.closed.reason : undefined;
@@ -90,11 +90,11 @@ export function chainStand(state: KnownOutreach, now: string): ChainStand | unde
  * True when some leg has what its step asks for; of the last one it is enough that it arrived. Where nobody ever says so, that it was
  * taken is as good: waiting would bring no other word.
  */
-function isMet(state: KnownOutreach, atEnd: boolean): boolean {
+function isMet(state: KnownOutreach, { now, atEnd }: { readonly now: string; readonly atEnd: boolean }): boolean {
   return state.deliveries.some((delivery, i) => {
     const isLast = i === state.deliveries.length - 1;
     const until = (!(isLast && atEnd) && stepOf(state, delivery)?.until) || 'delivered';
-    if (until === 'delivered' && isAsGoodAsDelivered(delivery)) return true;
+    if (until === 'delivered' && isLastWord(delivery, now)) return true;
     return delivery.attempts.some((attempt) => MET[until].has(attemptState(attempt)));
   });
 }

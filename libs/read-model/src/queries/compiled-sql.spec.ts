@@ -39,6 +39,7 @@ import { leadById, leadPage } from './lead.queries.js';
 import { routingCounts } from './routing.queries.js';
 import { recentSendHours, sendHoursBetween } from './send-hour.queries.js';
 import { batchCounts, batchItems } from './send-batch.queries.js';
+import { silentOutreach } from './silent.queries.js';
 import { suppressionsPage } from './suppression.queries.js';
 import { dueTimetable, wokenTimetable } from './timetable.queries.js';
 
@@ -91,6 +92,7 @@ const queries: Record<string, Compilable<unknown> | { compile(executor: typeof d
     ...{ tenantId: t, from: now, to: now },
     ...{ campaignKey: 'c', channel: 'sms' },
   }),
+  silentOutreach: silentOutreach(schema, { before: now, since: now, limit: 500 }),
   currentPosition: tenant.checkpointPosition(db, 'read-model'),
   foldedStates: foldedStatesOf(db, [id]),
   eventsAfter: transitionsPage(db, { afterPosition: 1n, limit: 500 }),

@@ -51,6 +51,24 @@ select "measure", "channel", "place", "step", "reason", sum(count)::bigint as "c
 -- routing: of one campaign and channel
 select "measure", "channel", "place", "step", "reason", sum(count)::bigint as "count" from "read_model"."routing_hours" where "tenant_id" = $1 and "hour" >= $2 and "hour" < $3 and "campaign_key" = $4 and channel in ($5, '') group by "measure", "channel", "place", "step", "reason" order by "measure", "place", "count" desc, channel, step, reason;
 
+-- silentOutreach
+with recursive tenants as (
+      (select tenant_id from "read_model"."outreach" order by tenant_id limit 1)
+      union all
+      select (select o.tenant_id from "read_model"."outreach" as o where o.tenant_id > t.tenant_id order by o.tenant_id limit 1)
+        from tenants as t where t.tenant_id is not null
+    )
+    select o.outreach_id, o.tenant_id::text as tenant_id
+      from tenants as t
+      cross join unnest(array['queued', 'sent']) as s (state)
+      cross join lateral (
+        select outreach_id, tenant_id from "read_model"."outreach"
+          where tenant_id = t.tenant_id and state = s.state and settled_at is null
+            and accepted_at < $1::timestamptz and accepted_at >= $2::timestamptz
+          order by accepted_at desc, outreach_id desc limit $3
+      ) as o
+      limit $4;
+
 -- currentPosition
 select "position" from "read_model"."checkpoint" where "name" = $1;
 

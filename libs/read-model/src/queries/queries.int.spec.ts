@@ -252,3 +252,25 @@ describe('reservations that stand when an outreach is over', () => {
     expect((await system.openReservations(settled[0] ?? '')).length).toBe(1);
   });
 });
+
+describe('what a provider took and nobody has said a last word of', () => {
+  it('is found, of every tenant, and nothing that is settled or has not been taken', async () => {
+    const later = new Store();
+    const stories = [300, 301, 302].map((n) => emailStory({ n, tenant: n }));
+    for (const [i, s] of stories.entries()) {
+      const then = [[], [s.started(), s.accepted()], [s.started(), s.accepted(), s.settled('delivered')]][i] ?? [];
+      later.append(s.stream, s.tenantId, ...s.intake, ...then);
+    }
+    await project(
+      writer,
+      later.events.map((event) => ({ ...event, position: event.position + store.head + 1_000n })),
+      40,
+    );
+    const range = { since: '2000-01-01T00:00:00.000Z', limit: 500 };
+    const found = await system.silentOutreach({ ...range, before: '2027-01-01T00:00:00.000Z' });
+    const ids = found.map(({ outreachId }) => outreachId);
+    expect(stories.map(({ outreachId }) => ids.includes(outreachId))).toEqual([false, true, false]);
+    expect(found).toContainEqual({ outreachId: stories[1]?.outreachId, tenantId: stories[1]?.tenantId });
+    expect(await system.silentOutreach({ ...range, before: '2001-01-01T00:00:00.000Z' })).toEqual([]);
+  });
+});

@@ -2,6 +2,7 @@ import type { Channel } from '@homing/contracts';
 import type { OutreachStateName } from '@homing/domain';
 import type { LedgerBalanceRow, OpenReservationRow } from '../tables/ledger.tables.js';
 import type { StaleFilter, StaleReservation } from './ledger.queries.js';
+import type { SilentFilter, SilentOutreach } from './silent.queries.js';
 import type { SuppressionRow } from '../tables/suppression.tables.js';
 import type { EngagementFilter, EngagementRow } from './engagement.queries.js';
 import type { ConversionCount, LastDelivered } from './conversion.queries.js';
@@ -27,6 +28,7 @@ import type {
 
 export type { DecisionsPage, PastDecisionRow, SpokenForFilter, SpokenForRow } from './decision.queries.js';
 export type { StaleFilter, StaleReservation } from './ledger.queries.js';
+export type { SilentFilter, SilentOutreach } from './silent.queries.js';
 export type { EngagementFilter, EngagementRow } from './engagement.queries.js';
 export type { ConversionCount, LastDelivered } from './conversion.queries.js';
 export type { LeadFilter } from './lead.queries.js';
@@ -102,6 +104,8 @@ export interface SystemQueries {
   /** Outreach whose open reservations may be nobody's. */
   staleReservations(filter: StaleFilter): Promise<StaleReservation[]>;
   openReservations(outreachId: string): Promise<OpenReservationRow[]>;
+  /** What providers took and nobody has said a last word of. */
+  silentOutreach(filter: SilentFilter): Promise<SilentOutreach[]>;
   currentPosition(): Promise<bigint>;
   /** How much is open over all tenants, for metrics. */
   openCounts(now: string): Promise<OpenCounts>;

@@ -4,6 +4,7 @@ import { checkpointPosition } from './outreach.queries.js';
 import type { ProgressView, ProviderMessage, SystemQueries } from './read-model.port.js';
 import { PROJECTION } from './projection.name.js';
 import { openReservationsOf, staleReservations } from './ledger.queries.js';
+import { silentOutreach } from './silent.queries.js';
 import { lastDelivered } from './conversion.queries.js';
 import { engagementCounts } from './engagement.queries.js';
 import { campaignMembers, restTimetable, wakeCampaignTimetable } from './resting.queries.js';
@@ -41,6 +42,7 @@ export function createSystemQueries({ db, schema }: ReadModelConnection): System
     attemptsByProviderMessage: (ids) => attemptsByMessage(db, ids).execute(),
     staleReservations: async (filter) => (await staleReservations(schema, filter).execute(db)).rows,
     openReservations: async (outreachId) => (await openReservationsOf(schema, outreachId).execute(db)).rows,
+    silentOutreach: async (filter) => (await silentOutreach(schema, filter).execute(db)).rows,
     progress: async () => (await progressNow(schema).execute(db)).rows,
     currentPosition: async () => (await checkpointPosition(db, PROJECTION).executeTakeFirst())?.position ?? 0n,
     openCounts: async (now) => {
