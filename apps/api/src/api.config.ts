@@ -1,4 +1,6 @@
 import { fileURLToPath } from 'node:url';
+import { DEFAULT_CHANNEL_PROVIDERS } from '@homing/domain';
+import { readInstallation } from '@homing/intake/rules';
 import type { Env, Secret } from '@homing/service-kit';
 import type { ApiSettings } from './api.parts.js';
 
@@ -40,6 +42,7 @@ export function readApiConfig(env: Env): ApiConfig {
 
 function readSettings(env: Env): ApiSettings {
   return {
+    policy: readInstallation(env.string('CHANNEL_PROVIDERS', { default: DEFAULT_CHANNEL_PROVIDERS }), env).policy,
     rateLimit: {
       perSecond: env.int('RATE_LIMIT_PER_SECOND', { default: 200, min: 1 }),
       burst: env.int('RATE_LIMIT_BURST', { default: 1_000, min: 1 }),

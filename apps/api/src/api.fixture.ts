@@ -1,4 +1,5 @@
 import { tmpdir } from 'node:os';
+import { DEFAULT_POLICY } from '@homing/domain';
 import { createLogger, readEnv, Readiness, type RunningService, startService } from '@homing/service-kit';
 import { configureHttp } from './api.http.js';
 import { ApiModule } from './api.module.js';
@@ -10,6 +11,7 @@ import { MAX_PARAM_LENGTH } from './http/path.check.js';
 export const TENANT = '0197a000-0000-7000-8000-000000000001';
 export const KEY = 'key-of-tenant-one';
 export const SETTINGS: ApiSettings = {
+  policy: DEFAULT_POLICY,
   rateLimit: { perSecond: 10_000, burst: 10_000 },
   decisionWaitMs: 2_000,
   deskWaitMs: 2_000,

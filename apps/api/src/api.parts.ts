@@ -1,4 +1,5 @@
 import type { Channel, CloudEvent, DeskRequest } from '@homing/contracts';
+import type { DecisionPolicy } from '@homing/domain';
 import type { RequestIntake } from '@homing/intake';
 import type { Logger } from '@homing/service-kit';
 import type { TenantQueries } from '@homing/read-model';
@@ -54,6 +55,8 @@ export interface ApiLetters {
 }
 
 export interface ApiSettings {
+  /** Of the installation, before its tenants have said anything. */
+  readonly policy: DecisionPolicy;
   readonly rateLimit: RateLimit;
   /** Wait for the decision in milliseconds. */
   readonly decisionWaitMs: number;

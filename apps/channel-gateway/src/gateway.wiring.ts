@@ -1,5 +1,7 @@
 import { PROVIDER_SETUPS, type ReadyProvider } from '@homing/channels';
+import { DEFAULT_CHANNEL_PROVIDERS } from '@homing/domain';
 import { connectEventStore } from '@homing/event-store';
+import { readInstallation } from '@homing/intake/rules';
 import { Collector, connectBus, JetStreamServer } from '@homing/messaging';
 import { busMark, guardedClaims, StoreWatch } from '@homing/restore-watch';
 import { closeOnShutdown, systemTiming, type ServiceBasics, type WiredService } from '@homing/service-kit';
@@ -7,39 +9,29 @@ import { createVaultOpener, openVaultDatabase, pingVault } from '@homing/vault/o
 import { createGateReader } from '@homing/vault/gate';
 import { createRegistry } from '@homing/vault/registry';
 import { createDeadLetterSealer } from '@homing/vault/seal';
-import { Module, type DynamicModule, type Type } from '@nestjs/common';
+import { Module, type DynamicModule } from '@nestjs/common';
+import { readServedChannels } from './served.channels.js';
 import { renderBatch, type Rendered, type ToRender } from './render-message/delivery.renderer.js';
 import { readUnsubscribeLinks } from './render-message/unsubscribe.setup.js';
-import { EmailDispatchController, SEND_PARTS } from './send-delivery/dispatch.controller.js';
+import { dispatchControllerOf, SEND_PARTS } from './send-delivery/dispatch.controller.js';
 import type { SendParts } from './send-delivery/send.attempt.js';
 import { createSendGate } from './send-delivery/send.gate.js';
-import { EmailLookUpController, SETTLE_PARTS } from './settle-unknown/look-up.controller.js';
+import { lookUpControllerOf, SETTLE_PARTS } from './settle-unknown/look-up.controller.js';
 import { LookUpPace } from './settle-unknown/look-up.pace.js';
 import type { SettleParts } from './settle-unknown/settle.attempt.js';
 
 @Module({})
 class GatewayModule {}
 
-/** Channels this gateway can send on today, and who handles their dispatches and look-ups. */
-const HANDLERS = {
-  email: [EmailDispatchController, EmailLookUpController],
-} as const satisfies Record<string, readonly Type[]>;
-type ServedChannel = keyof typeof HANDLERS;
-
 /** Everything the gateway is made of, in one place. */
 export function wireGateway({ env, logger, instance, readiness }: ServiceBasics): WiredService {
-  const channels = env.list<ServedChannel>('CHANNELS', {
-    of: Object.keys(HANDLERS) as ServedChannel[],
-    default: ['email'],
-  });
   const busUrl = env.secret('NATS_URL', { protocols: ['nats', 'tls'] });
   const storeUrl = env.secret('EVENTSTORE_URL', { protocols: ['esdb', 'esdb+discover'] });
   const vaultUrl = env.secret('VAULT_DATABASE_URL', { protocols: ['postgres', 'postgresql'] });
   const openKey = env.secret('VAULT_OPEN_KEY');
   const deadLetterSealKey = env.string('DEAD_LETTER_SEAL_KEY');
-  const setUps = PROVIDER_SETUPS.flatMap((setup) => setup.read(env) ?? []);
-  if (setUps.length === 0)
-    env.fault('SENDGRID_API_KEY', 'or another provider’s account is required: nothing could be sent');
+  const { providers } = readInstallation(env.string('CHANNEL_PROVIDERS', { default: DEFAULT_CHANNEL_PROVIDERS }), env);
+  const { channels, setUps } = readServedChannels(env, providers, PROVIDER_SETUPS);
   const providerTimeoutMs = env.int('PROVIDER_TIMEOUT_MS', { default: 10_000, min: 100, max: 120_000 });
   const unsubscribe = readUnsubscribeLinks(env);
   env.check();
@@ -101,7 +93,7 @@ export function wireGateway({ env, logger, instance, readiness }: ServiceBasics)
   watch.start();
   const module: DynamicModule = {
     module: GatewayModule,
-    controllers: channels.flatMap((channel) => [...HANDLERS[channel]]),
+    controllers: channels.flatMap((channel) => [dispatchControllerOf(channel), lookUpControllerOf(channel)]),
     providers: [
       { provide: SEND_PARTS, useValue: parts },
       { provide: SETTLE_PARTS, useValue: settle },

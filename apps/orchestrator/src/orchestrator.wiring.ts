@@ -5,10 +5,11 @@ import {
   type ContactAnswer,
   type ConversionAnswer,
 } from '@homing/contracts';
-import { DEFAULT_POLICY, RECLAIM_AFTER_MS } from '@homing/domain';
+import { DEFAULT_CHANNEL_PROVIDERS, RECLAIM_AFTER_MS } from '@homing/domain';
 import { connectEventStore, type Folded } from '@homing/event-store';
 import type { OutreachState } from '@homing/domain';
 import { createIntake, requestConcern } from '@homing/intake';
+import { readInstallation } from '@homing/intake/rules';
 import { connectBus, DispatchWindow, JetStreamServer, Publisher } from '@homing/messaging';
 import { connectReadModel, createLedgerSnapshots, createSystemQueries } from '@homing/read-model';
 import {
@@ -30,7 +31,7 @@ import { sendHoursOf } from './decide-outreach/send-hours.reader.js';
 import { OutreachDecider, type DeciderParts } from './decide-outreach/outreach.decider.service.js';
 import { ledgerSnapshots } from './keep-books/ledger.snapshots.js';
 import { heldBackOf } from './keep-books/held-back.gatherer.js';
-import { gatherRules, PRODUCT_RULES } from './keep-books/policy.gatherer.js';
+import { gatherRules } from './keep-books/policy.gatherer.js';
 import { readDeskSettings, wireDesk } from './keep-dead-letters/desk.wiring.js';
 import { wireMatching } from './match-signals/match.wiring.js';
 import { COMMAND_PARTS, OutreachCommandController } from './obey-command/outreach-command.controller.js';
@@ -68,6 +69,7 @@ export function wireOrchestrator({ env, logger, instance, readiness }: ServiceBa
   const deadLetterSealKey = env.string('DEAD_LETTER_SEAL_KEY');
   const replicas = env.int('NATS_STREAM_REPLICAS', { default: 1, min: 1, max: 5 });
   const windowSize = env.int('DISPATCH_WINDOW', { default: 600, min: 1, max: 100_000 });
+  const { policy } = readInstallation(env.string('CHANNEL_PROVIDERS', { default: DEFAULT_CHANNEL_PROVIDERS }), env);
   const deskSettings = readDeskSettings(env);
   const reclaimAfterMs = env.int('RECLAIM_AFTER_MS', { default: RECLAIM_AFTER_MS, min: 1_000, max: 86_400_000 });
   const repairEveryMs = env.int('REPAIR_SUPPRESSIONS_MS', { default: 3_600_000, min: 500 });
@@ -98,19 +100,19 @@ export function wireOrchestrator({ env, logger, instance, readiness }: ServiceBa
   const ids = createIdDeriver(idNamespace.reveal());
   const intake = createIntake({ vault, registry, ids });
   const books = createLedgers({ store, instance, now, snapshots: ledgerSnapshots(createLedgerSnapshots(readModel)) });
-  const rulesOf: DeciderParts['rulesOf'] = (requests) => gatherRules(registry, DEFAULT_POLICY, requests);
+  const rulesOf: DeciderParts['rulesOf'] = (requests) => gatherRules(registry, policy, requests);
   const react: ReactParts = {
     store,
     foldedStates,
     books,
-    rulesOf: async (request) => (await gatherRules(registry, DEFAULT_POLICY, [request]))[0] ?? PRODUCT_RULES,
+    rulesOf: async (request) => (await gatherRules(registry, policy, [request]))[0] ?? { policy, zone: 'UTC' },
     suppressed: heldBackOf(suppressions),
     openReservations: (outreachId) => queries.openReservations(outreachId),
     reclaimAfterMs,
     instance,
     now,
   };
-  const { defaultLifetimeHours } = DEFAULT_POLICY;
+  const { defaultLifetimeHours } = policy;
   const notify = (replyTo: string, answer: CommandAnswer | ContactAnswer | ConversionAnswer): void =>
     void bus.notify(replyTo, answer);
   const contactCommands: ContactCommandParts = { contacts, now, notify };
@@ -164,7 +166,7 @@ export function wireOrchestrator({ env, logger, instance, readiness }: ServiceBa
           intake,
           publisher,
           bus,
-          policy: DEFAULT_POLICY,
+          policy,
           foldedStates,
           window: new DispatchWindow(bus, {
             stream: BUS_STREAMS.dispatch,

@@ -4,10 +4,10 @@ import {
   type Rendered,
   type ToRender,
 } from '../../../apps/channel-gateway/src/render-message/delivery.renderer.js';
-import { EmailDispatchController } from '../../../apps/channel-gateway/src/send-delivery/dispatch.controller.js';
+import { dispatchControllerOf } from '../../../apps/channel-gateway/src/send-delivery/dispatch.controller.js';
 import type { SendParts } from '../../../apps/channel-gateway/src/send-delivery/send.attempt.js';
 import { createSendGate } from '../../../apps/channel-gateway/src/send-delivery/send.gate.js';
-import { EmailLookUpController } from '../../../apps/channel-gateway/src/settle-unknown/look-up.controller.js';
+import { lookUpControllerOf } from '../../../apps/channel-gateway/src/settle-unknown/look-up.controller.js';
 import { LookUpPace } from '../../../apps/channel-gateway/src/settle-unknown/look-up.pace.js';
 import type { Life } from '../engine/process.life.js';
 import type { World } from '../world/sim.world.js';
@@ -36,10 +36,10 @@ export function startGateway(world: World, life: Life): void {
     providerTimeoutMs: PROVIDER_TIMEOUT_MS,
     leaseMarginMs: LEASE_MARGIN_MS,
   };
-  world.bus.subscribe(life, new EmailDispatchController(parts));
+  world.bus.subscribe(life, new (dispatchControllerOf('email'))(parts));
   world.bus.subscribe(
     life,
-    new EmailLookUpController({
+    new (lookUpControllerOf('email'))({
       ...parts,
       pace: new LookUpPace(timing.monotonic, timing.random),
       lookUpTimeoutMs: PROVIDER_TIMEOUT_MS,

@@ -4,6 +4,7 @@ export * from './contact/contact.decider.js';
 export * from './contact/contact.state.js';
 export * from './conversion/attribution.state.js';
 export * from './conversion/conversion.decider.js';
+export * from './decision/channel-providers.policy.js';
 export * from './decision/channel.defaults.js';
 export * from './decision/channel.policy.js';
 export * from './decision/decision.answer.js';

@@ -8,7 +8,7 @@ import {
   type ChannelsSettings,
   type FieldFault,
 } from '@homing/contracts';
-import { channelDefaults, isInstalled } from '@homing/domain';
+import { channelDefaults, isInstalled, type DecisionPolicy } from '@homing/domain';
 import { domainOf } from '@homing/intake';
 import type { Tenant } from '@homing/vault/registry';
 import { invalidField, ProblemError } from '../problem/problem.error.js';
@@ -29,25 +29,29 @@ export interface ChannelBody {
 }
 
 /** What a channel is to be configured with. @throws ProblemError naming each field */
-export function readChannelConfig(channel: Channel, body: unknown): ChannelBody {
+export function readChannelConfig(channel: Channel, body: unknown, base: DecisionPolicy): ChannelBody {
   const { settingsVersion, ...sent } = isRecord(body) ? body : { body };
   const said = valid(readChannelSettings(channel, isRecord(body) ? sent : (body ?? {})), (field) => field);
-  const config = { ...channelDefaults(channel), ...said };
+  const config = { ...channelDefaults(channel, base), ...said };
   return { config: valid(readChannelSettings(channel, config), (field) => field), ...readSeenVersion(settingsVersion) };
 }
 
-type Owner = Pick<Tenant, 'sender'> | undefined;
+/** Whose channels they are: the installation's policy, and the tenant. */
+interface Owner {
+  readonly base: DecisionPolicy;
+  readonly tenant: Pick<Tenant, 'sender'> | undefined;
+}
 
 /** What this installation, or this tenant, cannot do of what its channels are to do; fields are named within `of`. */
 export function impossibleChannels(
   channels: ChannelsSettings<ChannelSettings> | undefined,
-  tenant: Owner,
+  { base, tenant }: Owner,
   of: (channel: Channel) => string = (channel) => `channels.${channel}.`,
 ): FieldFault[] {
   return CHANNELS.flatMap((channel) => {
     const { enabled = false, settings } = channels?.[channel] ?? {};
     const faults: FieldFault[] = [];
-    if (enabled && !isInstalled(channel))
+    if (enabled && !isInstalled(channel, base))
       faults.push({
         ...{ field: `${of(channel)}enabled`, code: 'not_installed' },
         message: 'must be false: no gateway of this installation sends by it',

@@ -1,11 +1,13 @@
 import type { TenantSettings } from '@homing/contracts';
-import { DEFAULT_POLICY, effectivePolicy, paceBudget, pacingSentence } from '@homing/domain';
+import { effectivePolicy, paceBudget, pacingSentence, type DecisionPolicy } from '@homing/domain';
 import type { ConversionCount, LedgerBalanceRow } from '@homing/read-model';
 import type { Campaign } from '@homing/vault/registry';
 import { shownReturn } from '../read-analytics/performance.representation.js';
 import { localDay } from './local.day.js';
 
 export interface PacedCampaign {
+  /** Of the installation. */
+  readonly policy: DecisionPolicy;
   readonly campaign: Campaign;
   readonly tenant: { readonly settings: TenantSettings; readonly settingsVersion: number } | undefined;
   readonly balances: readonly LedgerBalanceRow[];
@@ -16,7 +18,7 @@ export interface PacedCampaign {
 }
 
 /** How the campaign's money is spent against an even rate over its period; without one, or without a total, there is no rate. */
-export function shownPacing({ campaign, tenant, balances, messages, conversions, now }: PacedCampaign) {
+export function shownPacing({ policy, campaign, tenant, balances, messages, conversions, now }: PacedCampaign) {
   const { campaignId, currency, settings } = campaign;
   const { totalMicros, period } = settings.budget ?? {};
   const timeZone = settings.timeZone ?? tenant?.settings.timeZone ?? 'UTC';
@@ -30,7 +32,7 @@ export function shownPacing({ campaign, tenant, balances, messages, conversions,
   const whole = balances.find((balance) => balance.kind === 'money' && balance.day === null);
   const { day: today, passed } = localDay(now, timeZone);
   const pacing = paceBudget({
-    ...{ period, totalMicros, messages, today, passed, priceMicros: dearest(currency, tenant) },
+    ...{ period, totalMicros, messages, today, passed, priceMicros: dearest(currency, tenant, policy) },
     spentMicros: Number(whole?.spent ?? 0n),
     reservedMicros: Number(whole?.reserved ?? 0n),
   });
@@ -38,9 +40,9 @@ export function shownPacing({ campaign, tenant, balances, messages, conversions,
 }
 
 /** The dearest message that may be sent, which is what is reserved for one at most; undefined where messages are free. */
-function dearest(currency: string, tenant: PacedCampaign['tenant']): number | undefined {
+function dearest(currency: string, tenant: PacedCampaign['tenant'], base: DecisionPolicy): number | undefined {
   const versioned = tenant && { settings: tenant.settings, version: tenant.settingsVersion };
-  const { channels } = effectivePolicy(DEFAULT_POLICY, versioned, undefined);
+  const { channels } = effectivePolicy(base, versioned, undefined);
   const prices = Object.values(channels).flatMap(({ enabled, price }) =>
     enabled && price.currency === currency ? [price.micros] : [],
   );

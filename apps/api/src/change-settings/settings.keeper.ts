@@ -14,7 +14,7 @@ import { budgetClash, campaignSettingsOf, keepable, readPolicies, refusalOf } fr
 import { shownCampaign, shownPolicies } from './settings.representation.js';
 import { changeTenant } from './tenant.change.js';
 
-type Parts = Pick<ApiParts, 'registry' | 'queries'>;
+type Parts = Pick<ApiParts, 'registry' | 'queries' | 'settings'>;
 
 /** How far back the days of a budget are shown, in milliseconds. */
 const DAYS_SHOWN_MS = 31 * 86_400_000;
@@ -74,16 +74,16 @@ export class SettingsKeeper {
   async policies({ tenantId }: Caller) {
     const tenant = await this.parts.registry.readTenant(tenantId);
     if (!tenant) throw new ProblemError('not_found');
-    return shownPolicies(tenant);
+    return shownPolicies(tenant, this.parts.settings.policy);
   }
 
   async changePolicies(caller: Caller, body: unknown) {
     const { settings, ...seen } = readPolicies(body);
     const changed = await changeTenant(this.parts.registry, caller, {
       ...seen,
-      settingsOf: (tenant) => policiesAsKept(settings, tenant),
+      settingsOf: (tenant) => policiesAsKept(settings, tenant, this.parts.settings.policy),
     });
-    return shownPolicies(changed);
+    return shownPolicies(changed, this.parts.settings.policy);
   }
 
   async budgets({ tenantId }: Caller, query: unknown) {
@@ -119,7 +119,8 @@ export class SettingsKeeper {
       queries.campaignMessages(tenantId, campaign.id),
       queries.conversions(tenantId, campaign.id),
     ]);
-    return shownPacing({ campaign, tenant, balances, messages, conversions, now: new Date() });
+    const { policy } = this.parts.settings;
+    return shownPacing({ policy, campaign, tenant, balances, messages, conversions, now: new Date() });
   }
 
   async #campaign({ tenantId }: Caller, campaignId: string): Promise<Campaign> {

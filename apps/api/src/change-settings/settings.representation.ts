@@ -6,7 +6,7 @@ import type {
   SendTimeSettings,
   TenantSettings,
 } from '@homing/contracts';
-import { DEFAULT_POLICY, effectivePolicy, selectionOf, worstCase } from '@homing/domain';
+import { DEFAULT_POLICY, effectivePolicy, selectionOf, worstCase, type DecisionPolicy } from '@homing/domain';
 import type { Campaign, Tenant } from '@homing/vault/registry';
 
 /** The first that says anything; null says “off”. */
@@ -73,27 +73,30 @@ export function shownCampaign(campaign: Campaign, tenant: Pick<Tenant, 'settings
   };
 }
 
-export const shownPolicies = ({ settings, settingsVersion }: Pick<Tenant, 'settings' | 'settingsVersion'>) => ({
+/** @param base the installation's */
+export const shownPolicies = (
+  { settings, settingsVersion }: Pick<Tenant, 'settings' | 'settingsVersion'>,
+  base: DecisionPolicy = DEFAULT_POLICY,
+) => ({
   ...settings,
   settingsVersion,
   effective: {
     ...limitsOf(settings),
     ...sendTimeOf(settings),
     ...choiceOf(settings),
-    prices: { ...productPrices, ...worstCases(settings) },
+    prices: { ...pricesOf(base), ...worstCases(settings, base) },
   },
 });
 
 /** What is reserved for one message: of a table its worst case, by the provider in use. */
-const worstCases = ({ prices = {} }: TenantSettings) =>
+const worstCases = ({ prices = {} }: TenantSettings, base: DecisionPolicy) =>
   Object.fromEntries(
     CHANNELS.flatMap((channel) => {
       const price = prices[channel];
-      const { provider } = DEFAULT_POLICY.channels[channel] ?? {};
-      return price ? [[channel, worstCase(price, { channel, provider })]] : [];
+      const { provider, standIns } = base.channels[channel] ?? {};
+      return price ? [[channel, worstCase(price, { channel, provider, standIns })]] : [];
     }),
   );
 
-const productPrices = Object.fromEntries(
-  Object.entries(DEFAULT_POLICY.channels).map(([channel, { price }]) => [channel, price]),
-);
+const pricesOf = ({ channels }: DecisionPolicy) =>
+  Object.fromEntries(Object.entries(channels).map(([channel, { price }]) => [channel, price]));

@@ -23,7 +23,7 @@ export const MOST_AT_ONCE = 2;
 export class SimulationDesk {
   readonly #running = new Set<string>();
 
-  constructor(private readonly parts: Pick<ApiParts, 'registry' | 'queries' | 'stopping'>) {}
+  constructor(private readonly parts: Pick<ApiParts, 'registry' | 'queries' | 'stopping' | 'settings'>) {}
 
   /** @throws ProblemError */
   async run(caller: Caller, body: unknown, gone: AbortSignal) {
@@ -57,7 +57,8 @@ export class SimulationDesk {
   }
 
   async #candidate(tenantId: string, { policy, campaignId }: Asked): Promise<Candidate> {
-    const { registry } = this.parts;
+    const { registry, settings: own } = this.parts;
+    const { policy: base } = own;
     if (campaignId === undefined) {
       const { settings: sent } = within('policy', () => readPolicies(policy));
       const [tenant, { items }] = await Promise.all([
@@ -65,10 +66,10 @@ export class SimulationDesk {
         sent.prices ? registry.listCampaigns({ tenantId, budgeted: true, limit: 500 }) : { items: [] },
       ]);
       if (!tenant) throw new ProblemError('not_found');
-      const settings = within('policy', () => policiesAsKept(sent, tenant));
+      const settings = within('policy', () => policiesAsKept(sent, tenant, base));
       const budgets = items.filter(({ status }) => status !== 'stopped').map(({ currency }) => currency);
       refuseClash(settings, budgets, priceClash);
-      return { tenantId, tenant: { settings, settingsVersion: tenant.settingsVersion } };
+      return { base, tenantId, tenant: { settings, settingsVersion: tenant.settingsVersion } };
     }
     const sent = within('policy', () => campaignSettingsOf(policy));
     const [tenant, campaign] = await Promise.all([
@@ -78,7 +79,7 @@ export class SimulationDesk {
     if (!tenant || !campaign) throw new ProblemError('not_found');
     const settings = within('policy', () => keepable(sent, tenant));
     if (settings.budget) refuseClash(tenant.settings, [campaign.currency], budgetClash);
-    return { tenantId, tenant, campaign: { ...campaign, settings } };
+    return { base, tenantId, tenant, campaign: { ...campaign, settings } };
   }
 }
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
-import type { ChannelSender } from '@homing/contracts';
 import { deliveryOf, emptyOutreach, evolveOutreach } from '@homing/domain';
+import type { Channel, ChannelSender } from '@homing/contracts';
 import { committed } from '@homing/testing/outreach-story';
 import { readUnsubscribeToken } from '@homing/channels';
 import type { Sender } from '@homing/vault/registry';
@@ -13,6 +13,7 @@ interface Said {
   channel?: ChannelSender;
   tenant?: Sender;
   request?: { email: string; name?: string };
+  by?: Channel;
   parts?: Partial<RenderParts>;
 }
 
@@ -20,12 +21,13 @@ interface Said {
 const senderOf = async (said: Said) => (await messageOf(said)).from;
 
 async function messageOf(said: Said) {
+  const { by = 'email' } = said;
   const state = committed.reduce(evolveOutreach, emptyOutreach);
   const delivery = state.status === 'active' ? state.deliveries[0] : undefined;
   if (state.status === 'none' || !delivery) throw new Error('the story has a delivery');
   const request = {
-    recipient: { contacts: { email: ['a@example.test'] } },
-    content: { literal: { email: { subject: 'Hello', text: 'Hello' } } },
+    recipient: { contacts: { email: ['a@example.test'], sms: ['+4915112345678'] } },
+    content: { literal: { email: { subject: 'Hello', text: 'Hello' }, sms: { text: 'Hello' } } },
     ...(said.request ? { sender: said.request } : {}),
   };
   const settings = said.channel ? { channels: { email: { settings: said.channel } } } : {};
@@ -38,7 +40,7 @@ async function messageOf(said: Said) {
     defaultSenders: new Map([['sendgrid', installation]]),
     ...said.parts,
   } as unknown as RenderParts;
-  const [rendered] = await renderBatch(parts, [{ state, delivery, attempt: 1 }]);
+  const [rendered] = await renderBatch(parts, [{ state, delivery: { ...delivery, channel: by }, attempt: 1 }]);
   if (rendered?.status !== 'fulfilled' || rendered.value.kind !== 'message') throw new Error('it was not rendered');
   return rendered.value.message;
 }
@@ -52,6 +54,11 @@ describe('the sender of a message', () => {
     expect(await senderOf({ channel, tenant })).toEqual({ address: 'news@own.test', name: 'News' });
     expect(await senderOf({ tenant })).toEqual({ address: 'hello@own.test', name: 'Own' });
     expect(await senderOf({})).toEqual(installation);
+  });
+
+  it('of anything but email is what the provider has an account for, whoever is named', async () => {
+    const request = { email: 'ada@own.test', name: 'Ada' };
+    expect(await senderOf({ by: 'sms', request, channel, tenant })).toEqual(installation);
   });
 
   it('takes the part that a channel leaves out from the next wider one', async () => {

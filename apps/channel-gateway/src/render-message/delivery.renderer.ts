@@ -104,7 +104,7 @@ function renderOne({ state, delivery, attempt }: ToRender, parts: Opened): Rende
   if (rendered.kind === 'fault') return { kind: 'impossible', reason: `content_${rendered.fault.kind}` };
   const { name } = request.recipient;
   const { tenantId, campaignKey } = state.request;
-  const replyTo = request.replyTo ?? parts.sender?.replyTo ?? undefined;
+  const replyTo = channel === 'email' ? (request.replyTo ?? parts.sender?.replyTo ?? undefined) : undefined;
   return {
     kind: 'message',
     message: {
@@ -113,7 +113,7 @@ function renderOne({ state, delivery, attempt }: ToRender, parts: Opened): Rende
       tenantId,
       ...(campaignKey === undefined ? {} : { campaignKey }),
       to: party(address, name),
-      from: request.sender ? party(request.sender.email, request.sender.name) : senderOf(parts, channel),
+      from: senderOf(parts, channel, request.sender),
       ...(replyTo === undefined ? {} : { replyTo: party(replyTo) }),
       ...rendered.message,
       ...headersOf(parts, { channel, tenantId, deliveryId: delivery.deliveryId, attempt }),
@@ -145,8 +145,17 @@ const contentRefOf = ({ state, delivery }: Pick<ToRender, 'state' | 'delivery'>)
   delivery.plan.content ?? state.request.content;
 
 const party = (address: string, name?: string): Party => ({ address, ...(name === undefined ? {} : { name }) });
-/** The channel's own, else the tenant's, else the installation's; an address and a name each. */
-function senderOf({ sender, channels, fallback }: Opened, channel: Channel): Party {
+/**
+ * Of email the request's, else the channel's own, else the tenant's, else the installation's; an address and a name each. Every other
+ * channel is sent from what its provider has an account for: a number, a page.
+ */
+function senderOf(
+  { sender, channels, fallback }: Opened,
+  channel: Channel,
+  asked: OutreachRequestDto['sender'],
+): Party {
+  if (channel !== 'email') return fallback;
+  if (asked) return party(asked.email, asked.name);
   const { from_email: address, from_name: name } = channels?.[channel]?.settings ?? {};
   const wider = sender ? party(sender.email, sender.name) : fallback;
   if (address === undefined && name === undefined) return wider;

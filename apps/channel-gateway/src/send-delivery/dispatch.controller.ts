@@ -1,28 +1,40 @@
-import { BUS_STREAMS, dispatchSubject, type CloudEvent, type DispatchDelivery } from '@homing/contracts';
+import { BUS_STREAMS, dispatchSubject, type Channel, type CloudEvent, type DispatchDelivery } from '@homing/contracts';
 import type { OutreachState } from '@homing/domain';
 import { JsEvent, PoisonError } from '@homing/messaging';
-import { Controller, Inject } from '@nestjs/common';
+import { Controller, Inject, type Type } from '@nestjs/common';
 import { Payload } from '@nestjs/microservices';
 import { sendAttempt, type SendParts } from './send.attempt.js';
 
 export const SEND_PARTS = Symbol('what sending needs');
 
-/** Dispatches of email. Acknowledged when the attempt's answer stands, or when it was not ours to make. */
-@Controller()
-export class EmailDispatchController {
-  constructor(@Inject(SEND_PARTS) private readonly parts: SendParts) {}
+type Dispatched = CloudEvent<DispatchDelivery<OutreachState>>;
 
-  @JsEvent(dispatchSubject('email'), {
-    stream: BUS_STREAMS.dispatch,
-    durable: 'gateway-email',
-    maxInFlight: 64,
-    ackWaitMs: 30_000,
-  })
-  async email(@Payload() event: CloudEvent<DispatchDelivery<OutreachState>>): Promise<void> {
-    const { data } = event;
-    if (!isDispatch(data)) throw new PoisonError('not_a_dispatch');
-    await sendAttempt(this.parts, data);
+/** Handles the dispatches of one channel. Acknowledged when the attempt's answer stands, or when it was not ours to make. */
+export interface DispatchHandler {
+  send(event: Dispatched): Promise<void>;
+}
+
+/** The controller of a channel's dispatches; every channel is waited for by a consumer of its own, so none is kept waiting by another. */
+export function dispatchControllerOf(
+  channel: Channel,
+): Type<DispatchHandler> & (new (parts: SendParts) => DispatchHandler) {
+  @Controller()
+  class DispatchController implements DispatchHandler {
+    constructor(@Inject(SEND_PARTS) private readonly parts: SendParts) {}
+
+    @JsEvent(dispatchSubject(channel), {
+      stream: BUS_STREAMS.dispatch,
+      durable: `gateway-${channel}`,
+      maxInFlight: 64,
+      ackWaitMs: 30_000,
+    })
+    async send(@Payload() event: Dispatched): Promise<void> {
+      const { data } = event;
+      if (!isDispatch(data)) throw new PoisonError('not_a_dispatch');
+      await sendAttempt(this.parts, data);
+    }
   }
+  return DispatchController;
 }
 
 function isDispatch(data: DispatchDelivery<OutreachState> | undefined): data is DispatchDelivery<OutreachState> {

@@ -123,6 +123,8 @@ describe('what every user has to do', () => {
     ['orchestrator', 'event.outreach.rejected', 'EVENTS', 'orchestrator-react-rejected'],
     ['channel-gateway', 'delivery.dispatch.email', 'DISPATCH', 'gateway-email'],
     ['channel-gateway', 'delivery.lookup.email', 'DISPATCH', 'gateway-lookup-email'],
+    ['channel-gateway', 'delivery.dispatch.contact_form', 'DISPATCH', 'gateway-contact_form'],
+    ['channel-gateway', 'delivery.lookup.whatsapp', 'DISPATCH', 'gateway-lookup-whatsapp'],
   ] as const)(
     '%s makes its consumer of %s, is given everything, and acknowledges',
     async (user, subject, stream, durable) => {

@@ -72,7 +72,7 @@ export function localStack(parts: StackParts): StackNode[] {
         }),
     },
   ];
-  const services = serviceTable(at, secrets).map((row) => nodeService(row, parts));
+  const services = serviceTable(at, secrets, parts.inherited).map((row) => nodeService(row, parts));
   return withoutGiven([...stores, ...tasks, ...services], parts);
 }
 

@@ -2,6 +2,7 @@ import type { LocalSecrets } from '../home/home.secrets.js';
 import type { LocalAddresses } from './local.addresses.js';
 import type { ServiceName } from './port.table.js';
 import { accountSecrets, sandboxAccounts, toldOf } from './sandbox.accounts.js';
+import { sandboxChannels } from './sandbox.channels.js';
 
 /** One of our own Node services: `node apps/<name>/dist/main.js`. */
 export interface ServiceRow {
@@ -14,8 +15,16 @@ export interface ServiceRow {
 }
 
 /** Who runs, after whom, and who is told what. The whole wiring of the local stack stands here. */
-export function serviceTable(at: LocalAddresses, secrets: LocalSecrets): ServiceRow[] {
+export function serviceTable(
+  at: LocalAddresses,
+  secrets: LocalSecrets,
+  inherited: Readonly<Record<string, string>> = {},
+): ServiceRow[] {
   const accounts = sandboxAccounts(at, secrets);
+  // Whoever starts the launcher may say otherwise.
+  const installed = {
+    CHANNEL_PROVIDERS: inherited['CHANNEL_PROVIDERS'] ?? sandboxChannels(toldOf(accounts, 'gateway')),
+  };
   const truth = { EVENTSTORE_URL: at.eventStore };
   const bus = (user: Parameters<LocalAddresses['bus']>[0]) => ({ NATS_URL: at.bus(user) });
   const read = (role: 'read_system' | 'read_api') => ({ READ_DATABASE_URL: at.database(role) });
@@ -58,6 +67,7 @@ export function serviceTable(at: LocalAddresses, secrets: LocalSecrets): Service
         ...seal,
         ...letters,
         ...desk,
+        ...installed,
       },
     },
     {
@@ -82,9 +92,9 @@ export function serviceTable(at: LocalAddresses, secrets: LocalSecrets): Service
         ...vault('vault_open'),
         ...open,
         ...letters,
-        CHANNELS: 'email',
         ...unsubscribe,
         UNSUBSCRIBE_BASE_URL: at.http('webhook-ingestion'),
+        ...installed,
         ...toldOf(accounts, 'gateway'),
       },
     },
@@ -98,6 +108,7 @@ export function serviceTable(at: LocalAddresses, secrets: LocalSecrets): Service
       after: ['nats', 'schema read', 'sandbox'],
       env: {
         ...bus('api'),
+        ...installed,
         ...read('read_api'),
         ...vault('vault_api'),
         VAULT_INTAKE_DATABASE_URL: at.database('vault_intake'),

@@ -15,11 +15,11 @@ const patienceMs = 10_000;
 
 /**
  * The bus, asked as one of its users (`nats://user:password@host`). Connects when it is first asked, once, and does not try again.
- * @param consumers the durable consumers this release has
+ * @param consumers the durable consumers this release has; one that is optional and not there is left out
  */
 export function askBus(
   url: string,
-  consumers: readonly { readonly stream: string; readonly durable: string }[],
+  consumers: readonly { readonly stream: string; readonly durable: string; readonly optional?: true }[],
 ): BusAsking {
   let connecting: Promise<NatsConnection> | undefined;
   const connection = (): Promise<NatsConnection> => (connecting ??= connectOnce(url));
@@ -28,7 +28,11 @@ export function askBus(
   return {
     version: async () => (await connection()).info?.version ?? '0.0.0',
     streams: async () => inspectStreams(await manager()),
-    consumers: async () => inspectConsumers(await manager(), consumers),
+    consumers: async () => {
+      const optional = new Set(consumers.flatMap((each) => (each.optional ? [each.durable] : [])));
+      const found = await inspectConsumers(await manager(), consumers);
+      return found.filter(({ there, durable }) => there || !optional.has(durable));
+    },
     pause: () => pause(1_000),
     mark: async () => {
       const bytes = await lastMessageOf(await manager(), { stream: BUS_STREAMS.marks, subject: STORE_MARK });

@@ -1,16 +1,17 @@
 import type { Channel, ChannelSettings } from '@homing/contracts';
-import { DEFAULT_POLICY } from './policy.state.js';
+import { DEFAULT_POLICY, type DecisionPolicy } from './policy.state.js';
 
 /**
  * What a channel is configured with where whoever configures it leaves a field out (REQUIREMENTS B12, C5). A channel that nobody
  * configured has no quotas, and the retries of `DEFAULT_POLICY`.
+ * @param base the installation's
  */
-export function channelDefaults(channel: Channel): ChannelSettings {
-  return { enabled: isInstalled(channel), ...DEFAULTS[channel] };
+export function channelDefaults(channel: Channel, base: DecisionPolicy = DEFAULT_POLICY): ChannelSettings {
+  return { enabled: isInstalled(channel, base), ...DEFAULTS[channel] };
 }
 
-/** True where the installation has a gateway that sends by the channel. */
-export const isInstalled = (channel: Channel): boolean => DEFAULT_POLICY.channels[channel] !== undefined;
+/** True where the installation has a provider for the channel. */
+export const isInstalled = (channel: Channel, base: DecisionPolicy): boolean => base.channels[channel] !== undefined;
 
 const DEFAULTS: Readonly<Partial<Record<Channel, ChannelSettings>>> = {
   email: {

@@ -39,7 +39,7 @@ export function effectivePolicy(
     const channel = name as Channel;
     const price = prices[channel];
     // The recipient's country is not known to a decision: the dearest of all.
-    const worst = price && worstCase(price, { channel, provider: policy.provider });
+    const worst = price && worstCase(price, { channel, provider: policy.provider, standIns: policy.standIns });
     const used = channelPolicyOf(policy, {
       tenant: tenant?.settings.channels?.[channel],
       campaign: campaign?.settings.channels?.[channel],

@@ -21,6 +21,8 @@ export interface DecisionPolicy {
 export interface ChannelPolicy {
   readonly enabled: boolean;
   readonly provider: string;
+  /** Others that may take its messages instead. Default: none. */
+  readonly standIns?: readonly string[];
   /** Worst-case price of one message. */
   readonly price: Money;
   readonly retry: RetryPolicy;

@@ -4,6 +4,8 @@ import { isPriceTable, maxSegmentsOf, type Channel, type Money, type Price, type
 export interface PricedMessage {
   readonly channel: Channel;
   readonly provider?: string | undefined;
+  /** Others that may send it instead; nothing without `provider`. */
+  readonly standIns?: readonly string[] | undefined;
   /** The recipient's, ISO 3166-1 alpha-2. */
   readonly country?: string | undefined;
 }
@@ -11,7 +13,9 @@ export interface PricedMessage {
 /** The most that one message can cost: the dearest price that may hold for it, times the most segments it may have. */
 export function worstCase(price: Price, message: PricedMessage): Money {
   if (!isPriceTable(price)) return price;
-  const micros = Math.max(...eligible(price, message)) * maxSegmentsOf(price, message.channel);
+  const senders = message.provider === undefined ? [undefined] : [message.provider, ...(message.standIns ?? [])];
+  const dearest = Math.max(...senders.flatMap((provider) => eligible(price, { ...message, provider })));
+  const micros = dearest * maxSegmentsOf(price, message.channel);
   return { micros, currency: price.currency };
 }
 

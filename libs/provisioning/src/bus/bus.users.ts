@@ -1,5 +1,6 @@
 import {
   BUS_STREAMS,
+  CHANNELS,
   CONTACT_COMMAND,
   CONVERSION_REPORTED,
   DEAD_LETTER_DESK,
@@ -17,6 +18,9 @@ interface BusRights {
   /** Shares the account that holds the streams. Only who consumes does; everybody else stands apart and cannot reach JetStream. */
   consumes?: true;
 }
+
+/** Channels that a gateway may wait for. */
+const sentBy = CHANNELS.filter((channel) => channel !== 'phone');
 
 const { outreach, dispatch, signals, events, deadLetters, marks } = BUS_STREAMS;
 
@@ -96,8 +100,10 @@ export const busUsers = {
     consumes: true,
     publish: [
       'deadletter.>',
-      ...consume(dispatch, 'gateway-email'),
-      ...consume(dispatch, 'gateway-lookup-email'),
+      ...sentBy.flatMap((channel) => [
+        ...consume(dispatch, `gateway-${channel}`),
+        ...consume(dispatch, `gateway-lookup-${channel}`),
+      ]),
       readMark,
     ],
   },
@@ -109,14 +115,26 @@ export const busUsers = {
   projector: { publish: ['event.outreach.>', LIVE_POKE, STORE_MARK, '$JS.API.INFO', readMark] },
 } satisfies Record<string, BusRights>;
 
+export interface BusConsumer {
+  readonly stream: string;
+  readonly durable: string;
+  readonly user: string;
+  /** Stands only where the installation has a provider for its channel. */
+  readonly optional?: true;
+}
+
+const isOptional = (durable: string): boolean => /^gateway-(?!(lookup-)?email$)/.test(durable);
+
 /** Every durable consumer of this release, as the rights of its users name it. */
-export const busConsumers: readonly { readonly stream: string; readonly durable: string; readonly user: string }[] =
-  Object.entries(busUsers as Record<string, BusRights>).flatMap(([user, { publish }]) =>
+export const busConsumers: readonly BusConsumer[] = Object.entries(busUsers as Record<string, BusRights>).flatMap(
+  ([user, { publish }]) =>
     publish.flatMap((subject) => {
       const [, stream, durable] = /^\$JS\.API\.CONSUMER\.MSG\.NEXT\.(\w+)\.([\w-]+)$/.exec(subject) ?? [];
-      return stream !== undefined && durable !== undefined ? [{ stream, durable, user }] : [];
+      return stream !== undefined && durable !== undefined
+        ? [{ stream, durable, user, ...(isOptional(durable) ? { optional: true } : {}) }]
+        : [];
     }),
-  );
+);
 
 export type BusUser = keyof typeof busUsers;
 
