@@ -1,13 +1,13 @@
 import { expect, it } from '@jest/globals';
 import type { ChannelStage } from './channel-contract.fixture.js';
 import type { LookUpResult, OutboundMessage, SendOptions } from './channel.provider.js';
-import type { Answer, LoopbackProvider, SeenCall } from './loopback-provider.fixture.js';
+import type { Answer, LoopbackServer, SeenCall } from './loopback-provider.fixture.js';
 
 /** The part of the suite for providers that can be asked. */
 export function lookUpContract(
   { lookUp, answers, message }: ChannelStage,
   asked: (answer: Answer, options?: SendOptions) => Promise<LookUpResult>,
-  server: () => LoopbackProvider,
+  server: () => LoopbackServer,
 ): void {
   const { found, notFound, notAllowed } = lookUp!;
   it('finds an attempt it has, and says when it has none', async () => {

@@ -12,6 +12,9 @@ export type {
 } from './channel.provider.js';
 export { createSendgridProvider, type SendgridConfig } from './sendgrid/sendgrid.provider.js';
 export { createSendgridWebhook, type SendgridWebhookConfig } from './sendgrid/sendgrid.webhook.js';
+export { createSmtpProvider, type SmtpConfig } from './smtp/smtp.provider.js';
+export { readTracking, signTracking, type TrackingToken } from './tracking/tracking.token.js';
+export { readWebhook } from './webhook.parser.js';
 export type {
   ChallengeAnswer,
   ChallengeRequest,

@@ -8,12 +8,25 @@ export interface SeenCall {
   readonly body: string;
 }
 
+/** Of a mail server: its reply code, `at` which command (default `DATA`) among the headers, its text as the body. */
 export type Answer =
   | { readonly status: number; readonly headers?: Record<string, string>; readonly body?: string }
   | 'hang'
   | 'drop-after-reading';
 
-export class LoopbackProvider {
+/** What the universal suite needs of a provider on loopback, whatever it speaks. */
+export interface LoopbackServer {
+  readonly calls: readonly SeenCall[];
+  /** What every following call gets. */
+  answer: Answer;
+  /** Calls whose connection the caller gave up. */
+  readonly abandoned: number;
+  readonly url: string;
+  until(condition: () => boolean): Promise<void>;
+  close(): Promise<void>;
+}
+
+export class LoopbackProvider implements LoopbackServer {
   readonly calls: SeenCall[] = [];
   /** What every following call gets. */
   answer: Answer = { status: 202 };

@@ -76,6 +76,8 @@ export interface WebhookParser {
   verify(request: WebhookRequest): Verification;
   /** Good parts become facts, bad ones faults; one never spoils the other. */
   parse(rawBody: Uint8Array, head?: ParseHead): ParsedWebhook;
+  /** Where the format takes a library that answers later (MIME): what `readWebhook` asks instead of `parse`. Never rejects. */
+  parseLater?(rawBody: Uint8Array, head?: ParseHead): Promise<ParsedWebhook>;
   /** Answers a GET of the provider's; there where it makes such calls. */
   challenge?(request: ChallengeRequest): ChallengeAnswer;
   readonly answers?: WebhookAnswers;
@@ -83,3 +85,10 @@ export interface WebhookParser {
 
 /** What stands outside the body and means something: the content type of a form, ids in the query of a callback address. */
 export type ParseHead = Pick<WebhookRequest, 'headers' | 'url'>;
+
+/** Whichever way this parser reads. */
+export const readWebhook = (
+  parser: WebhookParser,
+  rawBody: Uint8Array,
+  head?: ParseHead,
+): ParsedWebhook | Promise<ParsedWebhook> => parser.parseLater?.(rawBody, head) ?? parser.parse(rawBody, head);
