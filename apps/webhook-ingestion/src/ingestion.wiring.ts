@@ -4,10 +4,15 @@ import { closeOnShutdown, crashPoint, type ServiceBasics, type ServiceOptions } 
 import { createDeadLetterSealer, createInboundSealer } from '@homing/vault/seal';
 import { Module } from '@nestjs/common';
 import { BODY_LIMIT, configureHttp, REQUEST_TIMEOUT_MS } from './http/http.surface.js';
-import { LOGGER, RECEIVER_PARTS, WebhookController } from './receive-webhook/webhook.controller.js';
+import {
+  LOGGER,
+  RECEIVER_PARTS,
+  WebhookController,
+  type WebhookSurface,
+} from './receive-webhook/webhook.controller.js';
 import { UNSUBSCRIBE_PARTS, UnsubscribeController } from './one-click/unsubscribe.controller.js';
 import { boundPresses, readUnsubscribeKeys, unsubscribeParts } from './one-click/unsubscribe.wiring.js';
-import type { Caller, ReceiverParts } from './receive-webhook/webhook.receiver.js';
+import type { Caller } from './receive-webhook/caller.search.js';
 
 @Module({})
 class IngestionModule {}
@@ -31,13 +36,15 @@ export function wireIngestion(basics: ServiceBasics): ServiceOptions {
   const maxConcurrent = env.int('WEBHOOK_MAX_CONCURRENT', { default: 64, min: 1, max: 4_096 });
   const maxBytes = env.int('WEBHOOK_MAX_BYTES', { default: 32 * BODY_LIMIT, min: BODY_LIMIT });
   const unsubscribeKeys = readUnsubscribeKeys(env);
+  const publicUrl = env.url('PUBLIC_WEBHOOK_URL', { protocols: ['https', 'http'], default: '' });
   env.check();
 
   const bus = connectBus({ url: busUrl, name: instance, logger });
   const publisher = new Publisher(bus, PUBLISH_WITHIN);
   const seal = createDeadLetterSealer({ sealKey: deadLetterSealKey });
-  const parts: ReceiverParts = {
+  const parts: WebhookSurface = {
     callers,
+    ...(publicUrl === '' ? {} : { publicUrl: publicUrl.replace(/\/+$/, '') }),
     publish: (messages) => publisher.publishMany(messages, UNACKNOWLEDGED_AT_ONCE),
     keep: (letter) => publishDeadLetter(publisher, seal, letter),
     sealInbound: createInboundSealer({ sealKey: deadLetterSealKey }),

@@ -23,6 +23,7 @@ export type {
   ParsedWebhook,
   ParseFault,
   ParseHead,
+  ReplayClaim,
   Verification,
   WebhookAnswers,
   WebhookParser,

@@ -81,6 +81,17 @@ export interface WebhookParser {
   /** Answers a GET of the provider's; there where it makes such calls. */
   challenge?(request: ChallengeRequest): ChallengeAnswer;
   readonly answers?: WebhookAnswers;
+  /** There where the signature does not cover the body; undefined where the body names none. */
+  replay?(rawBody: Uint8Array, head: ParseHead): ReplayClaim | undefined;
+}
+
+/**
+ * What is vouched for, and over what it stood: `key` (a token) may come again only over the same `content`. The content is chosen so
+ * that an honest retry has the same, and anything that would have another effect has another.
+ */
+export interface ReplayClaim {
+  readonly key: string;
+  readonly content: string;
 }
 
 /** What stands outside the body and means something: the content type of a form, ids in the query of a callback address. */

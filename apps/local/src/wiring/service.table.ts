@@ -101,7 +101,13 @@ export function serviceTable(
     {
       name: 'webhook-ingestion',
       after: ['nats'],
-      env: { ...bus('webhook-ingestion'), ...letters, ...unsubscribe, ...toldOf(accounts, 'ingestion') },
+      env: {
+        ...bus('webhook-ingestion'),
+        ...letters,
+        ...unsubscribe,
+        PUBLIC_WEBHOOK_URL: at.http('webhook-ingestion'),
+        ...toldOf(accounts, 'ingestion'),
+      },
     },
     {
       name: 'api',

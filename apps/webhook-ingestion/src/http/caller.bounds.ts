@@ -3,14 +3,19 @@ import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { replyProblem } from './problem.reply.js';
 
 export interface CallerBounds {
+  /** What a provider is answered that must come again; default 503. */
+  readonly busyStatus?: (provider: string) => number | undefined;
   /** Webhooks worked on at once, from 1. Only one whose body is here counts: who sends slowly keeps nobody else waiting. */
   readonly maxConcurrent: number;
   /** Bytes of bodies held at once, of webhooks arriving and worked on. */
   readonly maxBytes: number;
 }
 
+const ROUTES: readonly (string | undefined)[] = ['/webhooks/:provider', '/webhooks/:provider/:account'];
+
 /** By route, since a path can be written in other ways. */
-export const isWebhook = (request: FastifyRequest): boolean => request.routeOptions.url === '/webhooks/:provider';
+export const isWebhook = ({ method, routeOptions }: FastifyRequest): boolean =>
+  method === 'POST' && ROUTES.includes(routeOptions.url);
 
 /** What the server does not take now; the framework answers with its status. */
 class BusyError extends Error {
@@ -18,7 +23,7 @@ class BusyError extends Error {
 }
 
 /** Beyond either bound a webhook gets 503 and comes again. */
-export function boundCallers(server: FastifyInstance, { maxConcurrent, maxBytes }: CallerBounds): void {
+export function boundCallers(server: FastifyInstance, { maxConcurrent, maxBytes, busyStatus }: CallerBounds): void {
   let inside = 0;
   let held = 0;
   server.addHook('preParsing', async (request, reply, payload) => {
@@ -44,7 +49,8 @@ export function boundCallers(server: FastifyInstance, { maxConcurrent, maxBytes 
   });
   server.addHook('preHandler', async (request, reply) => {
     if (!isWebhook(request)) return;
-    if (inside >= maxConcurrent) return replyProblem(reply, 'busy');
+    const { provider } = request.params as { provider: string };
+    if (inside >= maxConcurrent) return replyProblem(reply, 'busy', busyStatus?.(provider));
     inside++;
     reply.raw.once('close', () => inside--);
   });

@@ -15,11 +15,11 @@ export const webhookFacts = counter({
 });
 
 /** Every webhook, answered by whatever hook or handler. A provider we do not know is not called by the name it was given. */
-export function measureWebhooks(server: FastifyInstance, callers: { has(provider: string): boolean }): void {
+export function measureWebhooks(server: FastifyInstance, isKnown: (provider: string) => boolean): void {
   server.addHook('onResponse', async (request, reply) => {
     if (!isWebhook(request)) return;
     const { provider } = request.params as { provider: string };
-    const labels = { provider: callers.has(provider) ? provider : 'unknown', outcome: outcomeOf(reply.statusCode) };
+    const labels = { provider: isKnown(provider) ? provider : 'unknown', outcome: outcomeOf(reply.statusCode) };
     webhooks.observe(reply.elapsedTime / 1_000, labels);
   });
 }
@@ -28,8 +28,8 @@ type Outcome = 'stored' | 'forged' | 'unknown_provider' | 'busy' | 'malformed' |
 
 function outcomeOf(status: number): Outcome {
   if (status < 300) return 'stored';
-  if (status === 401) return 'forged';
+  if (status === 401 || status === 403 || status === 406) return 'forged';
   if (status === 404) return 'unknown_provider';
-  if (status === 503) return 'busy';
+  if (status === 503 || status === 429) return 'busy';
   return status < 500 ? 'malformed' : 'failed';
 }
