@@ -10,7 +10,7 @@ let stack: LocalStack;
 let publisher: BusClient;
 
 beforeAll(async () => {
-  stack = await LocalStack.start({ environment: { REFEED_AFTER_MS: '2000' } });
+  stack = await LocalStack.start({ environment: { REFEED_AFTER_MS: '2000', DECISION_WAIT_MS: '30000' } });
   publisher = await stack.bus();
 }, 600_000);
 afterAll(() => stack.stop(), 900_000);

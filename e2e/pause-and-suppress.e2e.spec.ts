@@ -21,7 +21,7 @@ let read: pg.Pool;
 let stopSecond = async (): Promise<void> => {};
 
 beforeAll(async () => {
-  stack = await LocalStack.start({ environment: { REPAIR_SUPPRESSIONS_MS: '1000' } });
+  stack = await LocalStack.start({ environment: { REPAIR_SUPPRESSIONS_MS: '1000', DECISION_WAIT_MS: '30000' } });
   bus = await stack.bus();
   read = new pg.Pool({ connectionString: stack.environmentOf('scheduler')['READ_DATABASE_URL'], max: 1 });
   stopSecond = await startSecondGateway(stack);

@@ -7,7 +7,7 @@ jest.setTimeout(300_000);
 let stack: LocalStack;
 
 beforeAll(async () => {
-  stack = await LocalStack.start();
+  stack = await LocalStack.start({ environment: { DECISION_WAIT_MS: '30000' } });
 }, 240_000);
 afterAll(() => stack.stop(), 120_000);
 
