@@ -11,6 +11,12 @@ export type {
   SendResult,
 } from './channel.provider.js';
 export { createSendgridProvider, type SendgridConfig } from './sendgrid/sendgrid.provider.js';
+export { createWhatsappCloudProvider, type WhatsappCloudConfig } from './whatsapp-cloud/whatsapp-cloud.provider.js';
+export { createMessengerProvider, type MessengerConfig } from './messenger/messenger.provider.js';
+export { createInstagramProvider, type InstagramConfig } from './instagram/instagram.provider.js';
+export { createMetaWebhook, type MetaWebhookConfig } from './meta/meta.webhook.js';
+export { createXDmProvider, type XDmConfig } from './x-dm/x-dm.provider.js';
+export { createXWebhook } from './x-dm/x.webhook.js';
 export { createSendgridWebhook, type SendgridWebhookConfig } from './sendgrid/sendgrid.webhook.js';
 export { createSmtpProvider, type SmtpConfig } from './smtp/smtp.provider.js';
 export { readTracking, signTracking, type TrackingToken } from './tracking/tracking.token.js';

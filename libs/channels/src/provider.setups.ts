@@ -1,10 +1,23 @@
+import { instagramSetup } from './instagram/instagram.setup.js';
+import { messengerSetup } from './messenger/messenger.setup.js';
+import { metaWebhookSetup } from './meta/meta.webhook-setup.js';
 import type { ProviderSetup, WebhookSetup } from './provider.setup.js';
 import { sendgridSetup } from './sendgrid/sendgrid.setup.js';
 import { sendgridWebhookSetup } from './sendgrid/sendgrid.webhook-setup.js';
 import { smtpSetup } from './smtp/smtp.setup.js';
+import { whatsappCloudSetup } from './whatsapp-cloud/whatsapp-cloud.setup.js';
+import { xDmSetup } from './x-dm/x-dm.setup.js';
+import { xWebhookSetup } from './x-dm/x.webhook-setup.js';
 
 /** Every provider that messages can leave through, a line each; an installation uses those it has accounts for. */
-export const PROVIDER_SETUPS: readonly ProviderSetup[] = [sendgridSetup, smtpSetup];
+export const PROVIDER_SETUPS: readonly ProviderSetup[] = [
+  sendgridSetup,
+  smtpSetup,
+  whatsappCloudSetup,
+  messengerSetup,
+  instagramSetup,
+  xDmSetup,
+];
 
 /** Every webhook that can be heard, a line each. */
-export const WEBHOOK_SETUPS: readonly WebhookSetup[] = [sendgridWebhookSetup];
+export const WEBHOOK_SETUPS: readonly WebhookSetup[] = [sendgridWebhookSetup, metaWebhookSetup, xWebhookSetup];

@@ -1,4 +1,5 @@
 import type { SendResult } from '../channel.provider.js';
+import { judgeNetworkFailure } from '../network-failure.policy.js';
 import { retryAfterSeconds, type AnswerHeaders } from '../retry-after.policy.js';
 
 /** What came of one call, before it is judged. */
@@ -15,25 +16,9 @@ export interface CallEnd {
   readonly now: number;
 }
 
-const NETWORK_CODES: Readonly<Record<string, string>> = {
-  ECONNREFUSED: 'connect_refused',
-  ECONNRESET: 'connection_reset',
-  EPIPE: 'connection_reset',
-  ENOTFOUND: 'name_not_found',
-  EAI_AGAIN: 'name_not_found',
-  ETIMEDOUT: 'timed_out',
-  ECONNABORTED: 'timed_out',
-  ERR_CANCELED: 'deadline',
-  EHOSTUNREACH: 'unreachable',
-  ENETUNREACH: 'unreachable',
-};
-
 /** Judges a call that was not answered with 2xx. Only what surely was not accepted may be tried again. */
 export function judgeFailure(end: CallEnd): SendResult {
-  if (end.status === undefined) {
-    const code = NETWORK_CODES[end.errorCode ?? ''] ?? 'network_error';
-    return end.mayHaveReached ? { kind: 'unknown', reason: code } : { kind: 'rejected', class: 'retryable', code };
-  }
+  if (end.status === undefined) return judgeNetworkFailure(end.errorCode, end.mayHaveReached);
   return judgeStatus(end.status, end);
 }
 
