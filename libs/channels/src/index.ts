@@ -10,6 +10,12 @@ export type {
   SendOptions,
   SendResult,
 } from './channel.provider.js';
+export { createGenericProvider, type GenericConfig } from './generic/generic.provider.js';
+export { createGenericWebhook, type GenericWebhookConfig } from './generic/generic.webhook.js';
+export { createTextbeeProvider, type TextbeeConfig } from './textbee/textbee.provider.js';
+export { createTextbeeWebhook, type TextbeeWebhookConfig } from './textbee/textbee.webhook.js';
+export { createTwilioSms, createTwilioWhatsApp, type TwilioConfig } from './twilio/twilio.provider.js';
+export { createTwilioWebhook, type TwilioWebhookConfig } from './twilio/twilio.webhook.js';
 export { createSendgridProvider, type SendgridConfig } from './sendgrid/sendgrid.provider.js';
 export { createWhatsappCloudProvider, type WhatsappCloudConfig } from './whatsapp-cloud/whatsapp-cloud.provider.js';
 export { createMessengerProvider, type MessengerConfig } from './messenger/messenger.provider.js';

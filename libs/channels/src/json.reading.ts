@@ -3,6 +3,16 @@ export type Json = Readonly<Record<string, unknown>>;
 export const isRecord = (value: unknown): value is Json =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
+/** The object a text holds; undefined for any other text. */
+export function readRecord(text: string): Json | undefined {
+  try {
+    const parsed: unknown = JSON.parse(text);
+    return isRecord(parsed) ? parsed : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
 /** The object itself, or an empty one. */
 export const record = (value: unknown): Json => (isRecord(value) ? value : {});
 

@@ -1,3 +1,9 @@
+import { genericSetups } from './generic/generic.setup.js';
+import { genericWebhookSetups } from './generic/generic.webhook-setup.js';
+import { textbeeSetup } from './textbee/textbee.setup.js';
+import { textbeeWebhookSetup } from './textbee/textbee.webhook-setup.js';
+import { twilioSetup, twilioWhatsAppSetup } from './twilio/twilio.setup.js';
+import { twilioWebhookSetup } from './twilio/twilio.webhook-setup.js';
 import { instagramSetup } from './instagram/instagram.setup.js';
 import { messengerSetup } from './messenger/messenger.setup.js';
 import { metaWebhookSetup } from './meta/meta.webhook-setup.js';
@@ -17,7 +23,18 @@ export const PROVIDER_SETUPS: readonly ProviderSetup[] = [
   messengerSetup,
   instagramSetup,
   xDmSetup,
+  twilioSetup,
+  twilioWhatsAppSetup,
+  textbeeSetup,
+  ...genericSetups,
 ];
 
 /** Every webhook that can be heard, a line each. */
-export const WEBHOOK_SETUPS: readonly WebhookSetup[] = [sendgridWebhookSetup, metaWebhookSetup, xWebhookSetup];
+export const WEBHOOK_SETUPS: readonly WebhookSetup[] = [
+  sendgridWebhookSetup,
+  metaWebhookSetup,
+  xWebhookSetup,
+  twilioWebhookSetup,
+  textbeeWebhookSetup,
+  ...genericWebhookSetups,
+];
