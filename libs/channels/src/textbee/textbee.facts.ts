@@ -1,5 +1,5 @@
 import type { ProviderFactKind } from '@homing/contracts';
-import type { JsonRecord } from '../json.reader.js';
+import type { Json } from '../json.reading.js';
 
 interface Meaning {
   readonly fact: ProviderFactKind;
@@ -13,7 +13,7 @@ interface Meaning {
  * What an event says, in our words; undefined where there is no name. That the phone fell silent (`UNKNOWN_STATE`) is no fate: the
  * message may have been sent, and nothing must follow from it but that it is written down.
  */
-export function meaningOf(body: JsonRecord): Meaning | undefined {
+export function meaningOf(body: Json): Meaning | undefined {
   const name = body['webhookEvent'];
   switch (name) {
     case 'MESSAGE_SENT':
