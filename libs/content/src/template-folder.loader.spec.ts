@@ -7,6 +7,8 @@ import { loadTemplateFolder } from './template-folder.loader.js';
 
 const ready = join(import.meta.dirname, '../../../templates');
 const data: Record<string, Record<string, unknown>> = {
+  cold_outreach: { first_name: 'Ada', business_name: 'Bread & Butter', reason: 'Your shop has no page yet.' },
+  follow_up: { business_name: 'Bread & Butter', reason: 'a page for your shop.' },
   email_intro: { first_name: 'Ada', business_name: 'Bread & Butter', demo_url: 'https://demo.test/b?x=1&y=2' },
   initial_outreach_v1: { owner_name: 'Ada', property_address: '1 Test Street' },
   memo_delivery_email: {

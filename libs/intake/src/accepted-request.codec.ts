@@ -96,22 +96,34 @@ function retryOf({ maxRetries, retryDelayHours }: StepSettings): Pick<RequestedS
 const templateRef = ({ id, version }: Template): ContentRef => ({ kind: 'template', templateUuid: id, version });
 
 function contentRef(request: OutreachRequestDto, named: NamedThings): ContentRef {
-  const { template } = named;
+  const { template, byType } = named;
   if (template) return templateRef(template);
+  if (byType)
+    return {
+      kind: 'by_channel',
+      templates: Object.fromEntries(
+        [...byType].map(([channel, { id, version }]) => [channel, { templateUuid: id, version }]),
+      ),
+    };
   return { kind: 'literal', channels: contentChannels(request, named) };
 }
 
 /** The same for the same template (whatever its version) with the same data, or the same literal bodies. */
 function contentKey(
   { content }: OutreachRequestDto,
-  { template }: NamedThings,
+  { template, byType }: NamedThings,
   { tenantId, ids }: { tenantId: string; ids: IdDeriver },
 ): string {
+  if (byType) {
+    const templates = Object.fromEntries([...byType].map(([channel, { id }]) => [channel, id]));
+    return ids.key('content', tenantId, canonicalize({ templates, data: content.data ?? {} }) ?? '');
+  }
   const what = template ? { template: template.id, data: content.data ?? {} } : { literal: content.literal };
   return ids.key('content', tenantId, canonicalize(what) ?? '');
 }
 
-function contentChannels(request: OutreachRequestDto, { template }: NamedThings): Channel[] {
+function contentChannels(request: OutreachRequestDto, { template, byType }: NamedThings): Channel[] {
+  if (byType) return [...byType.keys()];
   return channelsOf(template?.bodies ?? request.content.literal ?? {});
 }
 

@@ -1,4 +1,4 @@
-import type { FieldFault, SequenceRef, StepSettings, Strategy } from '@homing/contracts';
+import type { Channel, FieldFault, SequenceRef, StepSettings, Strategy } from '@homing/contracts';
 import type { Campaign, Template, Tenant } from '@homing/vault/registry';
 import { contactPoints } from './contact-points.js';
 import type { IntakeItem } from './intake.types.js';
@@ -7,6 +7,8 @@ import type { IntakeItem } from './intake.types.js';
 export interface NamedThings {
   readonly tenant?: Tenant | undefined;
   readonly template?: Template | undefined;
+  /** Of a request that leaves it to its type: each channel's template for it, where it names one that exists. */
+  readonly byType?: ReadonlyMap<Channel, Template> | undefined;
   readonly campaign?: Campaign | undefined;
   /** Of a request with steps, its own or those of a sequence that exists. */
   readonly chain?: NamedChain | undefined;
@@ -34,6 +36,8 @@ export function checkIntake(item: IntakeItem, named: NamedThings): FieldFault[] 
     const field = request.content.version === undefined ? 'content.templateId' : 'content.version';
     fault(field, 'unknown_template', 'no such template (or version of it) exists for this tenant');
   }
+  if (named.byType?.size === 0)
+    fault('messageType', 'no_template', 'no channel names a template for messages of this type: give content');
   if (request.campaignId !== undefined && !named.campaign) {
     fault('campaignId', 'unknown_campaign', 'no such campaign exists for this tenant');
   }

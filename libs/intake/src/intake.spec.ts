@@ -12,7 +12,9 @@ const tenant: Tenant = {
   name: 'Sandbox',
   status: 'active',
   sender: null,
-  settings: {},
+  settings: {
+    channels: { email: { templates: { greeting: 'welcome' } }, sms: { templates: { greeting: 'welcome' } } },
+  },
   settingsVersion: 0,
 };
 const template = {
@@ -163,6 +165,32 @@ describe('taking in', () => {
         { channel: 'contact_form', template: 'contact_form_submit', retry: { maxRetries: 0 } },
       ],
     });
+  });
+
+  it('takes of a request that leaves its content to its type each channel’s template for it', async () => {
+    const sealed: AcceptItem[] = [];
+    const content = { data: { x: 1 } };
+    const [result] = await intakeOver(sealed).takeIn([item({ content, messageType: 'greeting' })]);
+    expect(result?.kind).toBe('accepted');
+    const { requested, inputs } = sealed[0]?.decisionInput as StoredDecisionInput;
+    expect(requested.content).toEqual({
+      kind: 'by_channel',
+      templates: { email: { templateUuid: template.id, version: 3 } },
+    });
+    // The sms template it names has no body for sms.
+    expect(inputs.contentChannels).toEqual(['email']);
+    const [other] = await intakeOver(sealed).takeIn([
+      item({ content: { data: { x: 2 } }, messageType: 'greeting' }, { requestId: 'other' }),
+    ]);
+    expect(other?.kind).toBe('accepted');
+    const keys = sealed.map(({ decisionInput }) => (decisionInput as StoredDecisionInput).requested.contentKey);
+    expect(new Set(keys).size).toBe(2);
+  });
+
+  it('refuses a type that no channel has a template for, and nothing at all', async () => {
+    const [result] = await intakeOver([]).takeIn([item({ content: {}, messageType: 'constructor' })]);
+    expect(result).toMatchObject({ kind: 'invalid', faults: [{ field: 'messageType', code: 'no_template' }] });
+    expect(() => item({ content: {} })).toThrow('exactly_one');
   });
 
   it('takes what was in time when it was offered, though its deadline passed before it was looked at', async () => {

@@ -7,6 +7,7 @@ import { contactPoints } from './contact-points.js';
 import { checkIntake, type NamedThings } from './intake-check.policy.js';
 import { intakeTimes, noteTaken } from './intake.metrics.js';
 import { lookUpChains } from './named-chain.reader.js';
+import { leavesContentToItsType, lookUpTyped } from './typed-content.reader.js';
 import type { IntakeItem, IntakeResult } from './intake.types.js';
 
 export interface IntakeParts {
@@ -118,8 +119,16 @@ export async function lookUpNamed(
     chained.map((i) => tenants[i]),
   );
   const chainOf = new Map(chained.map((i, n) => [i, chains[n]]));
+  const typed = items.flatMap((item, i) => (leavesContentToItsType(item.request) ? [i] : []));
+  const ofType = await lookUpTyped(
+    registry,
+    typed.flatMap((i) => items[i] ?? []),
+    typed.map((i) => tenants[i]),
+  );
+  const typeOf = new Map(typed.map((i, n) => [i, ofType[n]]));
   return items.map((item, i) => ({
     chain: chainOf.get(i),
+    byType: typeOf.get(i),
     tenant: tenants[i],
     template: templateOf.get(item),
     campaign: campaignOf.get(item),

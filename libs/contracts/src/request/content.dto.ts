@@ -32,7 +32,7 @@ export class LiteralContentDto {
   @IsOptional() @IsObject() @ValidateNested() @Type(() => LiteralBodyDto) contact_form?: LiteralBodyDto;
 }
 
-/** Either a template with its data, or literal bodies; exactly one of the two. */
+/** Either a template with its data, or literal bodies; neither where the channels' settings, the steps or the sequence name the templates. */
 export class ContentDto {
   @IsOptional()
   @IsString()

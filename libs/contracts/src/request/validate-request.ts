@@ -79,7 +79,10 @@ function contentFaults(request: OutreachRequestDto): FieldFault[] {
   const { sequence, steps } = request;
   const byStep = Array.isArray(steps) && steps.every((step) => step?.template !== undefined);
   if (given === 0 && (sequence !== undefined || byStep)) return [];
-  return [{ field: 'content', code: 'exactly_one', message: 'give either templateId or literal' }];
+  // Then it is for the channels' settings to say what messages of this type are made of.
+  if (given === 0 && typeof request.messageType === 'string') return [];
+  const message = 'give either templateId or literal, or a messageType that the channels have templates for';
+  return [{ field: 'content', code: 'exactly_one', message }];
 }
 
 function chainFaults({ strategy, sequence, steps }: OutreachRequestDto): FieldFault[] {

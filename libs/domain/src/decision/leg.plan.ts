@@ -131,7 +131,7 @@ export function planLeg(command: PlanLeg): LegPlan {
     sendAt,
     cost,
     retry: retryOf(channel, command),
-    ...(command.step?.content ? { content: command.step.content } : {}),
+    ...contentOf(command, chosen.channel),
   };
   const key = reservationKey({ outreachId: request.outreachId, leg: number, round: command.round ?? 1, charge: 1 });
   const asks = asksOf({
@@ -169,3 +169,10 @@ function whyNone({ step }: PlanLeg, { excluded }: ChannelSelection): string {
 }
 
 const retryOf = ({ retry }: ChannelPolicy, { step }: PlanLeg): RetryPolicy => ({ ...retry, ...step?.retry });
+
+/** A step's own, else the channel's own for messages of this type; absent: what the request itself names. */
+function contentOf({ step, request: { content } }: PlanLeg, channel: Channel): Pick<PlannedLeg, 'content'> {
+  if (step?.content) return { content: step.content };
+  const own = content.kind === 'by_channel' ? content.templates[channel] : undefined;
+  return own ? { content: { kind: 'template', ...own } } : {};
+}

@@ -56,6 +56,17 @@ describe('deciding', () => {
     expect(JSON.stringify(decided?.explanation)).not.toContain('fingerprint');
   });
 
+  it('names the template of the chosen channel where the request leaves its content to its type', () => {
+    const own = { templateUuid: 'b1f2c8e0-6c0e-4b43-9d0c-000000000002', version: 3 };
+    const templates = { email: own, sms: { ...own, version: 9 } };
+    const decided = decide({ request: { ...request, content: { kind: 'by_channel', templates } } });
+    const legs = decided.flatMap((event) => (event.type === 'OutreachDecided' ? event.data.legs : []));
+    expect(legs.map(({ channel, content }) => [channel, content])).toEqual([['email', { kind: 'template', ...own }]]);
+    expect(
+      decide().flatMap((event) => (event.type === 'OutreachDecided' ? event.data.legs : []))[0],
+    ).not.toHaveProperty('content');
+  });
+
   it('never decides twice', () =>
     given(...committed)
       .when(deciding())

@@ -61,7 +61,7 @@ function providerRule(channel: Channel, command: SelectChannel): string | undefi
     case 'facebook':
       return mayAnswer(channel, command) ? undefined : 'no_inbound_message';
     case 'whatsapp':
-      return command.request.content.kind === 'template' || mayAnswer(channel, command) ? undefined : 'template_needed';
+      return command.request.content.kind !== 'literal' || mayAnswer(channel, command) ? undefined : 'template_needed';
     default:
       return undefined;
   }
