@@ -34,6 +34,8 @@ export interface ChannelStage {
     readonly notFound: Answer;
     /** The account may not ask. */
     readonly notAllowed: Answer;
+    /** Where the question names the attempt by something derived from its ids: whether it does. */
+    readonly asks?: (call: SeenCall) => boolean;
   };
   /** With capability `idempotencyKey`: the key in a call. */
   readonly keyOf?: (call: SeenCall) => string | undefined;
@@ -46,6 +48,11 @@ export interface ChannelStage {
      * means. A change that leaves it as it was need not be refused. Default: the bytes themselves.
      */
     readonly meaningOf?: (rawBody: Uint8Array) => string;
+    /**
+     * What vouches for a body. Default `body`: its signature covers it. `token`: what is signed is only to be taken once
+     * (`replay`). `caller`: nothing but who calls; anybody with the secret says what they like.
+     */
+    readonly vouches?: 'body' | 'token' | 'caller';
   };
 }
 
@@ -196,7 +203,7 @@ export function channelContract(name: string, stage: ChannelStage, capabilities:
   });
 }
 
-function webhookContract({ parser, valid, meaningOf }: NonNullable<ChannelStage['webhook']>): void {
+function webhookContract({ parser, valid, meaningOf, vouches = 'body' }: NonNullable<ChannelStage['webhook']>): void {
   it('accepts its own webhook under any header case and any order of keys', async () => {
     const upper = Object.fromEntries(Object.entries(valid.headers).map(([name, value]) => [name.toUpperCase(), value]));
     expect(parser.verify(valid)).toEqual({ kind: 'valid' });
@@ -211,18 +218,29 @@ function webhookContract({ parser, valid, meaningOf }: NonNullable<ChannelStage[
     expect(parser.verify({ ...valid, keys: [] })).toMatchObject({ kind: 'invalid' });
   });
 
-  it('accepts no body with any bit changed', () => {
-    const bit = fc.integer({ min: 0, max: valid.rawBody.length * 8 - 1 });
-    fc.assert(
-      fc.property(bit, (at) => {
-        const rawBody = Uint8Array.from(valid.rawBody);
-        rawBody[at >> 3] = (rawBody[at >> 3] ?? 0) ^ (1 << (at & 7));
-        if (meaningOf && meaningOf(rawBody) === meaningOf(valid.rawBody)) return;
-        expect(parser.verify({ ...valid, rawBody })).toMatchObject({ kind: 'invalid' });
-      }),
-      { numRuns: 300 },
-    );
+  it('says whether its signature leaves the body open', () => {
+    expect(parser.replay !== undefined).toBe(vouches === 'token');
   });
+
+  if (vouches !== 'caller')
+    it('accepts no body with any bit changed', () => {
+      const bit = fc.integer({ min: 0, max: valid.rawBody.length * 8 - 1 });
+      const first = parser.replay?.(valid.rawBody, valid);
+      fc.assert(
+        fc.property(bit, (at) => {
+          const rawBody = Uint8Array.from(valid.rawBody);
+          rawBody[at >> 3] = (rawBody[at >> 3] ?? 0) ^ (1 << (at & 7));
+          if (meaningOf && meaningOf(rawBody) === meaningOf(valid.rawBody)) return;
+          const changed = { ...valid, rawBody };
+          const verdict = parser.verify(changed);
+          const again = verdict.kind === 'valid' ? parser.replay?.(rawBody, changed) : undefined;
+          if (!again) return expect(verdict).toMatchObject({ kind: 'invalid' });
+          expect(again.key).toBe(first?.key);
+          expect(again.content).not.toBe(first?.content);
+        }),
+        { numRuns: 300 },
+      );
+    });
 
   it('reads any bytes without throwing', async () => {
     const bytes = fc.oneof(

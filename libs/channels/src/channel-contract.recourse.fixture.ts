@@ -9,11 +9,12 @@ export function lookUpContract(
   asked: (answer: Answer, options?: SendOptions) => Promise<LookUpResult>,
   server: () => LoopbackServer,
 ): void {
-  const { found, notFound, notAllowed } = lookUp!;
+  const { found, notFound, notAllowed, asks } = lookUp!;
   it('finds an attempt it has, and says when it has none', async () => {
     expect(await asked(found.answer)).toEqual({ kind: 'accepted', providerMessageId: found.providerMessageId });
     expect(await asked(notFound)).toEqual({ kind: 'not_found' });
     const { path, body } = server().calls[0]!;
+    if (asks) return expect(server().calls.every(asks)).toBe(true);
     for (const part of [message.deliveryId, String(message.attempt)])
       expect(`${decodeURIComponent(path)} ${body}`).toContain(part);
   });

@@ -16,6 +16,10 @@ export { createTextbeeProvider, type TextbeeConfig } from './textbee/textbee.pro
 export { createTextbeeWebhook, type TextbeeWebhookConfig } from './textbee/textbee.webhook.js';
 export { createTwilioSms, createTwilioWhatsApp, type TwilioConfig } from './twilio/twilio.provider.js';
 export { createTwilioWebhook, type TwilioWebhookConfig } from './twilio/twilio.webhook.js';
+export { createBrevoProvider, type BrevoConfig } from './brevo/brevo.provider.js';
+export { createBrevoWebhook } from './brevo/brevo.webhook.js';
+export { createMailgunProvider, type MailgunConfig } from './mailgun/mailgun.provider.js';
+export { createMailgunWebhook, type MailgunWebhookConfig } from './mailgun/mailgun.webhook.js';
 export { createSendgridProvider, type SendgridConfig } from './sendgrid/sendgrid.provider.js';
 export { createWhatsappCloudProvider, type WhatsappCloudConfig } from './whatsapp-cloud/whatsapp-cloud.provider.js';
 export { createMessengerProvider, type MessengerConfig } from './messenger/messenger.provider.js';

@@ -8,6 +8,10 @@ import { instagramSetup } from './instagram/instagram.setup.js';
 import { messengerSetup } from './messenger/messenger.setup.js';
 import { metaWebhookSetup } from './meta/meta.webhook-setup.js';
 import type { ProviderSetup, WebhookSetup } from './provider.setup.js';
+import { brevoSetup } from './brevo/brevo.setup.js';
+import { brevoWebhookSetup } from './brevo/brevo.webhook-setup.js';
+import { mailgunSetup } from './mailgun/mailgun.setup.js';
+import { mailgunWebhookSetup } from './mailgun/mailgun.webhook-setup.js';
 import { sendgridSetup } from './sendgrid/sendgrid.setup.js';
 import { sendgridWebhookSetup } from './sendgrid/sendgrid.webhook-setup.js';
 import { smtpSetup } from './smtp/smtp.setup.js';
@@ -18,6 +22,8 @@ import { xWebhookSetup } from './x-dm/x.webhook-setup.js';
 /** Every provider that messages can leave through, a line each; an installation uses those it has accounts for. */
 export const PROVIDER_SETUPS: readonly ProviderSetup[] = [
   sendgridSetup,
+  mailgunSetup,
+  brevoSetup,
   smtpSetup,
   whatsappCloudSetup,
   messengerSetup,
@@ -37,4 +43,6 @@ export const WEBHOOK_SETUPS: readonly WebhookSetup[] = [
   twilioWebhookSetup,
   textbeeWebhookSetup,
   ...genericWebhookSetups,
+  mailgunWebhookSetup,
+  brevoWebhookSetup,
 ];

@@ -1,0 +1,60 @@
+import type { WebhookRequest } from './webhook.parser.js';
+
+/** Text fields of a posted form, in order of arrival; the first of a name counts. Files are left out. */
+export type FormFields = ReadonlyMap<string, string>;
+
+const MOST_FIELDS = 1_000;
+
+/** The one value of a header, without regard to case; undefined where there is none or several. */
+export function headerOf(headers: WebhookRequest['headers'], name: string): string | undefined {
+  const values = Object.entries(headers).flatMap(([key, value]) =>
+    key.toLowerCase() === name && value !== undefined ? value : [],
+  );
+  return values.length === 1 ? values[0] : undefined;
+}
+
+/** `application/json`, without parameters, in lower case; '' where none is stated. */
+export const mediaTypeOf = (headers: WebhookRequest['headers']): string =>
+  (headerOf(headers, 'content-type') ?? '').split(';')[0]!.trim().toLowerCase();
+
+/** A posted form, urlencoded or multipart. Undefined for any other content type or a body that is none. Never throws. */
+export function readForm(rawBody: Uint8Array, headers: WebhookRequest['headers']): FormFields | undefined {
+  switch (mediaTypeOf(headers)) {
+    case 'application/x-www-form-urlencoded': {
+      const fields = new Map<string, string>();
+      for (const [name, value] of new URLSearchParams(Buffer.from(rawBody).toString('utf8')))
+        if (!fields.has(name) && fields.size < MOST_FIELDS) fields.set(name, value);
+      return fields;
+    }
+    case 'multipart/form-data': {
+      const boundary = /;\s*boundary=(?:"([^"]{1,200})"|([^\s;"]{1,200}))/i.exec(
+        headerOf(headers, 'content-type') ?? '',
+      );
+      const border = boundary?.[1] ?? boundary?.[2];
+      return border === undefined ? undefined : readMultipart(Buffer.from(rawBody), border);
+    }
+    default:
+      return undefined;
+  }
+}
+
+function readMultipart(body: Buffer, border: string): FormFields | undefined {
+  const opening = Buffer.from(`--${border}`);
+  const between = Buffer.from(`\r\n--${border}`);
+  const fields = new Map<string, string>();
+  let at = body.indexOf(opening);
+  if (at < 0) return undefined;
+  at += opening.length;
+  while (body.toString('latin1', at, at + 2) === '\r\n' && fields.size < MOST_FIELDS) {
+    const headEnd = body.indexOf('\r\n\r\n', at);
+    const end = headEnd < 0 ? -1 : body.indexOf(between, headEnd + 2);
+    if (end < 0) return undefined;
+    const head = body.toString('utf8', at, headEnd);
+    const name = /content-disposition:[^\r\n]*;\s*name="([^"\r\n]{0,200})"/i.exec(head)?.[1];
+    const isFile = /content-disposition:[^\r\n]*;\s*filename\*?=/i.test(head);
+    if (name !== undefined && !isFile && !fields.has(name))
+      fields.set(name, body.toString('utf8', headEnd + 4, Math.max(headEnd + 4, end)));
+    at = end + between.length;
+  }
+  return body.toString('latin1', at, at + 2) === '--' ? fields : undefined;
+}
