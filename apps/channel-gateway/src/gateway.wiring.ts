@@ -10,6 +10,8 @@ import { createGateReader } from '@homing/vault/gate';
 import { createRegistry } from '@homing/vault/registry';
 import { createDeadLetterSealer } from '@homing/vault/seal';
 import { Module, type DynamicModule } from '@nestjs/common';
+import { ProviderRota } from './choose-provider/provider.rota.js';
+import { tellOf } from './choose-provider/standing.log.js';
 import { readServedChannels } from './served.channels.js';
 import { renderBatch, type Rendered, type ToRender } from './render-message/delivery.renderer.js';
 import { readUnsubscribeLinks } from './render-message/unsubscribe.setup.js';
@@ -57,6 +59,8 @@ export function wireGateway({ env, logger, instance, readiness }: ServiceBasics)
       renderBatch({ vault: opener, registry, defaultSenders, ...(unsubscribe ? { unsubscribe } : {}) }, batch),
   });
   const watch = new StoreWatch({ store, sources: [busMark(bus)], logger });
+  const served = new Map([...providers].filter(([channel]) => channels.includes(channel)));
+  const rota = new ProviderRota({ providers: served, timing: systemTiming, onChange: tellOf(logger) });
   const parts: SendParts = {
     store: guardedClaims(store, watch),
     restore: () => watch.restore,
@@ -64,6 +68,7 @@ export function wireGateway({ env, logger, instance, readiness }: ServiceBasics)
     render: (item) => renderer.add(item),
     gate: createSendGate(createGateReader(vaultDb), systemTiming),
     provider: (key) => ready.get(key)?.provider,
+    rota,
     now: () => new Date().toISOString(),
     providerTimeoutMs,
     leaseMarginMs: 5_000,
@@ -81,6 +86,7 @@ export function wireGateway({ env, logger, instance, readiness }: ServiceBasics)
   const strategy = new JetStreamServer({ bus, seal, drainMs });
   readiness.add('bus', bus.health);
   readiness.add('consumers', strategy.health);
+  readiness.add('providers', () => ({ status: 'up', note: rota.unwell().join(', ') || 'all in use' }));
   readiness.add('vault', async () => (await pingVault(vaultDb), { status: 'up' }));
   readiness.add('event store', async () => (await store.ping(), watch.health()));
 

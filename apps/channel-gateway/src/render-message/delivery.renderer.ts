@@ -19,6 +19,8 @@ export interface ToRender {
   readonly state: KnownOutreach;
   readonly delivery: Delivery;
   readonly attempt: number;
+  /** Who sends it. Default: whom the decision planned. */
+  readonly provider?: string;
 }
 
 /** `impossible`: never sendable as it stands; `reason` is a code. */
@@ -52,7 +54,7 @@ export async function renderBatch(
         template,
         sender: tenants[i]?.sender ?? undefined,
         channels: tenants[i]?.settings.channels,
-        fallback: parts.defaultSenders.get(item.delivery.plan.provider) ?? NOBODY,
+        fallback: parts.defaultSenders.get(item.provider ?? item.delivery.plan.provider) ?? NOBODY,
         unsubscribe: parts.unsubscribe,
       });
     }),

@@ -3,7 +3,16 @@ import type { AttemptOutcomeUnknown } from '@homing/contracts';
 import type { ProviderAnswer } from '@homing/domain';
 import type { Timing } from '@homing/service-kit';
 import { inSpan } from '@homing/service-kit/telemetry';
+import type { ProviderRota } from '../choose-provider/provider.rota.js';
 import { providerCalls } from './send.metrics.js';
+
+export interface CallBounds {
+  /** Of the lease, in milliseconds. */
+  readonly leftMs: number;
+  readonly timing: Pick<Timing, 'deadline' | 'monotonic'>;
+  /** Learns from the call. Default: nobody does. */
+  readonly rota?: Pick<ProviderRota, 'note'> | undefined;
+}
 
 /**
  * Calls the provider once, within what is left of the lease. With nothing left it is not called at all, which is an answer
@@ -12,13 +21,16 @@ import { providerCalls } from './send.metrics.js';
 export async function callProvider(
   provider: ChannelProvider,
   message: OutboundMessage,
-  { leftMs, deadline }: { readonly leftMs: number; readonly deadline: Timing['deadline'] },
+  { leftMs, timing, rota }: CallBounds,
 ): Promise<ProviderAnswer> {
   if (leftMs < 1) return { kind: 'rejected', class: 'retryable', code: 'lease_passed' };
   const timeoutMs = Math.floor(leftMs);
+  const startedAt = timing.monotonic();
   const result = await measured(provider, message, () =>
-    provider.send(message, { signal: deadline(timeoutMs), timeoutMs }),
+    provider.send(message, { signal: timing.deadline(timeoutMs), timeoutMs }),
   );
+  const { channel, key } = provider;
+  rota?.note({ channel, provider: key, result, startedAt, endedAt: timing.monotonic() });
   switch (result.kind) {
     case 'accepted':
     case 'rejected':

@@ -3,11 +3,14 @@ import { deliveryOf, mayHaveBeenSent, presumeSent, type OutreachState, type Stor
 import type { EventStore, Folded } from '@homing/event-store';
 import { systemTiming, type Timing } from '@homing/service-kit';
 import type { ChannelProvider } from '@homing/channels';
+import type { ProviderRota } from '../choose-provider/provider.rota.js';
 import { changeAttempt, type ChangeParts } from './attempt.change.js';
 
 export interface RestoredParts extends ChangeParts {
   readonly store: Pick<EventStore, 'append' | 'readStream'>;
   readonly provider: (key: string) => ChannelProvider | undefined;
+  /** Where a channel has several providers, nobody knows which of them was asked. */
+  readonly rota?: Pick<ProviderRota, 'of'>;
   /** What an operator confirmed last of a restore of the event store. Default: nothing. */
   readonly restore?: () => RestoreConfirmed | undefined;
   readonly timing?: Timing;
@@ -32,7 +35,9 @@ export async function presumedSent(
   const { leg, attempt } = dispatch;
   const { timing = systemTiming } = parts;
   const claimId = timing.randomId();
-  const provider = parts.provider(deliveryOf(state, leg)?.plan.provider ?? '');
+  const delivery = deliveryOf(state, leg);
+  const certain = delivery && (parts.rota?.of(delivery.channel).length ?? 1) <= 1;
+  const provider = certain ? parts.provider(delivery.plan.provider) : undefined;
   const lookUp = provider?.capabilities.lookUp;
   await changeAttempt(parts, dispatch, {
     commandId: `presume:${claimId}`,

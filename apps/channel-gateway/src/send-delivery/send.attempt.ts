@@ -3,10 +3,13 @@ import type { DispatchDelivery } from '@homing/contracts';
 import {
   claimAttempt,
   deliveryOf,
+  lastRefusedBy,
+  lastTakenBy,
   recordAnswer,
   skipDelivery,
   withholdAttempt,
   type ClaimDecision,
+  type Delivery,
   type KnownOutreach,
   type OutreachState,
   type ProviderAnswer,
@@ -16,6 +19,7 @@ import { crashPoint, retryWithBackoff, systemTiming } from '@homing/service-kit'
 import { RetryLaterError } from '@homing/messaging';
 import type { Rendered, ToRender } from '../render-message/delivery.renderer.js';
 import type { GateQuestion } from '@homing/vault/gate';
+import type { ProviderRota } from '../choose-provider/provider.rota.js';
 import { changeAttempt } from './attempt.change.js';
 import { callProvider } from './provider.call.js';
 import { recourseOf } from './provider.recourse.js';
@@ -26,6 +30,8 @@ import { noteOutcome } from './send.metrics.js';
 export interface SendParts extends RestoredParts {
   readonly render: (item: ToRender) => Promise<Rendered>;
   readonly gate: SendGate;
+  /** Who sends, where a channel has several. Default: whom the decision planned. */
+  readonly rota?: ProviderRota;
   /** Bound of one provider call in milliseconds. */
   readonly providerTimeoutMs: number;
   /** What a lease lasts beyond the provider's time-out, in milliseconds: room for the claim's own answer. */
@@ -61,12 +67,13 @@ async function attempt(parts: SendParts, dispatch: DispatchDelivery<OutreachStat
   if (seen.kind === 'stand_down' && seen.reason === 'not_due') return early(parts, dispatch, known);
   if (seen.kind === 'stand_down') return { kind: 'stood_down', reason: seen.reason };
   if (seen.kind === 'expire') return claimAndSend(parts, dispatch, { known });
-  const provider = parts.provider(seen.delivery.plan.provider);
   const state = known.state as KnownOutreach;
+  const key = senderOf(parts, state, seen.delivery);
+  const provider = parts.provider(key);
   // Everything that can fail without having sent comes before the claim.
-  const rendered = await parts.render({ state, delivery: seen.delivery, attempt: dispatch.attempt });
+  const rendered = await parts.render({ state, delivery: seen.delivery, attempt: dispatch.attempt, provider: key });
   if (rendered.kind === 'impossible') return skip(parts, dispatch, known, rendered.reason);
-  if (!provider) throw new ProviderMissingError(seen.delivery.plan.provider);
+  if (!provider) throw new ProviderMissingError(key);
   const question = gateQuestion(state, seen.delivery);
   const reading = await parts.gate.ask(question);
   if (reading.answer.kind === 'campaign_missing') throw new CampaignMissingError();
@@ -74,6 +81,30 @@ async function attempt(parts: SendParts, dispatch: DispatchDelivery<OutreachStat
   if (held?.kind === 'end') return skip(parts, dispatch, known, held.reason);
   if (held) return { kind: 'resting', reason: held.reason };
   return claimAndSend(parts, dispatch, { known, sending: { provider, message: rendered.message, question, reading } });
+}
+
+/** Who is to send it: chosen before the claim, which names them. @throws RetryLaterError where nobody can be asked now */
+function senderOf({ rota }: SendParts, state: KnownOutreach, { leg, channel, plan }: Delivery): string {
+  if (!rota) return plan.provider;
+  const last = lastTakenBy(state, channel);
+  const choice = rota.choose({ channel, planned: plan.provider, last, refusedBy: lastRefusedBy(state, leg) });
+  if (choice.kind === 'none') throw new RetryLaterError(Math.min(LONGEST_WAIT_MS, choice.waitMs));
+  return choice.key;
+}
+
+const senderIn = ({ key, capabilities }: ChannelProvider) => {
+  const recourse = recourseOf(capabilities);
+  return { provider: key, ...(recourse ? { recourse } : {}) };
+};
+
+/** What one provider had enough of, or does not know us for, another takes at once: surely not sent, and no try used up. */
+function soonerElsewhere(
+  { rota }: SendParts,
+  { channel, key }: ChannelProvider,
+  answer: ProviderAnswer,
+): ProviderAnswer {
+  const free = answer.kind === 'rejected' && (answer.class === 'auth' || answer.class === 'throttled');
+  return free && rota?.hasStandIn(channel, key) ? { ...answer, retryAfterSeconds: TRY_AGAIN_SECONDS } : answer;
 }
 
 /** Not due by our clock: kept until it is, unless it is never to be sent at all. */
@@ -110,7 +141,7 @@ async function claimAndSend(
   const claimId = timing.randomId();
   const lease = timing.monotonic() + parts.providerTimeoutMs + parts.leaseMarginMs;
   const { known, sending } = ready;
-  const recourse = sending && recourseOf(sending.provider.capabilities);
+  const by = sending && senderIn(sending.provider);
   let decision: ClaimDecision = { kind: 'stand_down', reason: 'unknown_outreach' };
   crashPoint('gateway.before-claim');
   // A claim whose answer was lost may stand: only this call can know that it is its own, so it asks again while it could use it.
@@ -120,7 +151,7 @@ async function claimAndSend(
         commandId: `claim:${claimId}`,
         known,
         decide: (state) => {
-          decision = claimAttempt(state, { ...claimOf(parts, dispatch, claimId), ...(recourse ? { recourse } : {}) });
+          decision = claimAttempt(state, { ...claimOf(parts, dispatch, claimId), ...by });
           return decision.kind === 'stand_down' ? [] : decision.events;
         },
       }),
@@ -135,7 +166,8 @@ async function claimAndSend(
   const held = heldBackBy(await gateNow({ gate: parts.gate, timing }, sending.question, sending.reading));
   if (held) return withhold(parts, dispatch, { claimId, claimed, held });
   const leftMs = lease - parts.leaseMarginMs - timing.monotonic();
-  const answer = await callProvider(sending.provider, sending.message, { leftMs, deadline: timing.deadline });
+  const said = await callProvider(sending.provider, sending.message, { leftMs, timing, rota: parts.rota });
+  const answer = soonerElsewhere(parts, sending.provider, said);
   crashPoint('gateway.after-provider-call');
   // The answer lives in this process alone until it stands in the stream: try until it does.
   const decide = (state: OutreachState) =>
@@ -190,11 +222,14 @@ export class ProviderMissingError extends Error {
   }
 }
 
+/** Longest time a dispatch is put down for, in milliseconds. */
+const LONGEST_WAIT_MS = 30_000;
+
 /** Clocks differ: what is not due by ours is due by another's, and soon by both. Milliseconds, 30 s at most. */
 function untilDue(state: OutreachState, { leg }: DispatchDelivery, now: string): number {
   const at = state.status === 'none' ? undefined : state.deliveries.find((delivery) => delivery.leg === leg)?.next?.at;
   const rest = at === undefined ? 0 : Date.parse(at) - Date.parse(now);
-  return Math.min(30_000, Math.max(1, rest));
+  return Math.min(LONGEST_WAIT_MS, Math.max(1, rest));
 }
 
 async function skip(

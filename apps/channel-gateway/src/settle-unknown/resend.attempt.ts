@@ -35,7 +35,10 @@ export async function resendAttempt(
   const delivery = deliveryOf(known.state, leg);
   const seen = claimResend(known.state, claimOf(parts, asked, timing.randomId()));
   if (seen.kind === 'stand_down' || !delivery) return standDown(seen);
-  const rendered = await parts.render({ state: known.state as KnownOutreach, delivery, attempt });
+  const rendered = await parts.render({
+    ...{ state: known.state as KnownOutreach, delivery, attempt },
+    provider: provider.key,
+  });
   if (rendered.kind === 'impossible') return { kind: 'open', reason: rendered.reason };
 
   const question = gateQuestion(known.state as KnownOutreach, delivery);
@@ -62,7 +65,7 @@ export async function resendAttempt(
   const heldNow = heldBackBy(await gateNow({ gate: parts.gate, timing }, question, reading));
   if (heldNow) return { kind: 'open', reason: heldNow.reason };
   const leftMs = lease - parts.leaseMarginMs - timing.monotonic();
-  const answer = await callProvider(provider, rendered.message, { leftMs, deadline: timing.deadline });
+  const answer = await callProvider(provider, rendered.message, { leftMs, timing, rota: parts.rota });
   if (answer.kind !== 'accepted') return { kind: 'open', reason: answer.kind };
   const { providerMessageId } = answer;
   const decide = (state: OutreachState) => {

@@ -12,6 +12,8 @@ export interface ClaimAttempt {
   readonly now: string;
   /** Provider time-out plus margin. */
   readonly leaseMs: number;
+  /** Who is to send it. Default: as planned. */
+  readonly provider?: string;
   /** How its outcome could be found out later, should nobody record it. */
   readonly recourse?: Recourse;
 }
@@ -70,7 +72,7 @@ export function claimAttempt(state: OutreachState, command: ClaimAttempt): Claim
       attempt,
       claimId,
       claimedBy,
-      provider: delivery.plan.provider,
+      provider: command.provider ?? delivery.plan.provider,
       startedAt: command.now,
       leaseUntil,
       ...(command.recourse ? { recourse: command.recourse } : {}),
