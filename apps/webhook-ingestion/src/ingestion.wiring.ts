@@ -1,4 +1,4 @@
-import { WEBHOOK_SETUPS } from '@homing/channels';
+import { trackingKeysOf, WEBHOOK_SETUPS } from '@homing/channels';
 import { connectBus, publishDeadLetter, Publisher } from '@homing/messaging';
 import { closeOnShutdown, crashPoint, type ServiceBasics, type ServiceOptions } from '@homing/service-kit';
 import { createDeadLetterSealer, createInboundSealer } from '@homing/vault/seal';
@@ -13,6 +13,8 @@ import {
 import { UNSUBSCRIBE_PARTS, UnsubscribeController } from './one-click/unsubscribe.controller.js';
 import { boundPresses, readUnsubscribeKeys, unsubscribeParts } from './one-click/unsubscribe.wiring.js';
 import type { Caller } from './receive-webhook/caller.search.js';
+import { ENGAGEMENT_PARTS, EngagementController } from './record-engagement/engagement.controller.js';
+import type { EngagementParts } from './record-engagement/engagement.receiver.js';
 
 @Module({})
 class IngestionModule {}
@@ -20,6 +22,8 @@ class IngestionModule {}
 /** How long a provider waits for its answer while the bus is away, in milliseconds, before it gets 503. */
 const PUBLISH_WITHIN = { ackTimeoutMs: 1_500, deadlineMs: 4_000 };
 const UNACKNOWLEDGED_AT_ONCE = 256;
+/** How long whoever follows a link waits for the bus, in milliseconds. */
+const READER_PATIENCE_MS = 300;
 
 /** Everything ingestion is made of, in one place. No database, no event store, nothing that opens the vault. */
 export function wireIngestion(basics: ServiceBasics): ServiceOptions {
@@ -37,6 +41,7 @@ export function wireIngestion(basics: ServiceBasics): ServiceOptions {
   const maxBytes = env.int('WEBHOOK_MAX_BYTES', { default: 32 * BODY_LIMIT, min: BODY_LIMIT });
   const unsubscribeKeys = readUnsubscribeKeys(env);
   const publicUrl = env.url('PUBLIC_WEBHOOK_URL', { protocols: ['https', 'http'], default: '' });
+  const trackingKeys = trackingKeysOf(env.optionalSecret('TRACKING_KEYS')?.reveal() ?? '', env);
   env.check();
 
   const bus = connectBus({ url: busUrl, name: instance, logger });
@@ -51,13 +56,20 @@ export function wireIngestion(basics: ServiceBasics): ServiceOptions {
     now: Date.now,
     crashPoint,
   };
+  const engagement: EngagementParts = {
+    keys: trackingKeys,
+    publish: parts.publish,
+    now: Date.now,
+    patienceMs: READER_PATIENCE_MS,
+  };
   readiness.add('bus', bus.health);
   const module = {
     module: IngestionModule,
-    controllers: [WebhookController, UnsubscribeController],
+    controllers: [WebhookController, UnsubscribeController, EngagementController],
     providers: [
       { provide: RECEIVER_PARTS, useValue: parts },
       { provide: LOGGER, useValue: logger },
+      { provide: ENGAGEMENT_PARTS, useValue: engagement },
       {
         provide: UNSUBSCRIBE_PARTS,
         useValue: unsubscribeParts({ keys: unsubscribeKeys, publish: parts.publish }),

@@ -29,7 +29,11 @@ export { createXDmProvider, type XDmConfig } from './x-dm/x-dm.provider.js';
 export { createXWebhook } from './x-dm/x.webhook.js';
 export { createSendgridWebhook, type SendgridWebhookConfig } from './sendgrid/sendgrid.webhook.js';
 export { createSmtpProvider, type SmtpConfig } from './smtp/smtp.provider.js';
-export { readTracking, signTracking, type TrackingToken } from './tracking/tracking.token.js';
+export { isTrackable, readTracking, signTracking, type TrackingToken } from './tracking/tracking.token.js';
+export { tracked, type TrackedMail, type Tracking } from './tracking/html.tracking.js';
+export { readTrackingSettings, trackingKeysOf } from './tracking/tracking.setup.js';
+export { createSmtpWebhook } from './smtp/smtp.webhook.js';
+export { standardHeaders } from './standard-webhook.signature.js';
 export { readWebhook } from './webhook.parser.js';
 export type {
   ChallengeAnswer,

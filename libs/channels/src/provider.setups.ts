@@ -18,6 +18,7 @@ import { smtpSetup } from './smtp/smtp.setup.js';
 import { whatsappCloudSetup } from './whatsapp-cloud/whatsapp-cloud.setup.js';
 import { xDmSetup } from './x-dm/x-dm.setup.js';
 import { xWebhookSetup } from './x-dm/x.webhook-setup.js';
+import { smtpWebhookSetup } from './smtp/smtp.webhook-setup.js';
 
 /** Every provider that messages can leave through, a line each; an installation uses those it has accounts for. */
 export const PROVIDER_SETUPS: readonly ProviderSetup[] = [
@@ -45,4 +46,5 @@ export const WEBHOOK_SETUPS: readonly WebhookSetup[] = [
   ...genericWebhookSetups,
   mailgunWebhookSetup,
   brevoWebhookSetup,
+  smtpWebhookSetup,
 ];

@@ -67,6 +67,7 @@ export async function makeSecrets(parts: SecretParts): Promise<{ kept: Files; ma
   take('unsubscribe-keys', () => randomBytes(32).toString('base64url'));
   // Likewise; one that is taken away breaks the links of the mails it signed.
   take('tracking-keys', () => randomBytes(32).toString('base64url'));
+  take('smtp-webhook-keys', () => randomBytes(32).toString('base64'));
   const jetstreamKey = take('jetstream-key', password);
   const postgresAdmin = take('postgres-admin-password', password);
   const eventStoreAdmin = take('event-store-admin-password', password);

@@ -1,4 +1,4 @@
-import type { ParsedFact, ParsedWebhook, ParseFault } from '@homing/channels';
+import { readWebhook, type ParsedFact, type ParsedWebhook, type ParseFault } from '@homing/channels';
 import { signalMessage, type Heard } from '@homing/contracts';
 import type { DeadLetter, Outgoing, PublishAck, Settled } from '@homing/messaging';
 import { type AccountCaller, type CalledPlace, type Callers, findCaller } from './caller.search.js';
@@ -75,7 +75,7 @@ export async function receiveWebhook(parts: ReceiverParts, received: Received): 
   const replayed = await isReplayed(parts.replays, caller.parser, { ...head, rawBody }).catch(notKnown);
   if (replayed === true) return { kind: 'forged', reason: 'replayed' };
   if (replayed !== false) return replayed;
-  const parsed = ofTenant(caller.parser.parse(rawBody, head), caller.tenantId);
+  const parsed = ofTenant(await readWebhook(caller.parser, rawBody, head), caller.tenantId);
   return store(parts, caller, { ...received, parsed, receivedAt: new Date(now).toISOString() });
 }
 

@@ -1,10 +1,17 @@
+import { readFileSync } from 'node:fs';
 import { channelContract, type ChannelStage } from '../channel-contract.fixture.js';
+import { standardHeaders } from '../standard-webhook.signature.js';
 import type { Answer } from '../loopback-provider.fixture.js';
 import { LoopbackSmtp } from './loopback-smtp.fixture.js';
 import { headerOf, message } from './smtp.fixture.js';
 import { createSmtpProvider } from './smtp.provider.js';
+import { createSmtpWebhook } from './smtp.webhook.js';
 
 const reply = (status: number, body: string, at = 'DATA'): Answer => ({ status, headers: { at }, body });
+
+const key = Buffer.from('a key of at least sixteen bytes').toString('base64');
+const seconds = Date.parse('2026-11-22T01:02:00Z') / 1000;
+const body = readFileSync(new URL('../../samples/smtp/bounce-hard.eml', import.meta.url));
 
 const stage: ChannelStage = {
   provide: (url) => createSmtpProvider({ host: '127.0.0.1', port: Number(new URL(url).port), security: 'none' }),
@@ -25,6 +32,15 @@ const stage: ChannelStage = {
     // No reply of a mail server leaves open what it did; silence does.
     failed: 'drop-after-reading',
   },
+  webhook: {
+    parser: createSmtpWebhook(),
+    valid: {
+      headers: standardHeaders(key, { id: 'mail-1', seconds, body }),
+      rawBody: body,
+      keys: [key],
+      now: seconds * 1000,
+    },
+  },
 };
 
-channelContract('smtp', stage, { idempotencyKey: false, lookUp: false, batch: false, webhooks: false });
+channelContract('smtp', stage, { idempotencyKey: false, lookUp: false, batch: false, webhooks: true });

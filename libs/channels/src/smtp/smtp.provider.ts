@@ -71,7 +71,7 @@ export function createSmtpProvider(config: SmtpConfig): ChannelProvider {
   return {
     key: 'smtp',
     channel: 'email',
-    capabilities: { idempotencyKey: false, lookUp: false, batch: false, webhooks: false },
+    capabilities: { idempotencyKey: false, lookUp: false, batch: false, webhooks: true },
     send: async (message, options) => {
       if (options.signal.aborted) return { kind: 'rejected', class: 'retryable', code: 'aborted_before_call' };
       return withDeadline(options, (signal) => call(message, signal));

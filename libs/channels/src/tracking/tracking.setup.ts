@@ -4,11 +4,10 @@ import type { Tracking } from './html.tracking.js';
 const SHORTEST = 32;
 
 /**
- * `TRACKING_KEYS`: at least 32 characters each, comma-separated. The first signs new links, all are believed; one that is taken away
- * breaks the links of every mail it signed. None given: none.
+ * Keys in force as `TRACKING_KEYS` writes them: at least 32 characters each, comma-separated. The first signs new links, all are believed; one
+ * that is taken away breaks the links of every mail it signed.
  */
-export function readTrackingKeys(settings: Pick<SettingsReader, 'optionalSecret' | 'fault'>): readonly string[] {
-  const written = settings.optionalSecret('TRACKING_KEYS')?.reveal() ?? '';
+export function trackingKeysOf(written: string, settings: Pick<SettingsReader, 'fault'>): readonly string[] {
   const keys = written.split(',').flatMap((key) => key.trim() || []);
   if (!keys.every((key) => key.length >= SHORTEST))
     settings.fault('TRACKING_KEYS', `must be keys of at least ${SHORTEST} characters, comma-separated`);
@@ -18,7 +17,7 @@ export function readTrackingKeys(settings: Pick<SettingsReader, 'optionalSecret'
 /** Our own open pixel and click redirect: on where `TRACKING_BASE_URL` is given. */
 export function readTrackingSettings(settings: SettingsReader): Tracking | undefined {
   const baseUrl = settings.url('TRACKING_BASE_URL', { protocols: ['http', 'https'], default: '' });
-  const [key] = readTrackingKeys(settings);
+  const [key] = trackingKeysOf(settings.optionalSecret('TRACKING_KEYS')?.reveal() ?? '', settings);
   if (!baseUrl) return undefined;
   if (key === undefined) settings.fault('TRACKING_KEYS', 'is required where TRACKING_BASE_URL is given');
   return { baseUrl, key: key ?? '' };

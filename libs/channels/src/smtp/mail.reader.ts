@@ -1,0 +1,67 @@
+import PostalMime, { type Address, type Email } from 'postal-mime';
+
+/** A mail as far as we read it. */
+export interface ReadMail {
+  /** Every value of a header, name in lower case. */
+  header(name: string): readonly string[];
+  readonly from?: string;
+  readonly to: readonly string[];
+  readonly subject?: string;
+  readonly text: string;
+  readonly date?: string;
+  readonly messageId?: string;
+  /** The text of every part of one of these types, in order. */
+  parts(...types: string[]): readonly string[];
+}
+
+/** Bounds for what strangers send: beyond them a mail is not read. */
+const BOUNDS = { maxNestingDepth: 20, maxHeadersSize: 256 * 1024, forceRfc822Attachments: true } as const;
+
+/** Undefined when it is no mail, or beyond the bounds. Never rejects. */
+export async function readMail(raw: Uint8Array): Promise<ReadMail | undefined> {
+  try {
+    const mail = await PostalMime.parse(raw, { ...BOUNDS, attachmentEncoding: 'utf8' });
+    return mail.headers.length > 0 ? readable(mail) : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function readable(mail: Email): ReadMail {
+  const header = (name: string) => mail.headers.filter(({ key }) => key === name).map(({ value }) => value);
+  const delivered = [...header('delivered-to'), ...header('x-original-to')].flatMap(plain);
+  const from = addressesOf(mail.from ? [mail.from] : [])[0];
+  return {
+    header,
+    ...(from ? { from } : {}),
+    // Where it was really delivered to comes first: a reader's answer may be addressed to several.
+    to: [...delivered, ...addressesOf([...(mail.to ?? []), ...(mail.cc ?? [])])],
+    ...(mail.subject ? { subject: mail.subject } : {}),
+    text: mail.text ?? withoutTags(mail.html ?? ''),
+    ...(mail.date ? { date: mail.date } : {}),
+    ...(mail.messageId ? { messageId: mail.messageId } : {}),
+    parts: (...types) =>
+      mail.attachments.flatMap(({ mimeType, content }) =>
+        types.includes(mimeType) && typeof content === 'string' ? content : [],
+      ),
+  };
+}
+
+const addressesOf = (list: readonly Address[]): string[] =>
+  list.flatMap((one) => (one.group ?? [one]).flatMap(({ address }) => plain(address)));
+
+const plain = (address: string): string[] => {
+  const trimmed = address.trim().replace(/^<|>$/g, '').toLowerCase();
+  return /^[^\s@<>]{1,64}@[^\s@<>]{1,255}$/.test(trimmed) ? [trimmed] : [];
+};
+
+const withoutTags = (html: string) =>
+  html
+    .replace(/<(style|script)\b[\s\S]*?<\/\1\s*>/gi, '')
+    .replace(/<(br|\/p|\/div|\/tr)\b[^>]*>/gi, '\n')
+    .replace(/<[^>]*>/g, '')
+    .replace(/&nbsp;/gi, ' ')
+    .replace(/&lt;/gi, '<')
+    .replace(/&gt;/gi, '>')
+    .replace(/&amp;/gi, '&')
+    .trim();
