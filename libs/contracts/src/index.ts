@@ -9,6 +9,7 @@ export * from './bus/conversion-report.js';
 export * from './bus/decision-answer.js';
 export * from './bus/dispatch.js';
 export * from './bus/inbound.message.js';
+export * from './bus/inbound-received.js';
 export * from './bus/integration-event.js';
 export * from './bus/outreach-command.js';
 export * from './bus/provider-signal.js';

@@ -54,6 +54,8 @@ export * from './outreach/dispatch.view.js';
 export * from './outreach/outreach.evolve.js';
 export * from './outreach/outreach.state.js';
 export * from './outreach/outreach.view.js';
+export * from './inbound/inbound.policy.js';
+export * from './inbound/keyword.policy.js';
 export * from './outreach/timetable.view.js';
 export * from './routing/channel-order.policy.js';
 export * from './routing/channel-score.policy.js';

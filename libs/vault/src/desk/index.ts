@@ -1,6 +1,8 @@
 // Database and the dead letters' own private key: for the desk that keeps what waits for an operator, for nobody else.
 export { createDeadLetterFile } from './dead-letter.file.js';
 export { createSignalPark } from './signal.park.js';
+export { createInboundFile } from './inbound.file.js';
+export type { FiledInbound, InboundFile, NewInbound } from './inbound.file.js';
 export { createLetterOpener } from './letter.opener.js';
 export { createInboundOpener } from './inbound.opener.js';
 export type { OpenInbound } from './inbound.opener.js';
