@@ -1,4 +1,11 @@
-import { CHANNELS, CONVERSION_KIND, LIFT_REASONS, PROVIDER_FACT_KINDS, TRANSITIONS } from '@homing/contracts';
+import {
+  INBOUND_CLASSES,
+  CHANNELS,
+  CONVERSION_KIND,
+  LIFT_REASONS,
+  PROVIDER_FACT_KINDS,
+  TRANSITIONS,
+} from '@homing/contracts';
 import { deadLetterMessage } from './dead-letter.schema.js';
 import { requestSchema } from '../../apps/api/src/describe/request.schema.js';
 
@@ -80,6 +87,20 @@ const inboundSchema = object(
     sealed: text('base64; opened at the desk only'),
   },
   ['provider', 'channel', 'kind', 'eventDigest', 'receivedAt', 'sealed'],
+);
+const receivedSchema = object(
+  {
+    inboundId: uuid,
+    tenantId: uuid,
+    channel,
+    provider: text('lower-case key'),
+    class: { type: 'string', enum: [...INBOUND_CLASSES] },
+    outreachId: { ...uuid, description: 'what it answers, where that is known' },
+    deliveryId,
+    occurredAt: instant,
+    receivedAt: instant,
+  },
+  ['inboundId', 'tenantId', 'channel', 'provider', 'class', 'occurredAt', 'receivedAt'],
 );
 const dispatchSchema = object(
   {
@@ -204,6 +225,7 @@ export function asyncApiDocument(): Json {
       outreachEvent: channelOf('event.outreach.{transition}', 'OutreachTransition', {
         transition: { enum: [...TRANSITIONS] },
       }),
+      inboundReceived: channelOf('event.inbound.received', 'InboundReceived'),
       deadLetter: channelOf('deadletter.{consumer}', 'DeadLetter', { consumer: {} }),
     },
     operations: {
@@ -220,6 +242,7 @@ export function asyncApiDocument(): Json {
       sendLookUp: operation('send', 'deliveryLookUp', 'Internal: find out what became of this attempt.'),
       sendSignal: operation('send', 'providerSignal', 'Internal: a verified fact from a provider.'),
       sendInbound: operation('send', 'providerInbound', 'Internal: what somebody wrote to us or read, sealed.'),
+      sendInboundReceived: operation('send', 'inboundReceived', 'Somebody wrote to a tenant.'),
       sendDeadLetter: operation('send', 'deadLetter', 'This message can never be handled; an operator decides.'),
     },
     components: {
@@ -233,6 +256,7 @@ export function asyncApiDocument(): Json {
         ProviderSignal: { payload: cloudEvent(signalSchema) },
         ProviderInbound: { payload: cloudEvent(inboundSchema) },
         OutreachTransition: { payload: cloudEvent(transitionSchema) },
+        InboundReceived: { payload: cloudEvent(receivedSchema) },
         DeadLetter: deadLetterMessage,
       },
     },

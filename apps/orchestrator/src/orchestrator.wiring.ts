@@ -1,6 +1,7 @@
 import {
   BUS_STREAMS,
   createIdDeriver,
+  inboundReceivedMessage,
   type CommandAnswer,
   type ContactAnswer,
   type ConversionAnswer,
@@ -21,7 +22,7 @@ import {
 } from '@homing/service-kit';
 import { createVaultIntake, openVaultDatabase, pingVault } from '@homing/vault/intake';
 import { createRegistry } from '@homing/vault/registry';
-import { createSuppressionStore } from '@homing/vault/suppression';
+import { createSenderBook, createSuppressionStore } from '@homing/vault/suppression';
 import { createDeadLetterSealer, createFingerprinter } from '@homing/vault/seal';
 import { createLedgers } from '@homing/event-store/ledger';
 import { Module, type DynamicModule } from '@nestjs/common';
@@ -32,6 +33,8 @@ import { OutreachDecider, type DeciderParts } from './decide-outreach/outreach.d
 import { ledgerSnapshots } from './keep-books/ledger.snapshots.js';
 import { heldBackOf } from './keep-books/held-back.gatherer.js';
 import { gatherRules } from './keep-books/policy.gatherer.js';
+import { INBOUND_PARTS, InboundController } from './hear-inbound/inbound.controller.js';
+import type { InboundParts } from './hear-inbound/inbound.parts.js';
 import { readDeskSettings, wireDesk } from './keep-dead-letters/desk.wiring.js';
 import { wireMatching } from './match-signals/match.wiring.js';
 import { COMMAND_PARTS, OutreachCommandController } from './obey-command/outreach-command.controller.js';
@@ -44,7 +47,7 @@ import {
   type ConversionHearing,
 } from './record-conversion/conversion-reported.controller.js';
 import { ProviderSignalController } from './record-signal/provider-signal.controller.js';
-import type { RecordParts } from './record-signal/record.batch.js';
+import { recordBatch, type RecordParts } from './record-signal/record.batch.js';
 import { SignalRecorder } from './record-signal/signal.recorder.service.js';
 import { ContactKeeper } from './suppress-contact/contact.keeper.js';
 import { repairRound } from './suppress-contact/suppression.repair.js';
@@ -126,6 +129,18 @@ export function wireOrchestrator({ env, logger, instance, readiness }: ServiceBa
   const desk = wireDesk(deskSettings, { bus, intake, registry, fingerprinter, logger, readiness, now });
   const recording: RecordParts = { ...react, contacts };
   const matching = wireMatching({ db: desk.db, queries, store, registry, recording, logger });
+  const inbound: InboundParts = {
+    ...{ suppressions, contacts, queries, foldedStates, fingerprinter, now },
+    open: desk.openInbound,
+    file: desk.inbound,
+    book: createSenderBook(vaultDb),
+    record: (signals) => recordBatch(recording, signals),
+    announce: async (received) => {
+      const { subject, event, ...options } = inboundReceivedMessage(received, 'homing/orchestrator');
+      await publisher.publish(subject, event, options);
+    },
+    inboundId: (provider, eventDigest) => ids.key('inbound', provider, eventDigest),
+  };
   const strategy = new JetStreamServer({
     bus,
     seal: createDeadLetterSealer({
@@ -154,6 +169,7 @@ export function wireOrchestrator({ env, logger, instance, readiness }: ServiceBa
       ContactCommandController,
       ConversionReportedController,
       ProviderSignalController,
+      InboundController,
       TransitionController,
       ...desk.controllers,
     ],
@@ -190,6 +206,7 @@ export function wireOrchestrator({ env, logger, instance, readiness }: ServiceBa
           onForeign: (provider) => logger.debug({ provider }, 'a signal that names nothing of ours'),
         }),
       },
+      { provide: INBOUND_PARTS, useValue: inbound },
       { provide: REACT_PARTS, useValue: react },
       { provide: COMMAND_PARTS, useValue: commands },
       { provide: CONTACT_COMMAND_PARTS, useValue: contactCommands },

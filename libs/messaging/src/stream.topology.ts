@@ -2,6 +2,7 @@ import {
   BUS_STREAMS,
   CONTACT_COMMAND,
   CONVERSION_REPORTED,
+  INBOUND_RECEIVED,
   OUTREACH_COMMAND,
   OUTREACH_REQUESTED,
   STORE_MARK,
@@ -72,7 +73,7 @@ const wanted = [
   },
   {
     name: events,
-    subjects: ['event.outreach.>'],
+    subjects: ['event.outreach.>', INBOUND_RECEIVED],
     retention: RetentionPolicy.Limits,
     share: 0.349,
     repeatWindow: 120_000,

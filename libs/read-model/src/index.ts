@@ -19,6 +19,7 @@ export type { StoredEvent } from './projection/stored-event.js';
 export { InvalidCursorError } from './queries/cursor.js';
 export { PROJECTION } from './queries/projection.name.js';
 export type * from './queries/read-model.port.js';
+export type { RecentAttempt, RecentFilter } from './queries/recent-attempts.queries.js';
 export { createBatchQueries } from './queries/send-batch.queries.js';
 export type { BatchCounts, BatchItemWish, BatchOutreach, BatchQueries } from './queries/send-batch.queries.js';
 export { createSystemQueries } from './queries/system.queries.js';

@@ -11,9 +11,13 @@ import {
 } from '@homing/service-kit';
 import {
   createDeadLetterFile,
+  createInboundFile,
+  createInboundOpener,
   createLetterOpener,
   openVaultDatabase,
   pingVault,
+  type InboundFile,
+  type OpenInbound,
   type VaultDatabase,
 } from '@homing/vault/desk';
 import type { RegistryReader } from '@homing/vault/registry';
@@ -53,6 +57,9 @@ export interface DeskSurroundings {
 export interface Desk {
   /** Of the desk's role. */
   readonly db: VaultDatabase;
+  /** What people wrote to us: sealed to the desk, and filed by it. */
+  readonly inbound: InboundFile;
+  readonly openInbound: OpenInbound;
   readonly controllers: Type[];
   readonly providers: Provider[];
   start(): void;
@@ -82,6 +89,8 @@ export function wireDesk(settings: DeskSettings, around: DeskSurroundings): Desk
   let rounds: RoundLoop | undefined;
   return {
     db,
+    inbound: createInboundFile(db),
+    openInbound: createInboundOpener({ openKey: settings.openKey.reveal() }),
     controllers: [DeadLetterController],
     providers: [{ provide: LetterFiler, useValue: new LetterFiler({ file, stream, registry }) }],
     start() {

@@ -16,6 +16,7 @@ export const POISON_REASONS = {
   refused_conversion: 'The conversion cannot be counted; the fault says why.',
   not_a_provider_signal: 'It is no signal of a provider.',
   not_a_transition: 'It is no transition of an outreach.',
+  unreadable_inbound: 'Somebody wrote to us, but what ingestion sealed cannot be opened.',
   unreadable_webhook: 'A provider signed it, but parts of it could not be read; the faults name their places.',
 } as const satisfies Record<string, string>;
 

@@ -11,7 +11,11 @@ export interface IdDeriver {
   /** The batch of one call: the same (tenant, request id) is the same batch. */
   batchId(tenantId: string, requestId: string): string;
   /** Keyed hash of any other id a caller gave (campaign, recipient, subject, conversion), or of a content in canonical form. */
-  key(kind: 'campaign' | 'recipient' | 'subject' | 'content' | 'conversion' | 'inbound', tenantId: string, id: string): string;
+  key(
+    kind: 'campaign' | 'recipient' | 'subject' | 'content' | 'conversion' | 'inbound',
+    tenantId: string,
+    id: string,
+  ): string;
 }
 
 export function createIdDeriver(secretNamespace: string): IdDeriver {

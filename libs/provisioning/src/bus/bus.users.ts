@@ -4,6 +4,7 @@ import {
   CONTACT_COMMAND,
   CONVERSION_REPORTED,
   DEAD_LETTER_DESK,
+  INBOUND_RECEIVED,
   LIVE_POKE,
   OUTREACH_COMMAND,
   OUTREACH_REQUESTED,
@@ -74,6 +75,7 @@ export const busUsers = {
       ...consume(outreach, 'orchestrator-contact-commands'),
       ...consume(outreach, 'orchestrator-conversions'),
       ...consume(signals, 'orchestrator-signals'),
+      ...consume(signals, 'orchestrator-inbound'),
       // Of a former release: it is removed when the streams are looked at.
       `$JS.API.CONSUMER.DELETE.${signals}.orchestrator-signals-sendgrid`,
       ...consume(events, 'orchestrator-react-rejected'),
@@ -89,6 +91,7 @@ export const busUsers = {
       CONVERSION_REPORTED,
       'provider.signal.*',
       'event.outreach.*',
+      INBOUND_RECEIVED,
       'delivery.lookup.*',
     ],
     subscribe: [DEAD_LETTER_DESK],

@@ -37,6 +37,7 @@ import { engagementCounts } from './engagement.queries.js';
 import { conversionCounts, lastDelivered, takenDeliveries } from './conversion.queries.js';
 import { leadById, leadPage } from './lead.queries.js';
 import { routingCounts } from './routing.queries.js';
+import { recentAttempts } from './recent-attempts.queries.js';
 import { recentSendHours, sendHoursBetween } from './send-hour.queries.js';
 import { batchCounts, batchItems } from './send-batch.queries.js';
 import { silentOutreach } from './silent.queries.js';
@@ -86,6 +87,10 @@ const queries: Record<string, Compilable<unknown> | { compile(executor: typeof d
   }),
   campaignMessages: takenDeliveries(db, t, 'c'),
   conversions: conversionCounts(db, t, 'c'),
+  recentAttempts: recentAttempts(schema, {
+    persons: [{ tenantId: t, personId: id }],
+    ...{ channel: 'sms', since: now, until: now, limit: 20 },
+  }),
   lastDelivered: lastDelivered(db, { tenantId: t, personId: 'p', campaignKey: 'c', by: now, since: now }),
   routing: routingCounts(db, { tenantId: t, from: now, to: now }),
   'routing: of one campaign and channel': routingCounts(db, {

@@ -42,6 +42,18 @@ select count(*) as "count" from "read_model"."outreach" inner join "read_model".
 -- conversions
 select "kind", "currency", count(*) as "count", coalesce(sum(value_micros), 0)::bigint as "value_micros" from "read_model"."conversions" where "tenant_id" = $1 and "campaign_key" = $2 group by "kind", "currency" order by "kind", "currency";
 
+-- recentAttempts
+
+  select a.outreach_id, a.delivery_id, d.leg, a.attempt, a.tenant_id, a.provider, a.started_at
+  from (select distinct * from unnest($1::uuid[],
+    $2::text[]) as w (tenant_id, person_id)) w
+  join "read_model"."outreach" o using (tenant_id, person_id)
+  join "read_model"."outreach_attempts" a on a.outreach_id = o.outreach_id
+  join "read_model"."delivery_status" d on d.delivery_id = a.delivery_id
+  where a.channel = $3 and a.state <> 'failed'
+    and a.started_at >= $4 and a.started_at <= $5
+  order by a.started_at desc, a.delivery_id desc, a.attempt desc limit $6;
+
 -- lastDelivered
 select "outreach_id" from "read_model"."outreach" where "tenant_id" = $1 and "person_id" = $2 and "campaign_key" = $3 and coalesce(delivered_at, opened_at, clicked_at, responded_at) <= $4 and coalesce(delivered_at, opened_at, clicked_at, responded_at) >= $5 order by coalesce(delivered_at, opened_at, clicked_at, responded_at) desc, "outreach_id" desc limit $6;
 

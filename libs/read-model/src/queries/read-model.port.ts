@@ -1,3 +1,4 @@
+import type { RecentAttempt, RecentFilter } from './recent-attempts.queries.js';
 import type { Channel } from '@homing/contracts';
 import type { OutreachStateName } from '@homing/domain';
 import type { LedgerBalanceRow, OpenReservationRow } from '../tables/ledger.tables.js';
@@ -101,6 +102,8 @@ export interface SystemQueries {
   eventsAfter(resume: { afterPosition: bigint; limit: number }): Promise<TransitionRow[]>;
   /** Attempts by the provider's own id; those nobody knows (yet) are left out. */
   attemptsByProviderMessage(ids: readonly ProviderMessage[]): Promise<AttemptRow[]>;
+  /** What was sent to people on one channel within a time, newest first. */
+  recentAttempts(filter: RecentFilter): Promise<RecentAttempt[]>;
   /** Outreach whose open reservations may be nobody's. */
   staleReservations(filter: StaleFilter): Promise<StaleReservation[]>;
   openReservations(outreachId: string): Promise<OpenReservationRow[]>;

@@ -8,6 +8,7 @@ import { silentOutreach } from './silent.queries.js';
 import { lastDelivered } from './conversion.queries.js';
 import { engagementCounts } from './engagement.queries.js';
 import { campaignMembers, restTimetable, wakeCampaignTimetable } from './resting.queries.js';
+import { recentAttempts } from './recent-attempts.queries.js';
 import { recentSendHours } from './send-hour.queries.js';
 import { suppressionsPage } from './suppression.queries.js';
 import { dueTimetable, wokenTimetable } from './timetable.queries.js';
@@ -40,6 +41,8 @@ export function createSystemQueries({ db, schema }: ReadModelConnection): System
     suppressions: (page) => suppressionsPage(db, page).execute(),
     eventsAfter: async ({ afterPosition, limit }) => (await db.executeQuery(page([afterPosition, limit]))).rows,
     attemptsByProviderMessage: (ids) => attemptsByMessage(db, ids).execute(),
+    recentAttempts: async (filter) =>
+      filter.persons.length === 0 ? [] : (await recentAttempts(schema, filter).execute(db)).rows,
     staleReservations: async (filter) => (await staleReservations(schema, filter).execute(db)).rows,
     openReservations: async (outreachId) => (await openReservationsOf(schema, outreachId).execute(db)).rows,
     silentOutreach: async (filter) => (await silentOutreach(schema, filter).execute(db)).rows,

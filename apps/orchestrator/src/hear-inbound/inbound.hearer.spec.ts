@@ -1,0 +1,224 @@
+import { describe, expect, it } from '@jest/globals';
+import type { InboundItem, InboundReceived, OutreachEvent, ProviderInbound } from '@homing/contracts';
+import { outreachStream } from '@homing/contracts';
+import { handleCommand } from '@homing/event-store';
+import { InMemoryEventStore } from '@homing/event-store/memory';
+import { outreachFold, readOutreach } from '@homing/event-store/outreach';
+import { PoisonError, RetryLaterError } from '@homing/messaging';
+import type { RecentAttempt } from '@homing/read-model';
+import { accepted, at, committed, deliveryId, outreachId, request, started } from '@homing/testing/outreach-story';
+import { EnvelopeError, type NewInbound } from '@homing/vault/desk';
+import { plainBooks } from '../keep-books/books.fixture.js';
+import { recordBatch } from '../record-signal/record.batch.js';
+import { keptContacts } from '../suppress-contact/kept-contacts.fixture.js';
+import { hearInbound } from './inbound.hearer.js';
+import type { InboundParts } from './inbound.parts.js';
+
+const { tenantId, personId } = request;
+const fingerprint = request.contacts[0]?.fingerprint ?? '';
+const stranger = '0a6f2c8e-6c0e-4b43-9d0c-0000000000ff';
+const attempt: RecentAttempt = {
+  ...{ outreachId, deliveryId, leg: 1, attempt: 1, tenantId, provider: 'sendgrid', startedAt: at(0) },
+};
+
+const item = (over: Partial<InboundItem> = {}): InboundItem => ({
+  ...{ kind: 'message', provider: 'sendgrid', channel: 'email', providerEventId: 'e1', occurredAt: at(60) },
+  ...{ from: 'a@x.test', to: 'us@y.test', subject: 'Re: Hello', text: 'Sounds good', payloadDigest: 'd' },
+  ...over,
+});
+const message = (over: Partial<ProviderInbound> = {}): ProviderInbound => ({
+  ...{
+    provider: 'sendgrid',
+    channel: 'email',
+    kind: 'message',
+    eventDigest: 'digest',
+    receivedAt: at(61),
+    sealed: 's',
+  },
+  ...over,
+});
+
+/** An outreach that was sent to one address, and everything that hears. */
+async function stage(said: Partial<InboundItem> = {}, over: Partial<InboundParts> = {}) {
+  const store = new InMemoryEventStore();
+  const metadata = {
+    ...{
+      tenantId,
+      correlationId: outreachId,
+      causationId: 'c',
+      recordedAt: at(0),
+      recordedBy: 'spec',
+      schemaVersion: 1,
+    },
+  };
+  const events: OutreachEvent[] = [...committed, started(), accepted()];
+  const stream = outreachStream(outreachId);
+  await handleCommand(store, outreachFold, { stream, decide: () => events, commandId: 'put', metadata });
+  const { rulesOfBatch: _batch, ...books } = plainBooks(store, () => at(70));
+  const { contacts, reasons, events: contactEvents } = keptContacts(store);
+  const foldedStates = async (ids: readonly string[]) =>
+    new Map(ids.includes(outreachId) ? [[outreachId, await readOutreach(store, outreachId)]] : []);
+  const recording = { ...books, contacts, store, foldedStates, instance: 'spec', now: () => at(70) };
+  const filed: NewInbound[] = [];
+  const announced: InboundReceived[] = [];
+  const steps: string[] = [];
+  const lastInbound: object[] = [];
+  const parts: InboundParts = {
+    open: async () => item(said),
+    fingerprinter: {
+      address: (tenant, _channel, from) => (from === 'a@x.test' ? `${fingerprint}` : `${tenant}-${from}`),
+    },
+    book: {
+      tenantIds: async () => [tenantId],
+      personsAt: async (refs) =>
+        refs
+          .filter((ref) => ref.tenantId === tenantId && ref.fingerprint === fingerprint)
+          .map((ref) => ({ ...ref, personId })),
+      noteInbound: async (word) => void lastInbound.push(word),
+      lastInbound: async () => [],
+    },
+    suppressions: { suppressedContacts: async (refs) => refs.map(() => undefined) },
+    contacts: { record: async (word) => (steps.push('address'), contacts.record(word)) },
+    queries: { attemptsByProviderMessage: async () => [], recentAttempts: async () => [attempt] },
+    foldedStates,
+    record: async (signals) => (steps.push('outreach'), recordBatch(recording, signals)),
+    file: { file: async (row) => (steps.push('inbox'), filed.push(row), filed.length === 1) },
+    announce: async (received) => (steps.push('bus'), void announced.push(received)),
+    inboundId: (provider, digest) => `${provider}-${digest}`,
+    now: () => at(70),
+    ...over,
+  };
+  const facts = async () => {
+    const read = await store.readStream(stream);
+    const all = read.kind === 'found' ? read.events : [];
+    return all.flatMap(({ type, data }) => (type === 'ProviderFactRecorded' ? [(data as { fact: string }).fact] : []));
+  };
+  const hear = (of: Partial<ProviderInbound> = {}) => hearInbound(parts, message(of));
+  const suppressed = () => reasons(fingerprint);
+  return {
+    hear,
+    facts,
+    filed,
+    announced,
+    steps,
+    suppressed,
+    lastInbound,
+    contactEvents: () => contactEvents(fingerprint),
+  };
+}
+
+describe('what somebody writes to us', () => {
+  it('as an answer is told to the outreach it answers, filed and announced without its text', async () => {
+    const { hear, facts, filed, announced, suppressed, lastInbound } = await stage();
+    await hear();
+    expect(await facts()).toEqual(['replied']);
+    expect(filed).toMatchObject([{ tenantId, class: 'reply', outreachId, deliveryId, fingerprint, sealed: 's' }]);
+    expect(announced).toMatchObject([{ tenantId, class: 'reply', outreachId, deliveryId }]);
+    expect(JSON.stringify([announced, { ...filed[0], sealed: '' }])).not.toMatch(/x\.test|Sounds good/);
+    expect(lastInbound).toEqual([{ tenantId, fingerprint, channel: 'email', at: at(60) }]);
+    expect(suppressed()).toBeUndefined();
+  });
+
+  it('that wants no more holds the address back before anything else is done', async () => {
+    const { hear, facts, filed, steps, suppressed } = await stage({ text: ' Stop! ' });
+    await hear();
+    expect(suppressed()).toEqual(['unsubscribe']);
+    expect(steps).toEqual(['address', 'outreach', 'inbox', 'bus']);
+    expect(await facts()).toEqual(['unsubscribed']);
+    expect(filed).toMatchObject([{ class: 'opt_out' }]);
+  });
+
+  it('that wants no more is obeyed though the outreach cannot be told', async () => {
+    const fails = { record: async () => Promise.reject(new Error('store away')) };
+    const { hear, suppressed } = await stage({ text: 'STOP' }, fails);
+    await expect(hear()).rejects.toThrow('store away');
+    expect(suppressed()).toEqual(['unsubscribe']);
+  });
+
+  it('that wants to hear again tells the address so', async () => {
+    const { hear, facts, contactEvents } = await stage({ text: 'START' });
+    await hear();
+    expect((await contactEvents()).map(({ type }) => type)).toEqual(['ContactUnsuppressed']);
+    expect(await facts()).toEqual(['resubscribed']);
+  });
+
+  it('by a machine is filed and is no reply', async () => {
+    const { hear, facts, filed, lastInbound } = await stage({ automatic: true });
+    await hear();
+    expect([await facts(), lastInbound]).toEqual([[], []]);
+    expect(filed).toMatchObject([{ class: 'automatic', outreachId }]);
+  });
+
+  it('that answers nothing of ours is handed on as such', async () => {
+    const { hear, facts, filed, announced } = await stage({ from: 'new@z.test' });
+    await hear();
+    expect(await facts()).toEqual([]);
+    expect(filed).toMatchObject([{ tenantId, class: 'other', outreachId: null }]);
+    expect(announced).toMatchObject([{ class: 'other' }]);
+  });
+
+  it('takes effect once, however often it is heard', async () => {
+    const { hear, facts, filed, contactEvents } = await stage({ text: 'stop' });
+    await hear();
+    await hear();
+    expect(await facts()).toEqual(['unsubscribed']);
+    expect(new Set(filed.map(({ id }) => id)).size).toBe(1);
+    expect(await contactEvents()).toHaveLength(1);
+  });
+
+  it('about something that is not projected yet waits for it a little, with the address held back already', async () => {
+    const behind = { attemptsByProviderMessage: async () => [], recentAttempts: async () => [] };
+    const { hear, filed, suppressed } = await stage({ text: 'stop' }, { queries: behind });
+    await expect(hear({ receivedAt: at(69) })).rejects.toBeInstanceOf(RetryLaterError);
+    expect([filed.length, suppressed()]).toEqual([0, ['unsubscribe']]);
+    await hear({ receivedAt: at(10) });
+    expect(filed).toMatchObject([{ class: 'opt_out', outreachId: null }]);
+  });
+
+  it('to an installation of several tenants is of the one that wrote there; what nobody wrote for is nobody’s', async () => {
+    const { book } = (await stageParts()) as InboundParts;
+    const several = { book: { ...book, tenantIds: async () => [stranger, tenantId] } };
+    const ours = await stage({}, several);
+    await ours.hear();
+    expect(ours.filed).toMatchObject([{ tenantId }]);
+    const nobodys = await stage({ from: 'new@z.test' }, several);
+    await nobodys.hear();
+    expect([nobodys.filed, nobodys.announced]).toMatchObject([[{ tenantId: null, mask: null }], []]);
+  });
+
+  it('that does not open is a dead letter', async () => {
+    const { hear } = await stage({}, { open: async () => Promise.reject(new EnvelopeError('unreadable')) });
+    await expect(hear()).rejects.toBeInstanceOf(PoisonError);
+  });
+});
+
+const stageParts = async (): Promise<Partial<InboundParts>> => ({
+  book: {
+    tenantIds: async () => [tenantId],
+    personsAt: async (refs) =>
+      refs
+        .filter((ref) => ref.tenantId === tenantId && ref.fingerprint === fingerprint)
+        .map((ref) => ({ ...ref, personId })),
+    noteInbound: async () => undefined,
+    lastInbound: async () => [],
+  },
+});
+
+describe('a receipt up to a watermark', () => {
+  const read = { kind: 'receipt', receipt: { fact: 'delivered', until: at(60) } } as const;
+
+  it('is told to every attempt that was sent to the address by then, once', async () => {
+    const { hear, facts, filed } = await stage(read);
+    await hear({ kind: 'receipt' });
+    await hear({ kind: 'receipt', eventDigest: 'another' });
+    expect([await facts(), filed]).toEqual([['delivered'], []]);
+  });
+
+  it('of another provider, or of an address that nothing was sent to, tells nothing', async () => {
+    const other = await stage({ ...read, provider: 'smtp' });
+    await other.hear({ kind: 'receipt', provider: 'smtp' });
+    const nobody = await stage({ ...read, from: 'new@z.test' });
+    await nobody.hear({ kind: 'receipt' });
+    expect([await other.facts(), await nobody.facts()]).toEqual([[], []]);
+  });
+});

@@ -1,0 +1,115 @@
+import type { InboundClass, InboundItem, ProviderFactKind, ProviderInbound } from '@homing/contracts';
+import { classifyInbound } from '@homing/domain';
+import { PoisonError, RetryLaterError } from '@homing/messaging';
+import { EnvelopeError } from '@homing/vault/desk';
+import { maskAddress } from '@homing/vault/seal';
+import { UnmatchedSignalError } from '../record-signal/unmatched.error.js';
+import { causeOf, factSignal } from './inbound.fact.js';
+import { originOf, type Answered, type Origin } from './inbound.origin.js';
+import type { InboundParts } from './inbound.parts.js';
+import { hearReceipt } from './receipt.facts.js';
+
+/** For so long after its arrival what a message answers may still be on its way into the projection; milliseconds. */
+const COMES_WITHIN_MS = 10_000;
+const LOOK_AGAIN_MS = 500;
+
+/**
+ * Hears what somebody wrote or read. A wish to hear no more holds the address back before anything else is done; then the outreach it
+ * answers is told, it is filed for the tenant's inbox, and announced. Hearing it again changes nothing.
+ *
+ * @throws RetryLaterError while what it answers may still come; PoisonError for what cannot be opened
+ */
+export async function hearInbound(parts: InboundParts, message: ProviderInbound): Promise<void> {
+  const item = await opened(parts, message);
+  if (item.kind === 'receipt') return hearReceipt(parts, message, item);
+  const origin = await originOf(parts, item, message.tenantId);
+  const kind = classifyInbound(item, {
+    answers: origin.answered !== undefined,
+    unsubscribed: await hadUnsubscribed(parts, origin),
+  });
+  await tellAddresses(parts, { message, item, origin, kind });
+  const age = Date.parse(parts.now()) - Date.parse(message.receivedAt);
+  if (origin.mayComeLater && age < COMES_WITHIN_MS) throw new RetryLaterError(LOOK_AGAIN_MS);
+  if (origin.answered) await tellOutreach(parts, { message, item, kind, answered: origin.answered });
+  if (kind !== 'automatic') {
+    const { channel, occurredAt: at } = item;
+    await Promise.all(origin.senders.map((sender) => parts.book.noteInbound({ ...sender, channel, at })));
+  }
+  await file(parts, { message, item, origin, kind });
+}
+
+async function opened({ open }: InboundParts, message: ProviderInbound): Promise<InboundItem> {
+  try {
+    return await open(message);
+  } catch (error) {
+    if (error instanceof EnvelopeError || error instanceof SyntaxError) throw new PoisonError('unreadable_inbound');
+    throw error;
+  }
+}
+
+async function hadUnsubscribed({ suppressions }: InboundParts, { senders }: Origin): Promise<boolean> {
+  return (await suppressions.suppressedContacts(senders)).includes('unsubscribe');
+}
+
+interface Heard {
+  readonly message: ProviderInbound;
+  readonly item: InboundItem;
+  readonly origin: Origin;
+  readonly kind: InboundClass;
+}
+
+/** Before anything else, and for every tenant that writes to this address through the account that was answered. */
+async function tellAddresses({ contacts, now }: InboundParts, { message, item, origin, kind }: Heard): Promise<void> {
+  if (kind !== 'opt_out' && kind !== 'opt_in') return;
+  const { channel, occurredAt: at } = item;
+  const mask = maskAddress(channel, item.from);
+  await Promise.all(
+    origin.senders.map(({ tenantId, fingerprint }) => {
+      const of = { tenantId, fingerprint, channel, causationId: causeOf(message), at, now: now() };
+      const command =
+        kind === 'opt_out'
+          ? ({ ...of, kind: 'suppress', reason: 'unsubscribe', mask } as const)
+          : ({ ...of, kind: 'resubscribe' } as const);
+      return contacts.record({ command, commandId: `${kind}:${causeOf(message)}` });
+    }),
+  );
+}
+
+const FACTS: Readonly<Partial<Record<InboundClass, ProviderFactKind>>> = {
+  reply: 'replied',
+  opt_out: 'unsubscribed',
+  opt_in: 'resubscribed',
+};
+
+async function tellOutreach(
+  { record }: InboundParts,
+  { message, item, kind, answered }: Omit<Heard, 'origin'> & { answered: Answered },
+): Promise<void> {
+  const fact = FACTS[kind];
+  if (fact === undefined) return;
+  const told = await record([factSignal(message, item, { fact, answered, occurredAt: item.occurredAt })]);
+  for (const result of told)
+    if (result.status === 'rejected' && !(result.reason instanceof UnmatchedSignalError)) throw result.reason;
+}
+
+async function file(parts: InboundParts, { message, item, origin, kind }: Heard): Promise<void> {
+  const { provider, channel, eventDigest, receivedAt, sealed } = message;
+  const { tenantId, answered, senders } = origin;
+  const id = parts.inboundId(provider, eventDigest);
+  const fingerprint = senders.find((sender) => sender.tenantId === tenantId)?.fingerprint;
+  await parts.file.file({
+    ...{ id, provider, channel, eventDigest, receivedAt, sealed, class: kind, occurredAt: item.occurredAt },
+    tenantId: tenantId ?? null,
+    sealedTenant: message.tenantId ?? null,
+    fingerprint: fingerprint ?? null,
+    mask: fingerprint === undefined ? null : maskAddress(channel, item.from),
+    outreachId: answered?.outreachId ?? null,
+    deliveryId: answered?.deliveryId ?? null,
+  });
+  if (tenantId === undefined) return;
+  const answers = answered ? { outreachId: answered.outreachId, deliveryId: answered.deliveryId } : {};
+  await parts.announce({
+    ...{ inboundId: id, tenantId, channel, provider, class: kind, occurredAt: item.occurredAt, receivedAt },
+    ...answers,
+  });
+}

@@ -1,0 +1,120 @@
+import { parseDeliveryId, type Channel, type InboundItem } from '@homing/contracts';
+import { ANSWER_WITHIN_DAYS, deliveryOf } from '@homing/domain';
+import type { RecentAttempt } from '@homing/read-model';
+import type { ContactRef, SenderOf } from '@homing/vault/suppression';
+import type { InboundParts } from './inbound.parts.js';
+
+/** One attempt of ours that somebody speaks of. */
+export interface Answered {
+  readonly tenantId: string;
+  readonly outreachId: string;
+  readonly deliveryId: string;
+  readonly attempt: number;
+  readonly provider: string;
+  readonly startedAt: string;
+}
+
+/** Who wrote, and what of ours it answers. */
+export interface Origin {
+  /** Whose message it is; undefined: nobody can tell. */
+  readonly tenantId?: string;
+  /** The sender's address, for each tenant that knows it and for the one whose account was written to. */
+  readonly senders: readonly ContactRef[];
+  readonly answered?: Answered;
+  /** Something was sent there or an answer is named: what is not found yet may still come. */
+  readonly mayComeLater: boolean;
+}
+
+type Parts = Pick<InboundParts, 'book' | 'fingerprinter' | 'queries' | 'foldedStates'>;
+
+/** A provider's clock may be behind ours by so much, in milliseconds. */
+const CLOCKS_DIFFER_MS = 60_000;
+/** Attempts looked through for the one that was sent to this very address. */
+const LOOKED_THROUGH = 50;
+
+/**
+ * Whose message it is: of the tenant whose account was written to; else of who sent what it names; else of who wrote last to that
+ * address on that channel within 30 days. In an installation of one tenant whatever comes is that tenant's.
+ */
+export async function originOf(parts: Parts, item: InboundItem, account: string | undefined): Promise<Origin> {
+  const tenants = account === undefined ? await parts.book.tenantIds() : [account];
+  const addresses = addressesOf(parts, item, tenants);
+  const known = await parts.book.personsAt(addresses);
+  const named = await namedAttempt(parts, item, tenants);
+  const answered = named ?? (await latestAttempt(parts, item, known));
+  const isKnown = ({ tenantId }: ContactRef) =>
+    tenantId === account || known.some((each) => each.tenantId === tenantId);
+  const [only, ...others] = tenants;
+  const tenantId = account ?? answered?.tenantId ?? known[0]?.tenantId ?? (others.length === 0 ? only : undefined);
+  return {
+    ...(tenantId === undefined ? {} : { tenantId }),
+    senders: addresses.filter((each) => isKnown(each) || each.tenantId === tenantId),
+    ...(answered ? { answered } : {}),
+    mayComeLater: !answered && (known.length > 0 || item.inReplyTo !== undefined),
+  };
+}
+
+/** The address as each tenant would name it; none where it is no address of the channel. */
+const addressesOf = (
+  { fingerprinter }: Parts,
+  { channel, from }: InboundItem,
+  tenants: readonly string[],
+): ContactRef[] =>
+  tenants.flatMap((tenantId) => {
+    const fingerprint = fingerprinter.address(tenantId, channel, from);
+    return fingerprint === undefined ? [] : [{ tenantId, fingerprint }];
+  });
+
+/** By the provider's id of the message that is answered. */
+async function namedAttempt(
+  { queries }: Parts,
+  { provider, inReplyTo }: InboundItem,
+  tenants: readonly string[],
+): Promise<Answered | undefined> {
+  if (inReplyTo === undefined) return undefined;
+  const spellings = [...new Set([inReplyTo, inReplyTo.replace(/^<(.*)>$/, '$1')])];
+  const rows = await queries.attemptsByProviderMessage(
+    spellings.map((providerMessageId) => ({ provider, providerMessageId })),
+  );
+  return rows.find(({ tenantId }) => tenants.includes(tenantId));
+}
+
+async function latestAttempt(
+  parts: Parts,
+  { channel, occurredAt }: InboundItem,
+  known: readonly SenderOf[],
+): Promise<Answered | undefined> {
+  const until = Date.parse(occurredAt) + CLOCKS_DIFFER_MS;
+  const since = Date.parse(occurredAt) - ANSWER_WITHIN_DAYS * 86_400_000;
+  const [latest] = await attemptsTo(parts, known, { channel, since, until, limit: LOOKED_THROUGH });
+  return latest;
+}
+
+export interface Sent {
+  readonly channel: Channel;
+  /** Milliseconds since the epoch, both included. */
+  readonly since: number;
+  readonly until: number;
+  readonly limit: number;
+}
+
+/** What was sent to these very addresses, newest first: a person may have several. */
+export async function attemptsTo(
+  { queries, foldedStates }: Parts,
+  known: readonly SenderOf[],
+  { channel, since, until, limit }: Sent,
+): Promise<RecentAttempt[]> {
+  if (known.length === 0) return [];
+  const attempts = await queries.recentAttempts({
+    persons: known,
+    ...{ channel, limit, since: new Date(since).toISOString(), until: new Date(until).toISOString() },
+  });
+  const states = await foldedStates([...new Set(attempts.map(({ outreachId }) => outreachId))]);
+  const wanted = new Set(known.map(({ tenantId, fingerprint }) => `${tenantId}/${fingerprint}`));
+  return attempts.filter(({ outreachId, deliveryId, tenantId }) => {
+    const state = states.get(outreachId)?.state;
+    const leg = parseDeliveryId(deliveryId)?.leg;
+    const contact = state && leg !== undefined ? deliveryOf(state, leg)?.plan.contact : undefined;
+    return contact !== undefined && wanted.has(`${tenantId}/${contact.fingerprint}`);
+  });
+}

@@ -1,0 +1,28 @@
+import type { InboundReceived, ProviderSignal } from '@homing/contracts';
+import type { OutreachState } from '@homing/domain';
+import type { Folded } from '@homing/event-store';
+import type { SystemQueries } from '@homing/read-model';
+import type { InboundFile, OpenInbound } from '@homing/vault/desk';
+import type { Fingerprinter } from '@homing/vault/seal';
+import type { SenderBook, SuppressionStore } from '@homing/vault/suppression';
+import type { ContactKeeper } from '../suppress-contact/contact.keeper.js';
+
+/** Everything needed to hear what people write. */
+export interface InboundParts {
+  /** The desk's: rejects with `EnvelopeError` for what was not sealed to it. */
+  readonly open: OpenInbound;
+  readonly fingerprinter: Pick<Fingerprinter, 'address'>;
+  readonly book: SenderBook;
+  readonly suppressions: Pick<SuppressionStore, 'suppressedContacts'>;
+  readonly contacts: Pick<ContactKeeper, 'record'>;
+  readonly queries: Pick<SystemQueries, 'attemptsByProviderMessage' | 'recentAttempts'>;
+  readonly foldedStates: (outreachIds: readonly string[]) => Promise<ReadonlyMap<string, Folded<OutreachState>>>;
+  /** Records facts as if a provider had said them. */
+  readonly record: (signals: readonly ProviderSignal[]) => Promise<readonly PromiseSettledResult<void>[]>;
+  readonly file: Pick<InboundFile, 'file'>;
+  /** Resolves when the bus has it. */
+  readonly announce: (received: InboundReceived) => Promise<void>;
+  /** The same for the same message of the same provider. */
+  readonly inboundId: (provider: string, eventDigest: string) => string;
+  readonly now: () => string;
+}
