@@ -1,5 +1,14 @@
+import { instagramPlay, messengerPlay } from './meta/messaging.plays.js';
+import { whatsappCloudPlay } from './meta/whatsapp-cloud.play.js';
 import type { ProviderPlay } from './provider.play.js';
 import { sendgridPlay } from './sendgrid/sendgrid.play.js';
+import { xDmPlay } from './x/x-dm.play.js';
 
 /** Every provider that is played here, a line each. */
-export const PROVIDER_PLAYS: readonly ProviderPlay[] = [sendgridPlay];
+export const PROVIDER_PLAYS: readonly ProviderPlay[] = [
+  sendgridPlay,
+  whatsappCloudPlay,
+  messengerPlay,
+  instagramPlay,
+  xDmPlay,
+];

@@ -1,4 +1,5 @@
 import { createHmac, timingSafeEqual } from 'node:crypto';
+import { singleHeader } from './single-header.reader.js';
 import type { Verification, WebhookHead, WebhookRequest } from './webhook.parser.js';
 
 /** A header `sha256=<HMAC-SHA256 of the raw body>`: how Meta (hex) and X (base64) sign. Nothing in it says when. */
@@ -32,11 +33,8 @@ export const hmacText = ({ encoding }: HmacHeader, key: string, body: Uint8Array
 
 /** The reason for refusal as text, or the signature's 32 bytes. One spelling of them only: `Buffer.from` would read many. */
 function signatureOf({ name, encoding }: HmacHeader, headers: WebhookRequest['headers']): string | Buffer {
-  const values = Object.entries(headers).flatMap(([key, value]) =>
-    key.toLowerCase() === name && value !== undefined ? value : [],
-  );
-  const [value] = values;
-  if (value === undefined || values.length !== 1) return 'signature_missing';
+  const value = singleHeader(headers, name);
+  if (value === undefined) return 'signature_missing';
   const bytes = Buffer.from(value.slice(PREFIX.length), encoding);
   const isIt = bytes.length === 32 && value === `${PREFIX}${bytes.toString(encoding)}`;
   return isIt ? bytes : 'signature_malformed';

@@ -1,19 +1,19 @@
-import http from 'node:http';
-import https from 'node:https';
+import { withDeadline } from './call.deadline.js';
 import type { SendOptions } from './channel.provider.js';
-import { HttpCallWatch } from './http-call.watch.js';
+import { HttpCaller } from './http.caller.js';
+import { readRecord, type Json } from './json.reading.js';
 import { providerAddress } from './provider-address.policy.js';
 import type { AnswerHeaders } from './retry-after.policy.js';
 
-/** What came of one POST. Without `status` no whole answer arrived. */
+/** What came of one POST. Without `status` no answer arrived. */
 export interface PostEnd {
   readonly status?: number;
   /** Lower-case names. */
   readonly headers: AnswerHeaders;
-  /** Undefined where it is no JSON. */
-  readonly body?: unknown;
+  /** Undefined where it is no JSON object. */
+  readonly body?: Json | undefined;
   /** Node's code of a failure without an answer. */
-  readonly errorCode?: string;
+  readonly errorCode?: string | undefined;
   /** Whether a byte of the request can have left. */
   readonly mayHaveReached: boolean;
 }
@@ -25,25 +25,15 @@ export interface JsonPost {
   readonly body: object;
 }
 
-/** Below the idle time of the other side, so that we close first: a reset on a reused connection is an unknown outcome. */
-const IDLE_MS = 4_000;
-const MAX_ANSWER_BYTES = 256 * 1024;
-
-/**
- * Posts JSON to one provider that has no SDK of its own. Node's client, for it alone tells exactly whether a byte may have left;
- * it follows no redirect and knows no proxy. Connections are kept.
- */
+/** Posts JSON to one provider that has no SDK of its own: see {@link HttpCaller} for what it never does. */
 export class JsonPostClient {
-  readonly #base: URL;
-  readonly #secure: boolean;
-  readonly #agent: http.Agent;
+  readonly #base: string;
+  readonly #caller: HttpCaller;
 
   /** @throws TypeError, to whoever configures: an address `providerAddress` refuses. */
-  constructor(baseUrl: string, maxSockets = 50) {
-    this.#base = new URL(providerAddress(baseUrl));
-    this.#secure = this.#base.protocol === 'https:';
-    const options = { keepAlive: true, maxSockets, timeout: IDLE_MS, scheduling: 'lifo' as const };
-    this.#agent = this.#secure ? new https.Agent(options) : new http.Agent(options);
+  constructor(baseUrl: string, maxSockets?: number) {
+    this.#base = providerAddress(baseUrl);
+    this.#caller = new HttpCaller(maxSockets);
   }
 
   /**
@@ -51,73 +41,21 @@ export class JsonPostClient {
    *
    * @throws TypeError a time-out below 1 ms
    */
-  async post(call: JsonPost, { signal, timeoutMs }: SendOptions): Promise<PostEnd> {
-    if (!(timeoutMs >= 1)) throw new TypeError('timeoutMs must be at least 1');
-    if (signal.aborted) return { headers: {}, errorCode: 'ABORT_ERR', mayHaveReached: false };
-    const deadline = new AbortController();
-    const timer = setTimeout(() => deadline.abort(), timeoutMs);
-    const watch = new HttpCallWatch();
-    try {
-      const answer = await this.#exchange(call, watch, AbortSignal.any([signal, deadline.signal]));
-      return { ...answer, mayHaveReached: true };
-    } catch (error) {
-      const { code } = error as { code?: unknown };
-      const errorCode = typeof code === 'string' ? { errorCode: code } : {};
-      return { headers: {}, ...errorCode, mayHaveReached: watch.mayHaveReached };
-    } finally {
-      clearTimeout(timer);
-    }
+  async post({ path, headers, body }: JsonPost, options: SendOptions): Promise<PostEnd> {
+    const end = await withDeadline(options, (signal) =>
+      this.#caller.call({
+        method: 'POST',
+        url: `${this.#base}${path}`,
+        headers: { ...headers, 'content-type': 'application/json', accept: 'application/json' },
+        body: JSON.stringify(body),
+        signal,
+      }),
+    );
+    if (end.kind === 'broken') return { headers: {}, errorCode: end.errorCode, mayHaveReached: end.mayHaveReached };
+    return { status: end.status, headers: end.headers, body: readRecord(end.body), mayHaveReached: true };
   }
 
   close(): void {
-    this.#agent.destroy();
-  }
-
-  #exchange(call: JsonPost, watch: HttpCallWatch, signal: AbortSignal): Promise<Omit<PostEnd, 'mayHaveReached'>> {
-    const body = Buffer.from(JSON.stringify(call.body));
-    const { hostname, port, pathname } = this.#base;
-    return new Promise((resolve, reject) => {
-      const options = {
-        method: 'POST',
-        hostname: hostname.replace(/^\[|\]$/g, ''),
-        ...(port ? { port } : {}),
-        path: `${pathname.replace(/\/$/, '')}${call.path}`,
-        agent: this.#agent,
-        signal,
-        headers: {
-          ...call.headers,
-          'content-type': 'application/json',
-          accept: 'application/json',
-          'content-length': String(body.length),
-        },
-      };
-      const request = watch.transportFor(this.#secure).request(options, (response) => {
-        readAnswer(response).then(
-          (text) => resolve({ status: response.statusCode ?? 0, headers: response.headers, body: parsed(text) }),
-          reject,
-        );
-      });
-      request.once('error', reject).end(body);
-    });
-  }
-}
-
-/** @throws whatever broke the connection, or an answer beyond every honest length */
-async function readAnswer(response: http.IncomingMessage): Promise<string> {
-  const chunks: Buffer[] = [];
-  let size = 0;
-  for await (const chunk of response as AsyncIterable<Buffer>) {
-    size += chunk.length;
-    if (size > MAX_ANSWER_BYTES) throw new RangeError('answer too long');
-    chunks.push(chunk);
-  }
-  return Buffer.concat(chunks).toString('utf8');
-}
-
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
+    this.#caller.close();
   }
 }

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { isRecord, type Json } from './json.reading.js';
+import { readRecord, type Json } from './json.reading.js';
 import type { ParsedFact, ParsedInbound, ParseFault } from './webhook.parser.js';
 
 /** One thing a webhook tells, where one body holds many of several kinds; nothing for what is ours to ignore. */
@@ -41,12 +41,8 @@ export function bodyObject(
   rawBody: Uint8Array,
 ): { readonly kind: 'object'; readonly body: Json } | { readonly kind: 'fault'; readonly fault: ParseFault } {
   const text = Buffer.from(rawBody).toString('utf8');
-  try {
-    const parsed: unknown = JSON.parse(text);
-    if (isRecord(parsed)) return { kind: 'object', body: parsed };
-  } catch {
-    // said below
-  }
+  const body = readRecord(text);
+  if (body) return { kind: 'object', body };
   return { kind: 'fault', fault: { index: -1, code: 'not_a_json_object', raw: text } };
 }
 

@@ -31,7 +31,43 @@ export function sandboxAccounts(at: LocalAddresses, secrets: LocalSecrets): Sand
       },
       ingestion: { SENDGRID_WEBHOOK_PUBLIC_KEY: secrets.sendgridWebhookPublicKey },
     },
+    metaAccount(at, accountSecrets(secrets)),
+    xAccount(at, accountSecrets(secrets)),
   ];
+}
+
+/** A number, a page and a professional account, under one app; Instagram's login is an app of its own. */
+function metaAccount(at: LocalAddresses, secret: (name: string) => string): SandboxAccount {
+  const tokens = {
+    WHATSAPP_ACCESS_TOKEN: secret('WHATSAPP_ACCESS_TOKEN'),
+    MESSENGER_PAGE_TOKEN: secret('MESSENGER_PAGE_TOKEN'),
+    INSTAGRAM_ACCESS_TOKEN: secret('INSTAGRAM_ACCESS_TOKEN'),
+  };
+  const apps = { META_APP_SECRET: secret('META_APP_SECRET'), INSTAGRAM_APP_SECRET: secret('INSTAGRAM_APP_SECRET') };
+  const verify = { META_VERIFY_TOKEN: secret('META_VERIFY_TOKEN') };
+  return {
+    simulator: { ...tokens, ...apps },
+    gateway: {
+      ...tokens,
+      ...apps,
+      WHATSAPP_BASE_URL: `${at.http('provider-simulator')}/whatsapp`,
+      WHATSAPP_PHONE_NUMBER_ID: '106500000000000',
+      MESSENGER_BASE_URL: `${at.http('provider-simulator')}/messenger`,
+      MESSENGER_PAGE_ID: '200100000000000',
+      INSTAGRAM_BASE_URL: `${at.http('provider-simulator')}/instagram`,
+    },
+    ingestion: { ...apps, ...verify },
+  };
+}
+
+function xAccount(at: LocalAddresses, secret: (name: string) => string): SandboxAccount {
+  const user = { X_ACCESS_TOKEN: secret('X_ACCESS_TOKEN'), X_USER_ID: '1000000000000000000' };
+  const signing = { X_CONSUMER_SECRET: secret('X_CONSUMER_SECRET') };
+  return {
+    simulator: { ...user, ...signing },
+    gateway: { ...user, X_BASE_URL: `${at.http('provider-simulator')}/x` },
+    ingestion: signing,
+  };
 }
 
 /** Everything one service is told of all accounts. */

@@ -4,7 +4,7 @@ import { meaningOfCode } from './graph.codes.js';
 import { sample, usage } from './meta.fixture.js';
 
 const now = Date.UTC(2026, 0, 1);
-const said = (status: number, body: unknown, headers: Record<string, unknown> = {}) =>
+const said = (status: number, body: Record<string, unknown> | undefined, headers: Record<string, unknown> = {}) =>
   judgeGraph({ status, headers, body, mayHaveReached: true }, (answer) => answer['id'] as string | undefined, now);
 const error = (code: number, more: object = {}) => ({ error: { message: 'PROSE', code, ...more } });
 
@@ -99,7 +99,7 @@ describe('what Meta’s answers mean', () => {
 
 interface Documented {
   readonly responses: readonly [
-    { readonly status: number; readonly body: unknown },
-    { readonly status: number; readonly body: unknown },
+    { readonly status: number; readonly body: Record<string, unknown> },
+    { readonly status: number; readonly body: Record<string, unknown> },
   ];
 }

@@ -81,7 +81,7 @@ describe('what X tells', () => {
   });
 
   it('lets good elements pass beside bad ones', () => {
-    const events = [null, written({ created_timestamp: 'soon' }), written({}, { sender_id: 'x' }), written()];
+    const events = [null, written({ created_timestamp: 'soon' }), written({}, { sender_id: '../x' }), written()];
     const { inbound, faults } = told({ direct_message_events: events });
     expect(inbound).toHaveLength(1);
     expect(faults.map(({ code }) => code)).toEqual(['not_an_object', 'timestamp_unreadable', 'party_missing']);

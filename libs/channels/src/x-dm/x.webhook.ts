@@ -1,5 +1,6 @@
 import { hmacText, verifyHmac, verifyHmacHead } from '../hmac-header.signature.js';
 import { isRecord, matching, present, record, type Json } from '../json.reading.js';
+import { SCOPED_ID } from '../scoped-id.policy.js';
 import {
   bodyObject,
   digestOf,
@@ -69,7 +70,7 @@ function readEvent(name: string, event: unknown, us: string | undefined): readon
 function readMessage(event: Json, us: string | undefined): readonly Telling[] {
   const message = record(event['message_create']);
   const occurredAt = instantOf(event['created_timestamp']);
-  const from = matching(message['sender_id'], ID);
+  const from = matching(message['sender_id'], SCOPED_ID);
   if (!occurredAt) return [fault('timestamp_unreadable')];
   if (from === undefined || us === undefined) return [fault('party_missing')];
   // What we wrote ourselves, here or in the app, comes back: no fact about it, and surely no reply.
@@ -87,7 +88,7 @@ function readMessage(event: Json, us: string | undefined): readonly Telling[] {
  */
 function readReceipt(event: Json, us: string | undefined): readonly Telling[] {
   const occurredAt = instantOf(event['created_timestamp']);
-  const from = matching(event['sender_id'], ID);
+  const from = matching(event['sender_id'], SCOPED_ID);
   if (!occurredAt) return [fault('timestamp_unreadable')];
   if (from === undefined || us === undefined) return [fault('party_missing')];
   if (from === us) return [];
