@@ -16,6 +16,8 @@ export interface ApiConfig {
   readonly sealKey: Secret;
   /** Public half of the dead letters' own key pair. */
   readonly deadLetterSealKey: Secret;
+  /** Public half of ingestion's own pair; without it no webhook accounts can be kept. */
+  readonly webhookKeysSealKey: Secret | undefined;
   readonly consoleDirectory: string;
   readonly settings: ApiSettings;
 }
@@ -33,6 +35,7 @@ export function readApiConfig(env: Env): ApiConfig {
     fingerprintKey: env.secret('FINGERPRINT_KEY', { minLength: 44 }),
     sealKey: env.secret('VAULT_SEAL_KEY', { minLength: 44 }),
     deadLetterSealKey: env.secret('DEAD_LETTER_SEAL_KEY', { minLength: 44 }),
+    webhookKeysSealKey: env.optionalSecret('WEBHOOK_KEYS_SEAL_KEY', { minLength: 44 }),
     consoleDirectory: env.string('CONSOLE_DIRECTORY', {
       default: fileURLToPath(new URL('../../console/dist', import.meta.url)),
     }),

@@ -2,7 +2,7 @@ import { generateKeyPairSync } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { startNats, type RunningNats } from '@homing/embedded-stores';
+import { startNats, type NatsUser, type RunningNats } from '@homing/embedded-stores';
 import { BUS_STREAMS, type CloudEvent, type ProviderSignal } from '@homing/contracts';
 import { sendgridBody, signatureHeaders } from '@homing/provider-simulator';
 import { ensureStreams } from '@homing/messaging';
@@ -76,9 +76,19 @@ export class TestBus {
   }
 
   /** Without streams: ingestion makes none. */
-  static async startEmpty(): Promise<TestBus> {
+  static async startEmpty(users: NatsUser[] = []): Promise<TestBus> {
     const directory = mkdtempSync(join(tmpdir(), 'ingestion-'));
-    return new TestBus(directory, await startNats({ dir: directory, encryptionKey: 'for tests', syncAlways: false }));
+    return new TestBus(
+      directory,
+      await startNats({ dir: directory, encryptionKey: 'for tests', syncAlways: false, users }),
+    );
+  }
+
+  /** As one of its users. */
+  urlOf(user: string, password: string): string {
+    const url = new URL(this.url);
+    [url.username, url.password] = [user, password];
+    return url.href;
   }
 
   /** What the orchestrator does. */

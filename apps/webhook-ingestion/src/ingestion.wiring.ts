@@ -1,4 +1,4 @@
-import { trackingKeysOf, WEBHOOK_SETUPS } from '@homing/channels';
+import { trackingKeysOf } from '@homing/channels';
 import { connectBus, publishDeadLetter, Publisher } from '@homing/messaging';
 import { closeOnShutdown, crashPoint, type ServiceBasics, type ServiceOptions } from '@homing/service-kit';
 import { createDeadLetterSealer, createInboundSealer } from '@homing/vault/seal';
@@ -12,9 +12,10 @@ import {
 } from './receive-webhook/webhook.controller.js';
 import { UNSUBSCRIBE_PARTS, UnsubscribeController } from './one-click/unsubscribe.controller.js';
 import { boundPresses, readUnsubscribeKeys, unsubscribeParts } from './one-click/unsubscribe.wiring.js';
-import type { Caller } from './receive-webhook/caller.search.js';
 import { ENGAGEMENT_PARTS, EngagementController } from './record-engagement/engagement.controller.js';
 import type { EngagementParts } from './record-engagement/engagement.receiver.js';
+import { followAccounts, readCallers } from './keep-keys/callers.wiring.js';
+import { busReplayStore } from './receive-webhook/replay.store.js';
 
 @Module({})
 class IngestionModule {}
@@ -30,13 +31,8 @@ export function wireIngestion(basics: ServiceBasics): ServiceOptions {
   const { env, logger, instance, readiness, http } = basics;
   const busUrl = env.secret('NATS_URL', { protocols: ['nats', 'tls'] });
   const deadLetterSealKey = env.string('DEAD_LETTER_SEAL_KEY');
-  const callers = new Map<string, Caller>();
-  for (const setup of WEBHOOK_SETUPS) {
-    const caller = setup.read(env);
-    if (caller) callers.set(setup.provider, caller);
-  }
-  if (callers.size === 0)
-    env.fault('SENDGRID_WEBHOOK_PUBLIC_KEY', 'or another provider’s key is required: nobody could call');
+  const accountsOpenKey = env.optionalSecret('WEBHOOK_KEYS_OPEN_KEY', { minLength: 44 });
+  const { callers, parsers } = readCallers(env, accountsOpenKey !== undefined);
   const maxConcurrent = env.int('WEBHOOK_MAX_CONCURRENT', { default: 64, min: 1, max: 4_096 });
   const maxBytes = env.int('WEBHOOK_MAX_BYTES', { default: 32 * BODY_LIMIT, min: BODY_LIMIT });
   const unsubscribeKeys = readUnsubscribeKeys(env);
@@ -49,6 +45,9 @@ export function wireIngestion(basics: ServiceBasics): ServiceOptions {
   const seal = createDeadLetterSealer({ sealKey: deadLetterSealKey });
   const parts: WebhookSurface = {
     callers,
+    parsers,
+    replays: busReplayStore(bus, publisher),
+    ...(accountsOpenKey ? { accounts: followAccounts({ bus, parsers, openKey: accountsOpenKey, logger }) } : {}),
     ...(publicUrl === '' ? {} : { publicUrl: publicUrl.replace(/\/+$/, '') }),
     publish: (messages) => publisher.publishMany(messages, UNACKNOWLEDGED_AT_ONCE),
     keep: (letter) => publishDeadLetter(publisher, seal, letter),

@@ -44,4 +44,6 @@ export interface WebhookSetup {
   readonly provider: string;
   /** Undefined where no key was given: then nobody may call. */
   read(settings: SettingsReader): WebhookCaller | undefined;
+  /** The parser alone, for accounts whose keys come over the API. Absent: such accounts are heard only where there is an own one too. */
+  parser?(settings: SettingsReader): WebhookParser;
 }

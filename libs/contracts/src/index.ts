@@ -17,6 +17,8 @@ export * from './bus/read-command.js';
 export * from './bus/signal.message.js';
 export * from './bus/store-mark.js';
 export * from './bus/subjects.js';
+export * from './bus/webhook-health.js';
+export * from './bus/webhook-keys.js';
 export * from './dead-letter/dead-letter.js';
 export * from './dead-letter/desk-messages.js';
 export * from './dead-letter/desk.reader.js';

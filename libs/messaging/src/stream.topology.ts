@@ -6,6 +6,9 @@ import {
   OUTREACH_COMMAND,
   OUTREACH_REQUESTED,
   STORE_MARK,
+  WEBHOOK_HEALTH,
+  WEBHOOK_KEYS,
+  WEBHOOK_SEEN,
 } from '@homing/contracts';
 import {
   DiscardPolicy,
@@ -35,12 +38,15 @@ export class TopologyError extends Error {
   }
 }
 
-const day = 24 * 3_600_000;
+const hour = 3_600_000;
+const day = 24 * hour;
 const kB = 1024;
-const { outreach, dispatch, signals, events, deadLetters, marks } = BUS_STREAMS;
+const { outreach, dispatch, signals, events, deadLetters, marks, webhookKeys, webhookSeen, webhookHealth } =
+  BUS_STREAMS;
+const latestOnly = { retention: RetentionPolicy.Limits, repeatWindow: 120_000, perSubject: 1 };
 
 /**
- * Full streams refuse publishers rather than drop what they hold, but for two, which must not hold up what happens now: EVENTS,
+ * Full streams refuse publishers rather than drop what they hold, but for those of marks and of what webhooks were seen, and two which must not hold up what happens now: EVENTS,
  * whose oldest stand in the read model all the same, and DEADLETTERS, which holds only what was never accepted. While a
  * letter cannot be stored its message stays undone, and enough of those would stop a consumer.
  *
@@ -75,7 +81,7 @@ const wanted = [
     name: events,
     subjects: ['event.outreach.>', INBOUND_RECEIVED],
     retention: RetentionPolicy.Limits,
-    share: 0.349,
+    share: 0.327,
     repeatWindow: 120_000,
     keep: 7 * day,
     whenFull: DiscardPolicy.Old,
@@ -100,6 +106,27 @@ const wanted = [
     largest: 4 * kB,
     whenFull: DiscardPolicy.Old,
     perSubject: 1,
+  },
+  // Full, it refuses: no account is forgotten for another.
+  { ...latestOnly, name: webhookKeys, subjects: [WEBHOOK_KEYS], share: 0.005, largest: 64 * kB },
+  // Longer than any signature without a body is taken.
+  {
+    ...latestOnly,
+    name: webhookSeen,
+    subjects: [WEBHOOK_SEEN],
+    share: 0.015,
+    largest: kB,
+    keep: 26 * hour,
+    whenFull: DiscardPolicy.Old,
+  },
+  {
+    ...latestOnly,
+    name: webhookHealth,
+    subjects: [WEBHOOK_HEALTH],
+    share: 0.002,
+    largest: 64 * kB,
+    keep: 7 * day,
+    whenFull: DiscardPolicy.Old,
   },
 ];
 

@@ -47,6 +47,14 @@ describe('the halves', () => {
     for (const folder of ['intake', 'erase', 'desk']) expect(within(folder, reached)).toEqual([]);
   });
 
+  it('webhook-keys: no database, and opens nothing but what was sealed to it', () => {
+    const reached = reach('webhook-keys/index.ts');
+    expect(reached.has('open/envelope.opener.ts')).toBe(true);
+    expect([...reached].filter((name) => ['pg', 'kysely'].includes(name))).toEqual([]);
+    for (const folder of ['intake', 'erase', 'registry', 'database', 'desk'])
+      expect(within(folder, reached)).toEqual([]);
+  });
+
   it('open: nothing that takes in', () => {
     const reached = reach('open/index.ts');
     expect(reached.has('open/envelope.reader.ts')).toBe(true);

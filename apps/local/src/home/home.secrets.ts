@@ -11,6 +11,9 @@ export interface LocalSecrets {
   /** Dead letters have a key pair of their own: whoever opens them can open nothing else. */
   deadLetterSealKey: string;
   deadLetterOpenKey: string;
+  /** Ingestion's own pair: opens the keys providers sign with, and nothing else. */
+  webhookKeysSealKey: string;
+  webhookKeysOpenKey: string;
   jetstreamKey: string;
   sendgridApiKey: string;
   /** PEM, PKCS 8: only the simulator signs. */
@@ -46,6 +49,7 @@ export async function loadSecrets(
   const secrets: LocalSecrets = {
     ...(kept.idNamespace === undefined ? await generate(generateVaultKeys) : (kept as Made)),
     ...(kept.deadLetterOpenKey === undefined ? await deadLetterKeys(generateVaultKeys) : (kept as DeadLetterKeys)),
+    ...(kept.webhookKeysOpenKey === undefined ? await webhookKeys(generateVaultKeys) : (kept as WebhookKeys)),
     databasePasswords: passwords(names.databaseRoles, kept.databasePasswords),
     natsPasswords: passwords(names.natsUsers, kept.natsPasswords),
   };
@@ -79,13 +83,19 @@ function read(file: string): Partial<LocalSecrets> {
   }
 }
 
-type Made = Omit<LocalSecrets, 'databasePasswords' | 'natsPasswords' | keyof DeadLetterKeys>;
+type Made = Omit<LocalSecrets, 'databasePasswords' | 'natsPasswords' | keyof DeadLetterKeys | keyof WebhookKeys>;
+type WebhookKeys = Pick<LocalSecrets, 'webhookKeysSealKey' | 'webhookKeysOpenKey'>;
 type DeadLetterKeys = Pick<LocalSecrets, 'deadLetterSealKey' | 'deadLetterOpenKey'>;
 
 /** A home made before there were any gets them now. */
 async function deadLetterKeys(generateVaultKeys: GenerateVaultKeys): Promise<DeadLetterKeys> {
   const { sealKey, openKey } = await generateVaultKeys();
   return { deadLetterSealKey: sealKey, deadLetterOpenKey: openKey };
+}
+
+async function webhookKeys(generateVaultKeys: GenerateVaultKeys): Promise<WebhookKeys> {
+  const { sealKey, openKey } = await generateVaultKeys();
+  return { webhookKeysSealKey: sealKey, webhookKeysOpenKey: openKey };
 }
 
 async function generate(generateVaultKeys: GenerateVaultKeys): Promise<Made> {

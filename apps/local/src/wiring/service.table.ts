@@ -104,6 +104,7 @@ export function serviceTable(
       env: {
         ...bus('webhook-ingestion'),
         ...letters,
+        WEBHOOK_KEYS_OPEN_KEY: secrets.webhookKeysOpenKey,
         ...unsubscribe,
         PUBLIC_WEBHOOK_URL: at.http('webhook-ingestion'),
         ...toldOf(accounts, 'ingestion'),
@@ -121,6 +122,7 @@ export function serviceTable(
         ...identity,
         ...seal,
         ...letters,
+        WEBHOOK_KEYS_SEAL_KEY: secrets.webhookKeysSealKey,
       },
     },
   ];

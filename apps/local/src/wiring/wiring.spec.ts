@@ -93,7 +93,13 @@ describe('the bus', () => {
       'provider.signal.*',
       'provider.inbound.*',
       'deadletter.webhook-ingestion',
+      'webhook.seen.*.*',
+      'webhook.health.*',
+      '$JS.API.INFO',
+      '$JS.API.STREAM.MSG.GET.WEBHOOKKEYS',
+      '$JS.API.STREAM.MSG.GET.WEBHOOKSEEN',
     ]);
+    expect(whoMay('webhook.keys')).toEqual(['api']);
     const beyond = may['channel-gateway']?.filter((subject) => !/DISPATCH\.gateway-/.test(subject));
     expect([...new Set(beyond)]).toEqual([
       'deadletter.>',
@@ -108,6 +114,9 @@ describe('the bus', () => {
       'contact.command',
       'conversion.reported',
       'desk.dead-letters',
+      'webhook.keys.*.*',
+      '$JS.API.INFO',
+      '$JS.API.STREAM.MSG.GET.WEBHOOKHEALTH',
     ]);
     expect(may['scheduler']).toEqual([
       'outreach.requested',

@@ -47,7 +47,7 @@ export async function makeSecrets(parts: SecretParts): Promise<{ kept: Files; ma
 
   take('id-namespace', randomUUID);
   take('fingerprint-key', parts.fingerprintKey);
-  for (const name of ['vault', 'dead-letter']) {
+  for (const name of ['vault', 'dead-letter', 'webhook-keys']) {
     const pair = await keyPair(name, parts);
     take(`${name}-seal-key`, () => pair.sealKey);
     take(`${name}-open-key`, () => pair.openKey);

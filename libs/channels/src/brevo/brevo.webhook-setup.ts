@@ -16,4 +16,5 @@ export const brevoWebhookSetup: WebhookSetup = {
       settings.fault('BREVO_WEBHOOK_TOKEN', 'must be tokens of 32 characters or more');
     return { parser: createBrevoWebhook(), keys };
   },
+  parser: () => createBrevoWebhook(),
 };

@@ -1,4 +1,5 @@
-import type { WebhookSetup } from '../provider.setup.js';
+import type { SettingsReader, WebhookSetup } from '../provider.setup.js';
+import type { WebhookParser } from '../webhook.parser.js';
 import { createMailgunWebhook } from './mailgun.webhook.js';
 
 /** `MAILGUN_WEBHOOK_SIGNING_KEY`: not the API key (of old accounts it is); comma-separated, the new one beside the old while it is being replaced. */
@@ -6,7 +7,6 @@ export const mailgunWebhookSetup: WebhookSetup = {
   provider: 'mailgun',
   read: (settings) => {
     const given = settings.optionalSecret('MAILGUN_WEBHOOK_SIGNING_KEY');
-    const toleranceSeconds = settings.int('MAILGUN_WEBHOOK_TOLERANCE_SECONDS', { default: 9 * 3600, min: 1 });
     if (!given) return undefined;
     const keys = given
       .reveal()
@@ -14,6 +14,12 @@ export const mailgunWebhookSetup: WebhookSetup = {
       .map((key) => key.trim())
       .filter((key) => key !== '');
     if (keys.length === 0) settings.fault('MAILGUN_WEBHOOK_SIGNING_KEY', 'must hold a webhook signing key');
-    return { parser: createMailgunWebhook({ toleranceSeconds }), keys };
+    return { parser: parserOf(settings), keys };
   },
+  parser: parserOf,
 };
+
+function parserOf(settings: SettingsReader): WebhookParser {
+  const toleranceSeconds = settings.int('MAILGUN_WEBHOOK_TOLERANCE_SECONDS', { default: 9 * 3600, min: 1 });
+  return createMailgunWebhook({ toleranceSeconds });
+}

@@ -1,4 +1,5 @@
-import type { WebhookSetup } from '../provider.setup.js';
+import type { SettingsReader, WebhookSetup } from '../provider.setup.js';
+import type { WebhookParser } from '../webhook.parser.js';
 import { secretList } from '../secret-list.reader.js';
 import { createMetaWebhook } from './meta.webhook.js';
 
@@ -14,8 +15,12 @@ export const metaWebhookSetup: WebhookSetup = {
       ...secretList(settings.optionalSecret('INSTAGRAM_APP_SECRET')),
     ];
     if (keys.length === 0) return undefined;
-    const verifyTokens = secretList(settings.optionalSecret('META_VERIFY_TOKEN'));
-    if (verifyTokens.length === 0) settings.fault('META_VERIFY_TOKEN', 'is required');
-    return { parser: createMetaWebhook({ verifyTokens }), keys: [...new Set(keys)] };
+    if (!settings.has('META_VERIFY_TOKEN')) settings.fault('META_VERIFY_TOKEN', 'is required');
+    return { parser: parserOf(settings), keys: [...new Set(keys)] };
   },
+  parser: parserOf,
 };
+
+function parserOf(settings: SettingsReader): WebhookParser {
+  return createMetaWebhook({ verifyTokens: secretList(settings.optionalSecret('META_VERIFY_TOKEN')) });
+}

@@ -1,5 +1,6 @@
 import { createPublicKey } from 'node:crypto';
-import type { WebhookSetup } from '../provider.setup.js';
+import type { SettingsReader, WebhookSetup } from '../provider.setup.js';
+import type { WebhookParser } from '../webhook.parser.js';
 import { createSendgridWebhook } from './sendgrid.webhook.js';
 
 /** `SENDGRID_WEBHOOK_PUBLIC_KEY`: as SendGrid shows them, comma-separated: the new one beside the old while it is being replaced. */
@@ -8,11 +9,16 @@ export const sendgridWebhookSetup: WebhookSetup = {
   read: (settings) => {
     if (!settings.has('SENDGRID_WEBHOOK_PUBLIC_KEY')) return undefined;
     const keys = settings.list('SENDGRID_WEBHOOK_PUBLIC_KEY');
-    const toleranceSeconds = settings.int('SENDGRID_WEBHOOK_TOLERANCE_SECONDS', { default: 25 * 3600, min: 1 });
     if (!keys.every(isPublicKey)) settings.fault('SENDGRID_WEBHOOK_PUBLIC_KEY', 'must be base64 SPKI DER public keys');
-    return { parser: createSendgridWebhook({ toleranceSeconds }), keys };
+    return { parser: parserOf(settings), keys };
   },
+  parser: parserOf,
 };
+
+function parserOf(settings: SettingsReader): WebhookParser {
+  const toleranceSeconds = settings.int('SENDGRID_WEBHOOK_TOLERANCE_SECONDS', { default: 25 * 3600, min: 1 });
+  return createSendgridWebhook({ toleranceSeconds });
+}
 
 function isPublicKey(base64: string): boolean {
   try {

@@ -13,4 +13,5 @@ export const smtpWebhookSetup: WebhookSetup = {
       settings.fault('SMTP_WEBHOOK_KEYS', 'must be keys of at least 16 bytes in base64, comma-separated');
     return { parser: createSmtpWebhook(), keys };
   },
+  parser: () => createSmtpWebhook(),
 };

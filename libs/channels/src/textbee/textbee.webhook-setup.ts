@@ -11,4 +11,5 @@ export const textbeeWebhookSetup: WebhookSetup = {
       settings.fault('TEXTBEE_WEBHOOK_SECRET', 'must be signing secrets of 20 characters or more');
     return { parser: createTextbeeWebhook(), keys };
   },
+  parser: () => createTextbeeWebhook(),
 };

@@ -14,4 +14,5 @@ export const twilioWebhookSetup: WebhookSetup = {
       settings.fault('TWILIO_WEBHOOK_AUTH_TOKEN', 'must be auth tokens of 16 characters or more');
     return { parser: createTwilioWebhook(), keys };
   },
+  parser: () => createTwilioWebhook(),
 };

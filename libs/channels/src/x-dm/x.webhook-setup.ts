@@ -9,4 +9,5 @@ export const xWebhookSetup: WebhookSetup = {
     const keys = secretList(settings.optionalSecret('X_CONSUMER_SECRET'));
     return keys.length === 0 ? undefined : { parser: createXWebhook(), keys };
   },
+  parser: () => createXWebhook(),
 };

@@ -8,6 +8,9 @@ export const BUS_STREAMS = {
   events: 'EVENTS',
   deadLetters: 'DEADLETTERS',
   marks: 'MARKS',
+  webhookKeys: 'WEBHOOKKEYS',
+  webhookSeen: 'WEBHOOKSEEN',
+  webhookHealth: 'WEBHOOKHEALTH',
 } as const;
 
 export const OUTREACH_REQUESTED = 'outreach.requested';
@@ -22,6 +25,15 @@ export const lookUpSubject = (channel: Channel): string => `delivery.lookup.${ch
 export const signalSubject = (provider: string): string => `provider.signal.${provider}`;
 /** What people wrote or read, sealed (`ProviderInbound`). */
 export const inboundSubject = (provider: string): string => `provider.inbound.${provider}`;
+/** Keys of one account that may call ingestion, sealed to it (`WebhookKeysMessage`). The last message is what is in force. */
+export const webhookKeysSubject = (provider: string, account: string): string => `webhook.keys.${provider}.${account}`;
+export const WEBHOOK_KEYS = 'webhook.keys.*.*';
+/** What a signature that does not cover the body stood over first: provider, digest. */
+export const webhookSeenSubject = (provider: string, digest: string): string => `webhook.seen.${provider}.${digest}`;
+export const WEBHOOK_SEEN = 'webhook.seen.*.*';
+/** What one process of ingestion has heard since it began (`WebhookHealthReport`). */
+export const webhookHealthSubject = (process: string): string => `webhook.health.${process}`;
+export const WEBHOOK_HEALTH = 'webhook.health.*';
 export const eventSubject = (transition: string): string => `event.outreach.${transition}`;
 export const deadLetterSubject = (consumer: string): string => `deadletter.${consumer}`;
 

@@ -9,6 +9,9 @@ import {
   OUTREACH_COMMAND,
   OUTREACH_REQUESTED,
   STORE_MARK,
+  WEBHOOK_HEALTH,
+  WEBHOOK_KEYS,
+  WEBHOOK_SEEN,
 } from '@homing/contracts';
 import type { NatsUser } from './nats.user.js';
 
@@ -23,7 +26,8 @@ interface BusRights {
 /** Channels that a gateway may wait for. */
 const sentBy = CHANNELS.filter((channel) => channel !== 'phone');
 
-const { outreach, dispatch, signals, events, deadLetters, marks } = BUS_STREAMS;
+const { outreach, dispatch, signals, events, deadLetters, marks, webhookKeys, webhookSeen, webhookHealth } =
+  BUS_STREAMS;
 
 /** Making one durable consumer, pulling from it, acknowledging; making it anew when its stream was rolled back under it. */
 const consume = (stream: string, durable: string): string[] => [
@@ -58,10 +62,32 @@ export const busUsers = {
     subscribe: ['_INBOX.>'],
   },
   api: {
-    publish: [OUTREACH_REQUESTED, OUTREACH_COMMAND, CONTACT_COMMAND, CONVERSION_REPORTED, DEAD_LETTER_DESK],
+    publish: [
+      OUTREACH_REQUESTED,
+      OUTREACH_COMMAND,
+      CONTACT_COMMAND,
+      CONVERSION_REPORTED,
+      DEAD_LETTER_DESK,
+      // Keys for ingestion, sealed to it, and what ingestion says of itself.
+      WEBHOOK_KEYS,
+      '$JS.API.INFO',
+      `$JS.API.STREAM.MSG.GET.${webhookHealth}`,
+    ],
     subscribe: [LIVE_POKE],
   },
-  'webhook-ingestion': { publish: ['provider.signal.*', 'provider.inbound.*', 'deadletter.webhook-ingestion'] },
+  'webhook-ingestion': {
+    publish: [
+      'provider.signal.*',
+      'provider.inbound.*',
+      'deadletter.webhook-ingestion',
+      WEBHOOK_SEEN,
+      WEBHOOK_HEALTH,
+      '$JS.API.INFO',
+      `$JS.API.STREAM.MSG.GET.${webhookKeys}`,
+      `$JS.API.STREAM.MSG.GET.${webhookSeen}`,
+    ],
+    subscribe: [WEBHOOK_KEYS],
+  },
   orchestrator: {
     consumes: true,
     publish: [

@@ -5,6 +5,8 @@ export { createDeadLetterSealer } from './dead-letter.sealer.js';
 export type { DeadLetterSealerParts, LetterConcern, LetterToSeal, SealedLetter } from './dead-letter.sealer.js';
 export { createInboundSealer } from './inbound.sealer.js';
 export type { SealInbound } from './inbound.sealer.js';
+export { createWebhookKeySealer } from './webhook-key.sealer.js';
+export type { SealWebhookKey } from './webhook-key.sealer.js';
 export { EnvelopeError } from '../envelope/envelope.types.js';
 export type { SealContext } from '../envelope/envelope.types.js';
 export { createFingerprinter } from '../address/address.fingerprint.js';

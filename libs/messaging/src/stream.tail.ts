@@ -1,0 +1,96 @@
+import { setTimeout as wait } from 'node:timers/promises';
+import type { Bus } from './bus.connection.js';
+import { orMissing } from './stream.topology.js';
+
+/** The first message of a subject from a sequence on: understood since NATS 2.9, unknown to the client's types. */
+interface NextAfter {
+  readonly seq: number;
+  readonly next_by_subj: string;
+}
+
+export interface TailOptions {
+  readonly stream: string;
+  /** Wildcards allowed. */
+  readonly subject: string;
+  /** Hears every message, oldest first; all of them again now and then, so it must be safe to repeat. Must not throw. */
+  readonly hear: (data: Uint8Array) => void;
+  /** Milliseconds between two looks when nothing is new. Default 500. */
+  readonly everyMs?: number;
+  /** Milliseconds after which everything is read anew: a stream that was made again counts from the beginning. Default 30 000. */
+  readonly anewMs?: number;
+}
+
+/**
+ * Follows a stream that keeps the last message of each subject, by asking for one message after the other: needs the right to read
+ * that stream and no consumer, so it serves users that stand apart.
+ */
+export class StreamTail {
+  readonly #stopping = new AbortController();
+  #complete = false;
+  #poke = () => {};
+
+  constructor(
+    private readonly bus: Pick<Bus, 'api' | 'logger' | 'onReconnect'>,
+    private readonly options: TailOptions,
+  ) {}
+
+  /** Whether everything the stream held was heard at least once. */
+  get complete(): boolean {
+    return this.#complete;
+  }
+
+  start(): void {
+    const off = this.bus.onReconnect(() => this.look());
+    this.#stopping.signal.addEventListener('abort', off);
+    void this.#follow();
+  }
+
+  stop(): void {
+    this.#stopping.abort();
+    this.#poke();
+  }
+
+  /** Looks at once: something is said to be new. */
+  look(): void {
+    this.#poke();
+  }
+
+  async #follow(): Promise<void> {
+    const { everyMs = 500, anewMs = 30_000 } = this.options;
+    let next = 1;
+    let begun = performance.now();
+    let failing = false;
+    while (!this.#stopping.signal.aborted) {
+      if (performance.now() - begun > anewMs) [next, begun] = [1, performance.now()];
+      try {
+        next = await this.#readFrom(next);
+        this.#complete = true;
+        failing = false;
+      } catch (error) {
+        if (!failing) this.bus.logger.warn({ err: error, stream: this.options.stream }, 'stream cannot be followed');
+        failing = true;
+      }
+      await this.#pause(everyMs);
+    }
+  }
+
+  /** Hears all there is from this sequence on; resolves with the next one. */
+  async #readFrom(first: number): Promise<number> {
+    const { stream, subject, hear } = this.options;
+    const { manager } = await this.bus.api();
+    for (let seq = first; ;) {
+      const next: NextAfter = { seq, next_by_subj: subject };
+      const found = await manager.streams.getMessage(stream, next).catch(orMissing);
+      if (!found || this.#stopping.signal.aborted) return seq;
+      hear(found.data);
+      seq = found.seq + 1;
+    }
+  }
+
+  async #pause(ms: number): Promise<void> {
+    const poked = new Promise<void>((resolve) => (this.#poke = resolve));
+    const over = new AbortController();
+    await Promise.race([poked, wait(ms, undefined, { signal: over.signal, ref: false }).catch(() => {})]);
+    over.abort();
+  }
+}
