@@ -3,6 +3,9 @@ import { whatsappCloudPlay } from './meta/whatsapp-cloud.play.js';
 import type { ProviderPlay } from './provider.play.js';
 import { sendgridPlay } from './sendgrid/sendgrid.play.js';
 import { xDmPlay } from './x/x-dm.play.js';
+import { genericPlays } from './generic/generic.play.js';
+import { textbeePlay } from './textbee/textbee.play.js';
+import { twilioPlay, twilioWhatsAppPlay } from './twilio/twilio.play.js';
 
 /** Every provider that is played here, a line each. */
 export const PROVIDER_PLAYS: readonly ProviderPlay[] = [
@@ -11,4 +14,8 @@ export const PROVIDER_PLAYS: readonly ProviderPlay[] = [
   messengerPlay,
   instagramPlay,
   xDmPlay,
+  twilioPlay,
+  twilioWhatsAppPlay,
+  textbeePlay,
+  ...genericPlays,
 ];
