@@ -1,8 +1,21 @@
 import type { Channel } from '@homing/contracts';
 
 /** Bodies of one channel: Liquid in a template, ready words in a literal. */
-export type Bodies = { readonly subject?: string; readonly html?: string; readonly text?: string };
-export type BodyPart = keyof Bodies;
+export type Bodies = BodyTexts & {
+  /** Of WhatsApp, in a template: what its provider has approved. Sent in place of the text, which says what the person reads. */
+  readonly providerTemplate?: ProviderTemplateBody;
+};
+type BodyTexts = { readonly subject?: string; readonly html?: string; readonly text?: string };
+/** A file of a body, or one of the parameters of its `providerTemplate`. */
+export type BodyPart = keyof BodyTexts | 'parameter';
+
+/** A template kept by the provider: its name and language there, and Liquid for each of its placeholders, in order. */
+export type ProviderTemplateBody = {
+  readonly name: string;
+  /** As the provider writes it: `en`, `en_US`. */
+  readonly language: string;
+  readonly parameters: readonly string[];
+};
 export type ChannelBodies = Readonly<Partial<Record<Channel, Bodies>>>;
 
 export type ContentSource =
@@ -26,6 +39,8 @@ export type RenderedMessage = {
   readonly html?: string;
   /** Always there: from the html where no text was given. */
   readonly text: string;
+  /** There where the body names one; its parameters rendered, each one line. */
+  readonly template?: ProviderTemplateBody;
 };
 
 /** Why there is no message. Holds template text and names, never data: safe to store and to show. */

@@ -2,6 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import type { Bodies, ContentFault, RenderedMessage } from './content.types.js';
 import { renderMessage } from './message.renderer.js';
+import { validateTemplate } from './template.validator.js';
 
 const render = (bodies: Bodies, data: Record<string, unknown> = {}, branding: Record<string, string> = {}) =>
   renderMessage({ source: { kind: 'template', bodies: { email: bodies } }, channel: 'email', data, branding });
@@ -189,5 +190,38 @@ describe('whatever the data', () => {
       ),
       { numRuns: 500 },
     );
+  });
+});
+
+describe('a template that the provider keeps', () => {
+  const providerTemplate = { name: 'viewing', language: 'en_US', parameters: ['{{ name }}', 'at {{ time }}'] };
+  const bodies = { whatsapp: { text: 'Dear {{ name }}', providerTemplate } };
+  const rendered = (data: Record<string, unknown>, kind: 'template' | 'literal' = 'template') =>
+    renderMessage({ source: { kind, bodies }, channel: 'whatsapp', data });
+
+  it('goes along with its parameters filled in, each one line, unescaped', () => {
+    expect(rendered({ name: 'A & B', time: '10:00\n\tsharp     now' })).toEqual({
+      kind: 'rendered',
+      message: {
+        text: 'Dear A & B',
+        template: { name: 'viewing', language: 'en_US', parameters: ['A & B', 'at 10:00 sharp now'] },
+      },
+    });
+  });
+
+  it('needs its variables and may not be too long', () => {
+    expect(rendered({ name: 'A' })).toMatchObject({ fault: { kind: 'missing_variables', names: ['time'] } });
+    const long = rendered({ name: 'A', time: 'x'.repeat(1_100) });
+    expect(long).toMatchObject({ fault: { kind: 'render', part: 'parameter', reason: 'too_long' } });
+  });
+
+  it('is nothing that ready words can name', () => {
+    expect(rendered({}, 'literal')).toEqual({ kind: 'rendered', message: { text: 'Dear {{ name }}' } });
+  });
+
+  it('is checked with the rest', () => {
+    expect(validateTemplate(bodies)).toEqual({ variables: ['name', 'time'], faults: [] });
+    const faulty = { whatsapp: { text: 'a', providerTemplate: { ...providerTemplate, parameters: ['{{ open'] } } };
+    expect(validateTemplate(faulty).faults).toMatchObject([{ kind: 'syntax', part: 'parameter', channel: 'whatsapp' }]);
   });
 });

@@ -99,7 +99,36 @@ describe('loadTemplateFolder', () => {
     ]);
   });
 
+  it('reads which template the provider keeps for WhatsApp', async () => {
+    const kept = { name: 'viewing', language: 'en_US', parameters: ['{{ x }}'] };
+    const path = await put('kept', {
+      'template.json': description,
+      'whatsapp.text.liquid': 'Hello',
+      'whatsapp.template.json': JSON.stringify(kept),
+    });
+    expect((await loadTemplateFolder(path))[0]?.bodies).toEqual({
+      whatsapp: { text: 'Hello', providerTemplate: kept },
+    });
+  });
+
   it.each<[string, Record<string, string>, RegExp]>([
+    [
+      'without words for what the provider keeps',
+      {
+        'template.json': description,
+        'whatsapp.template.json': '{"name":"v","language":"en","parameters":["{{ x }}"]}',
+      },
+      /no_body/,
+    ],
+    [
+      'unclear about what the provider keeps',
+      {
+        'template.json': description,
+        'whatsapp.text.liquid': '{{ x }}',
+        'whatsapp.template.json': '{"name":"v v","language":"en"}',
+      },
+      /whatsapp\.template\.json needs a name/,
+    ],
     ['wrong', { 'template.json': description, 'sms.text.liquid': '{{ y }}' }, /t declares \(x\) and uses \(y\)/],
     ['faulty', { 'template.json': description, 'sms.text.liquid': '{{ x' }, /Template t: .*syntax/],
     ['odd', { 'template.json': description, 'fax.text.liquid': '{{ x }}' }, /fax\.text\.liquid is not/],

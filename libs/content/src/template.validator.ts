@@ -1,6 +1,6 @@
 import type { Channel } from '@homing/contracts';
 import { compileBody } from './compiled-body.cache.js';
-import type { BodyPart, ChannelBodies, ContentFault, TemplateReport } from './content.types.js';
+import type { Bodies, BodyPart, ChannelBodies, ContentFault, TemplateReport } from './content.types.js';
 import { engineOf } from './liquid.engine.js';
 
 type Finding = { readonly variables: readonly string[]; readonly fault?: ContentFault };
@@ -11,9 +11,7 @@ export function validateTemplate(bodies: ChannelBodies): TemplateReport {
   const faults: (ContentFault & { channel: Channel })[] = [];
   for (const [channel, parts] of Object.entries(bodies) as [Channel, ChannelBodies[Channel]][]) {
     if (parts?.html === undefined && parts?.text === undefined) faults.push({ kind: 'no_body', channel });
-    for (const part of ['subject', 'html', 'text'] as const) {
-      const source = parts?.[part];
-      if (source === undefined) continue;
+    for (const [part, source] of sourcesOf(parts)) {
       const finding = inspect(part, source);
       for (const name of finding.variables) variables.add(name);
       if (finding.fault !== undefined) faults.push({ ...finding.fault, channel });
@@ -21,6 +19,12 @@ export function validateTemplate(bodies: ChannelBodies): TemplateReport {
   }
   variables.delete('branding');
   return { variables: [...variables].sort(), faults };
+}
+
+function sourcesOf(bodies: Bodies | undefined): (readonly [BodyPart, string])[] {
+  const texts = (['subject', 'html', 'text'] as const).map((part) => [part, bodies?.[part]] as const);
+  const parameters = (bodies?.providerTemplate?.parameters ?? []).map((source) => ['parameter', source] as const);
+  return [...texts, ...parameters].flatMap(([part, source]) => (source === undefined ? [] : [[part, source] as const]));
 }
 
 function inspect(part: BodyPart, source: string): Finding {

@@ -20,7 +20,17 @@ export type Sender = {
 };
 
 /** Bodies of one channel in Liquid. */
-export type TemplateBody = { readonly subject?: string; readonly html?: string; readonly text?: string };
+export type TemplateBody = {
+  readonly subject?: string;
+  readonly html?: string;
+  readonly text?: string;
+  /** Of WhatsApp: a template that the provider keeps, Liquid for each of its placeholders. */
+  readonly providerTemplate?: {
+    readonly name: string;
+    readonly language: string;
+    readonly parameters: readonly string[];
+  };
+};
 
 export type Template = {
   /** The same for all versions. */
