@@ -1,5 +1,6 @@
 import { tmpdir } from 'node:os';
 import { DEFAULT_POLICY } from '@homing/domain';
+import { createTaskAnswerKey } from '@homing/vault/letters';
 import { createLogger, readEnv, Readiness, type RunningService, startService } from '@homing/service-kit';
 import { configureHttp } from './api.http.js';
 import { ApiModule } from './api.module.js';
@@ -65,6 +66,8 @@ export function fakeParts(own: Partial<ApiParts> = {}): { parts: ApiParts; lines
       listOutreach: async () => ({ rows: [] }),
       feedAfter: async () => [],
       listUnknown: async () => ({ rows: [] }),
+      listTasks: async () => ({ rows: [] }),
+      findTask: async () => undefined,
       campaignBalances: () => Promise.resolve([]),
       campaignStatus: nothing,
       routing: async () => [],
@@ -88,6 +91,7 @@ export function fakeParts(own: Partial<ApiParts> = {}): { parts: ApiParts; lines
       createAnswerKey: nothing,
       sealRepair: async (bytes) => bytes,
     },
+    createTaskKey: createTaskAnswerKey,
     suppressions: { list: async () => ({ items: [] }), find: async () => undefined },
     addresses: { fingerprint: () => undefined, mask: () => '***' },
     bus: {
@@ -98,6 +102,7 @@ export function fakeParts(own: Partial<ApiParts> = {}): { parts: ApiParts; lines
       publishConversion: nothing,
       expectAnswer: () => ({ replyTo: '_INBOX.a.b', answer: Promise.resolve(undefined), cancel: () => {} }),
       tellDesk: () => false,
+      tellTaskDesk: () => false,
       onPoke: () => () => {},
     },
     stopping: readiness.stopping,

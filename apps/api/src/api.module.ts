@@ -1,6 +1,7 @@
 import { type DynamicModule, Module, type Provider } from '@nestjs/common';
 import { APP_FILTER, APP_GUARD } from '@nestjs/core';
 import { API_PARTS, type ApiParts } from './api.parts.js';
+import { AssistedTasksController } from './assist-person/assisted-tasks.controller.js';
 import { CampaignsController } from './change-settings/campaigns.controller.js';
 import { ChannelsController } from './change-settings/channels.controller.js';
 import { PoliciesController } from './change-settings/policies.controller.js';
@@ -45,6 +46,7 @@ export class ApiModule {
         SequencesController,
         SuppressionsController,
         DeadLettersController,
+        AssistedTasksController,
         SignalsController,
         SendTimesController,
         LiveFeedController,

@@ -1,11 +1,11 @@
-import type { Channel, CloudEvent, DeskRequest } from '@homing/contracts';
 import type { DecisionPolicy } from '@homing/domain';
+import type { AssistedRequest, Channel, CloudEvent, DeskRequest } from '@homing/contracts';
 import type { RequestIntake } from '@homing/intake';
 import type { Logger } from '@homing/service-kit';
 import type { TenantQueries } from '@homing/read-model';
 import type { VaultEraser } from '@homing/vault/erase';
 import type { VaultIntake } from '@homing/vault/intake';
-import type { AnswerKey, LetterView } from '@homing/vault/letters';
+import type { AnswerKey, LetterView, TaskAnswerKey } from '@homing/vault/letters';
 import type { Registry } from '@homing/vault/registry';
 import type { SuppressionView } from '@homing/vault/suppression';
 import type { ApiBatches } from './take-batch/batch.parts.js';
@@ -20,6 +20,8 @@ export interface ApiParts {
   readonly persons: Pick<VaultEraser, 'findPerson'>;
   readonly queries: TenantQueries;
   readonly letters: ApiLetters;
+  /** A key pair for one answer about one task. */
+  readonly createTaskKey: () => TaskAnswerKey;
   readonly suppressions: SuppressionView;
   readonly addresses: ApiAddresses;
   readonly bus: ApiBus;
@@ -85,6 +87,8 @@ export interface ApiBus {
   expectAnswer(id: string, withinMs: number): ExpectedAnswer;
   /** Asks the desk over core NATS. False: nobody can be asked now. */
   tellDesk(request: DeskRequest): boolean;
+  /** Asks a gateway about a task over core NATS. False: nobody can be asked now. */
+  tellTaskDesk(request: AssistedRequest): boolean;
   /** Calls on each hint that the read model moved on. Returns the way to stop. */
   onPoke(listener: () => void): () => void;
 }

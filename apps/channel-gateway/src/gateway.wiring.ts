@@ -8,11 +8,12 @@ import { closeOnShutdown, systemTiming, type ServiceBasics, type WiredService } 
 import { createVaultOpener, openVaultDatabase, pingVault } from '@homing/vault/open';
 import { createGateReader } from '@homing/vault/gate';
 import { createRegistry } from '@homing/vault/registry';
-import { createDeadLetterSealer } from '@homing/vault/seal';
 import { Module, type DynamicModule } from '@nestjs/common';
 import { ProviderRota } from './choose-provider/provider.rota.js';
 import { tellOf } from './choose-provider/standing.log.js';
 import { readServedChannels } from './served.channels.js';
+import { createDeadLetterSealer, sealTaskAnswer } from '@homing/vault/seal';
+import { openTaskDoor } from './assist-person/task.door.js';
 import { renderBatch, type Rendered, type ToRender } from './render-message/delivery.renderer.js';
 import { readUnsubscribeLinks } from './render-message/unsubscribe.setup.js';
 import { dispatchControllerOf, SEND_PARTS } from './send-delivery/dispatch.controller.js';
@@ -90,7 +91,11 @@ export function wireGateway({ env, logger, instance, readiness }: ServiceBasics)
   readiness.add('vault', async () => (await pingVault(vaultDb), { status: 'up' }));
   readiness.add('event store', async () => (await store.ping(), watch.health()));
 
+  const { render, gate, now } = parts;
+  const desk = { store, instance, render, gate, now, seal: sealTaskAnswer };
+  const closeTaskDoor = openTaskDoor({ bus, parts: desk, logger });
   const close = async (): Promise<void> => {
+    closeTaskDoor();
     for (const { provider } of ready.values()) provider.close();
     opener.close();
     await watch.stop();

@@ -9,6 +9,8 @@ export interface AttemptHistory {
   unknownSince?: string;
   settled?: 'sent' | 'not_sent';
   assumed?: true;
+  /** A person was asked to make it. */
+  assisted?: 'open' | 'sent' | 'not_sent';
   /** Given to the provider again under its key. */
   resent?: true;
   readonly facts: Set<string>;
@@ -154,6 +156,18 @@ function followAttempt(leg: LegHistory, event: OfAttempt): string | undefined {
       if (Date.parse(event.data.at) - since < ASSUMED_AFTER_MS) return 'taken for sent too early';
       return open ? undefined : 'taken for sent when its outcome is not unknown';
     }
+    case 'AssistanceRequested': {
+      const before = attempt.answer ?? attempt.assisted;
+      attempt.assisted = 'open';
+      return before ? 'answered twice' : undefined;
+    }
+    case 'AssistedTaskOpened':
+      return attempt.assisted === 'open' && !leg.closed ? undefined : 'opened when it was no task';
+    case 'AssistedTaskDone': {
+      const open = attempt.assisted === 'open' && !leg.closed;
+      attempt.assisted = event.data.outcome === 'sent' ? 'sent' : 'not_sent';
+      return open ? undefined : 'done when it was no task';
+    }
     case 'ProviderFactRecorded': {
       const key = `${event.data.providerEventId} ${event.data.fact}`;
       const before = attempt.facts.has(key);
@@ -177,5 +191,6 @@ export const isUnknown = (attempt: AttemptHistory): boolean =>
 export function endedBadly(attempt: AttemptHistory): boolean {
   if ([...attempt.kinds].some((kind) => ENDED_BADLY.has(kind))) return true;
   if (spoken(attempt)) return false;
+  if (attempt.assisted) return attempt.assisted !== 'sent';
   return attempt.answer ? attempt.answer === 'rejected' : attempt.settled === 'not_sent';
 }

@@ -17,6 +17,7 @@ export * from './decision/outreach.decider.js';
 export * from './decision/policy.state.js';
 export * from './decision/recorded.inputs.js';
 export * from './delivery/answer.decider.js';
+export * from './delivery/assisted-task.decider.js';
 export * from './delivery/attempt-state.policy.js';
 export * from './delivery/cancel.decider.js';
 export * from './delivery/channel-facts.policy.js';

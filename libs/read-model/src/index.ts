@@ -25,6 +25,7 @@ export type { BatchCounts, BatchItemWish, BatchOutreach, BatchQueries } from './
 export { createSystemQueries } from './queries/system.queries.js';
 export { createTenantQueries } from './queries/tenant.queries.js';
 export * from './tables/analytics.tables.js';
+export * from './tables/assisted.tables.js';
 export type * from './tables/decision.tables.js';
 export type * from './tables/batch.tables.js';
 export * from './tables/lead.tables.js';

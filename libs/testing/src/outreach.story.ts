@@ -162,3 +162,19 @@ export const signal = (...from: Parameters<typeof said>) => {
   const { deliveryId: _id, channel: _channel, ...fact } = said(...from);
   return fact;
 };
+export const assistance = (reason = 'partners_only'): OutreachEvent => ({
+  type: 'AssistanceRequested',
+  data: { ...of, attempt: 1, provider: 'sendgrid', reason, requestedAt: at(1) },
+});
+export const taskOpened = (second: number, by = 'key:k'): OutreachEvent => ({
+  type: 'AssistedTaskOpened',
+  data: { ...of, attempt: 1, by, at: at(second) },
+});
+export const taskDone = (
+  outcome: 'sent' | 'not_sent' | 'declined',
+  second: number,
+  over: Partial<Extract<OutreachEvent, { type: 'AssistedTaskDone' }>['data']> = {},
+): OutreachEvent => ({
+  type: 'AssistedTaskDone',
+  data: { ...of, attempt: 1, provider: 'sendgrid', outcome, by: 'key:k', at: at(second), ...over },
+});

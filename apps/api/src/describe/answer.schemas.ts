@@ -5,6 +5,7 @@ import { BATCH_SCHEMAS } from './batch.schemas.js';
 import { DEAD_LETTER_SCHEMAS } from './dead-letter.schemas.js';
 import { SEND_TIMES_SCHEMAS } from './send-times.description.js';
 import { chainStep, SEQUENCE_SCHEMAS } from './sequence.schemas.js';
+import { ASSISTED_SCHEMAS } from './assisted.schemas.js';
 import { LEAD_RUN_SCHEMAS } from './lead-run.description.js';
 import { LEAD_SCHEMAS } from './leads.description.js';
 import { SETTINGS_SCHEMAS } from './settings.schemas.js';
@@ -63,6 +64,7 @@ const listed = {
 export const ANSWER_SCHEMAS: Readonly<Record<string, Schema>> = {
   ...BATCH_SCHEMAS,
   ...DEAD_LETTER_SCHEMAS,
+  ...ASSISTED_SCHEMAS,
   ...SETTINGS_SCHEMAS,
   ...ANALYTICS_SCHEMAS,
   ...LEAD_SCHEMAS,

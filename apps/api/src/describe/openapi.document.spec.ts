@@ -35,6 +35,10 @@ describe('the OpenAPI document', () => {
     expect(Object.keys(document.paths).sort()).toEqual([
       '/api/v1/analytics/routing',
       '/api/v1/analytics/send-times',
+      '/api/v1/assisted-tasks',
+      '/api/v1/assisted-tasks/{id}',
+      '/api/v1/assisted-tasks/{id}/decline',
+      '/api/v1/assisted-tasks/{id}/done',
       '/api/v1/batches',
       '/api/v1/batches/{id}',
       '/api/v1/batches/{id}/cancel',

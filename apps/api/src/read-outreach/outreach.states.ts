@@ -21,6 +21,7 @@ const NAMED: Readonly<Record<OutreachStateName, true>> = {
   cancelled: true,
   assumed_sent: true,
   outcome_unknown: true,
+  awaiting_person: true,
 };
 
 export const OUTREACH_STATES = Object.keys(NAMED) as readonly OutreachStateName[];

@@ -15,6 +15,9 @@ export const SCOPES = [
   'outreach:read',
   'events:read',
   'unknown-outcomes:settle',
+  'assisted-tasks:read',
+  /** Be shown what is to be sent by hand, in clear (personal data), and say what became of it. */
+  'assisted-tasks:work',
   'campaigns:read',
   'campaigns:write',
   'policies:read',

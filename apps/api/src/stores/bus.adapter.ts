@@ -1,4 +1,5 @@
 import {
+  ASSISTED_DESK,
   CONTACT_COMMAND,
   CONVERSION_REPORTED,
   DEAD_LETTER_DESK,
@@ -27,6 +28,7 @@ export function apiBus(bus: Bus): ApiBus {
     publishConversion: async (event, message) => void (await publisher.publish(CONVERSION_REPORTED, event, message)),
     expectAnswer: (id, withinMs) => inbox.expect(id, withinMs),
     tellDesk: (request) => bus.notify(DEAD_LETTER_DESK, request),
+    tellTaskDesk: (request) => bus.notify(ASSISTED_DESK, request),
     onPoke(listener) {
       listeners.add(listener);
       return () => void listeners.delete(listener);

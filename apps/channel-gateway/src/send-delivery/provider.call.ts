@@ -34,10 +34,8 @@ export async function callProvider(
   switch (result.kind) {
     case 'accepted':
     case 'rejected':
-      return result;
     case 'assisted':
-      // Nobody takes tasks yet, so it is the recipient's loss: surely not sent.
-      return { kind: 'rejected', class: 'permanent', code: result.reason };
+      return result;
     case 'unknown':
       return { kind: 'unknown', reason: UNKNOWN_REASONS[result.reason] ?? 'ambiguous_answer' };
   }

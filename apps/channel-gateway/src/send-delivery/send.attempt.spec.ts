@@ -214,3 +214,12 @@ describe('sending one attempt', () => {
     );
   });
 });
+
+describe('a message that no machine may send', () => {
+  it('is asked of a person: surely not sent, and not tried again', async () => {
+    const { gateway, dispatch, types } = await stage(() => ({ kind: 'assisted', reason: 'partners_only' }));
+    expect(await sendAttempt(gateway(), dispatch)).toEqual({ kind: 'assisted' });
+    expect(await sendAttempt(gateway(), dispatch)).toEqual({ kind: 'stood_down', reason: 'already_started' });
+    expect(await types()).toEqual(['AttemptStarted', 'AssistanceRequested']);
+  });
+});

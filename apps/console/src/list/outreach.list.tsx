@@ -23,6 +23,7 @@ const STATES = [
   'failed',
   'outcome_unknown',
   'assumed_sent',
+  'awaiting_person',
   'complained',
   'unsubscribed',
   'expired',

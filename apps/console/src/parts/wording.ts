@@ -22,6 +22,8 @@ const TONES: Readonly<Record<string, Tone>> = {
   deferred: 'warn',
   outcome_unknown: 'warn',
   assumed_sent: 'warn',
+  awaiting_person: 'warn',
+  withdrawn: 'quiet',
   unknown: 'warn',
   complained: 'bad',
   bounced: 'bad',

@@ -17,7 +17,7 @@ type Memory = { -readonly [K in keyof Heard]: Heard[K] } & { taken: Set<string>;
 export const attemptKey = (deliveryId: string, attempt: number | null | undefined): string =>
   `${deliveryId}:${attempt}`;
 
-const restful = new Set(['refused', 'outcome_unknown', 'retrying']);
+const restful = new Set(['refused', 'outcome_unknown', 'retrying', 'assistance_requested']);
 /** Names an attempt, yet does not say that a provider took it. */
 const notTaken = new Set([
   'attempt_started',
@@ -25,6 +25,8 @@ const notTaken = new Set([
   'outcome_unknown',
   'resend_started',
   'assumed_sent',
+  'assistance_requested',
+  'task_opened',
   'retrying',
 ]);
 const reached = new Set(['delivered', 'opened', 'read', 'clicked', 'replied', 'unsubscribed', 'complained']);

@@ -22,6 +22,8 @@ const everyScope = [
   'outreach:read',
   'events:read',
   'unknown-outcomes:settle',
+  'assisted-tasks:read',
+  'assisted-tasks:work',
   'campaigns:read',
   'campaigns:write',
   'policies:read',

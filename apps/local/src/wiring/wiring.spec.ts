@@ -58,7 +58,7 @@ describe('the bus', () => {
     const may = Object.fromEntries(natsUsers({}).map(({ name, publish = [] }) => [name, publish]));
     const whoMay = (subject: string) =>
       Object.keys(may).filter((name) => may[name]?.some((each) => each.startsWith(subject)));
-    expect(whoMay('_INBOX')).toEqual(['orchestrator']);
+    expect(whoMay('_INBOX')).toEqual(['orchestrator', 'channel-gateway']);
     // The desk hands in again what could not be handled.
     expect(whoMay('provider.signal')).toEqual(['webhook-ingestion', 'orchestrator']);
     expect(whoMay('provider.inbound')).toEqual(['webhook-ingestion']);
@@ -106,6 +106,7 @@ describe('the bus', () => {
       '$JS.API.STREAM.INFO.DISPATCH',
       '$JS.API.STREAM.MSG.GET.DISPATCH',
       '$JS.API.STREAM.MSG.GET.MARKS',
+      '_INBOX_api.*.*',
     ]);
     expect(whoMay('store.mark')).toEqual(['projector']);
     expect(may['api']).toEqual([
@@ -114,6 +115,7 @@ describe('the bus', () => {
       'contact.command',
       'conversion.reported',
       'desk.dead-letters',
+      'desk.assisted-tasks',
       'webhook.keys.*.*',
       '$JS.API.INFO',
       '$JS.API.STREAM.MSG.GET.WEBHOOKHEALTH',

@@ -2,6 +2,7 @@ import type { Channel } from '../channel.js';
 import type { Money } from '../money.js';
 import type { Chain, DeliveryGivenUp, FallbackPlanned, RequestedStep, SequenceRef, StepPassedOver } from './chain.js';
 import type { ProviderFact } from '../provider-fact.js';
+import type { AssistanceRequested, AssistedTaskDone, AssistedTaskOpened } from './assisted-events.js';
 import type { ConversionReported } from './conversion-events.js';
 import type { DecisionStep, Explanation, PlannedLeg, StepTrace } from './decision.js';
 import type { LegBooking } from './ledger-events.js';
@@ -21,6 +22,9 @@ export type OutreachEvent =
   | Recorded<'AttemptResendStarted', AttemptResendStarted>
   | Recorded<'UnknownOutcomeSettled', UnknownOutcomeSettled>
   | Recorded<'AttemptAssumedSent', AttemptAssumedSent>
+  | Recorded<'AssistanceRequested', AssistanceRequested>
+  | Recorded<'AssistedTaskOpened', AssistedTaskOpened>
+  | Recorded<'AssistedTaskDone', AssistedTaskDone>
   | Recorded<'ProviderFactRecorded', ProviderFactRecorded>
   | Recorded<'RetryScheduled', RetryScheduled>
   | Recorded<'CancellationRequested', CancellationRequested>
@@ -264,19 +268,14 @@ export interface DeliveryRescheduled extends OfAttempt {
 }
 
 /** Somebody wants nothing further of this outreach: no attempt starts any more. What is under way keeps its course. */
-export interface CancellationRequested {
-  readonly at: string;
-  readonly by: string;
-}
+export type CancellationRequested = { readonly at: string; readonly by: string };
 
 /** Decided, at the moment of sending, not to send; surely not sent. */
 export interface DeliverySkipped extends OfLeg {
   readonly reason: string;
   readonly at: string;
 }
-export interface DeliveryExpired extends OfLeg {
-  readonly at: string;
-}
+export type DeliveryExpired = OfLeg & { readonly at: string };
 export interface DeliveryCancelled extends OfLeg {
   readonly at: string;
   readonly by: string;

@@ -26,6 +26,13 @@ export function transitionOf(event: OutreachEvent): string {
     case 'UnknownOutcomeSettled':
       // Whoever follows what a provider took or refused need not know how it came to light.
       return event.data.outcome === 'sent' ? 'queued' : 'rejected';
+    case 'AssistanceRequested':
+      return 'assistance_requested';
+    case 'AssistedTaskOpened':
+      return 'task_opened';
+    case 'AssistedTaskDone':
+      // As of a provider's answer: who follows what was sent or not need not know that a person did it.
+      return event.data.outcome === 'sent' ? 'sent' : 'rejected';
     case 'AttemptAssumedSent':
       return 'assumed_sent';
     case 'ProviderFactRecorded':
@@ -72,6 +79,8 @@ export const TRANSITIONS = [
   'outcome_unknown',
   'resend_started',
   'assumed_sent',
+  'assistance_requested',
+  'task_opened',
   'sent',
   'deferred',
   'delivered',

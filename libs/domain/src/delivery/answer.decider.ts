@@ -1,6 +1,6 @@
 import type { AttemptOutcomeUnknown, OutreachEvent, RejectionClass } from '@homing/contracts';
-import { attemptState } from './attempt-state.policy.js';
-import { deliveryOf, type OutreachState } from '../outreach/outreach.state.js';
+import { attemptState, type AttemptState } from './attempt-state.policy.js';
+import { deliveryOf, type Attempt, type Delivery, type OutreachState } from '../outreach/outreach.state.js';
 
 /** What came of calling the provider. */
 export type ProviderAnswer =
@@ -11,7 +11,9 @@ export type ProviderAnswer =
       readonly code: string;
       readonly retryAfterSeconds?: number;
     }
-  | { readonly kind: 'unknown'; readonly reason: AttemptOutcomeUnknown['reason'] };
+  | { readonly kind: 'unknown'; readonly reason: AttemptOutcomeUnknown['reason'] }
+  /** Surely not sent, and no machine may: a person is to be asked. */
+  | { readonly kind: 'assisted'; readonly reason: string };
 
 export interface RecordAnswer {
   readonly leg: number;
@@ -27,7 +29,7 @@ export interface RecordAnswer {
 export function recordAnswer(state: OutreachState, command: RecordAnswer): readonly OutreachEvent[] {
   const delivery = deliveryOf(state, command.leg);
   const attempt = delivery?.attempts.find((a) => a.attempt === command.attempt);
-  if (!delivery || !attempt || attempt.answer) return [];
+  if (!delivery || !attempt || attempt.answer || attempt.assistance) return [];
   const { deliveryId, leg, channel } = delivery;
   const of = { deliveryId, leg, channel, attempt: attempt.attempt, provider: attempt.provider };
   const { answer, now } = command;
@@ -45,12 +47,26 @@ export function recordAnswer(state: OutreachState, command: RecordAnswer): reado
         },
       ];
     }
+    case 'assisted':
+      return mayBeAsked(state, delivery, attempt)
+        ? [{ type: 'AssistanceRequested', data: { ...of, reason: answer.reason, requestedAt: now } }]
+        : [
+            {
+              type: 'AttemptRejected',
+              data: { ...of, class: 'permanent', code: answer.reason, rejectedAt: now },
+            },
+          ];
     case 'unknown':
       return attemptState(attempt) === 'pending'
         ? [{ type: 'AttemptOutcomeUnknown', data: { ...of, reason: answer.reason, since: now } }]
         : [];
   }
 }
+
+/** A late answer finds its delivery ended or gone on: nobody is asked then, and it only tells that nothing was sent. */
+const mayBeAsked = (state: OutreachState, { closed, next }: Delivery, attempt: Attempt): boolean =>
+  state.status === 'active' && !closed && !next && UNANSWERED.has(attemptState(attempt));
+const UNANSWERED: ReadonlySet<AttemptState> = new Set(['pending', 'outcome_unknown']);
 
 /** After its lease nobody calls the provider for an attempt any more: without an answer its outcome is unknown. */
 export function expireLease(

@@ -1,7 +1,7 @@
 import type { ProviderFact, ProviderFactKind } from '@homing/contracts';
 import type { Attempt } from '../outreach/outreach.state.js';
 
-/** States of one attempt, from best known to least known. `deferred` is no end: the provider goes on trying. */
+/** States of one attempt, from best known to least known. `deferred` is no end: the provider goes on trying. `awaiting_person`: surely not sent, and somebody is asked to. */
 export const ATTEMPT_STATES = [
   'complained',
   'unsubscribed',
@@ -19,6 +19,7 @@ export const ATTEMPT_STATES = [
   'queued',
   'assumed_sent',
   'outcome_unknown',
+  'awaiting_person',
   'pending',
 ] as const;
 
@@ -44,6 +45,7 @@ export const IN_HANDS: ReadonlySet<AttemptState> = new Set([
   'deferred',
   'assumed_sent',
   'outcome_unknown',
+  'awaiting_person',
 ]);
 
 /**
@@ -55,7 +57,7 @@ export const IN_HANDS: ReadonlySet<AttemptState> = new Set([
  * last the assumption.
  */
 export function attemptState(
-  attempt: Pick<Attempt, 'answer' | 'settled' | 'assumedSentAt' | 'unknownSince' | 'facts'>,
+  attempt: Pick<Attempt, 'answer' | 'assistance' | 'settled' | 'assumedSentAt' | 'unknownSince' | 'facts'>,
 ): AttemptState {
   const said = new Set(attempt.facts.flatMap(impliedStates));
   if (said.has('unsubscribed') && resubscribedLater(attempt.facts)) said.delete('unsubscribed');
@@ -63,9 +65,16 @@ export function attemptState(
   if (best) return best;
   if (attempt.answer?.kind === 'accepted') return 'queued';
   if (attempt.answer?.kind === 'rejected') return 'failed';
+  if (attempt.assistance) return assistedState(attempt.assistance);
   if (attempt.settled) return attempt.settled.outcome === 'sent' ? 'queued' : 'failed';
   if (attempt.assumedSentAt !== undefined) return 'assumed_sent';
   return attempt.unknownSince === undefined ? 'pending' : 'outcome_unknown';
+}
+
+/** What a person did counts as `sent`: nobody can say that it arrived. */
+function assistedState({ end }: NonNullable<Attempt['assistance']>): AttemptState {
+  if (!end) return 'awaiting_person';
+  return end.outcome === 'sent' ? 'sent' : 'failed';
 }
 
 /** A machine's open or click says no more than that the message arrived. */

@@ -1,7 +1,7 @@
 import type { OutreachEvent, OutreachRequested } from '@homing/contracts';
 import type { Delivery, KnownOutreach, OutreachState } from '../outreach/outreach.state.js';
 import { lastAttemptOf } from '../outreach/outreach.state.js';
-import { attemptState } from './attempt-state.policy.js';
+import { attemptState, type AttemptState } from './attempt-state.policy.js';
 import { withSettlement } from './settlement.policy.js';
 
 export interface CancelOutreach {
@@ -45,11 +45,13 @@ export function cancelUndecided(
 export const cancelledInstead = (state: KnownOutreach, delivery: Delivery, now: string): OutreachEvent | undefined =>
   state.cancellation && deliveryCancelled(delivery, { by: state.cancellation.by, now });
 
-/** Waits for its time, or failed and waits for what follows. */
+/** Waits for its time or for a person, or failed and waits for what follows. */
 function isAtRest(delivery: Delivery): boolean {
   const last = lastAttemptOf(delivery);
-  return delivery.next !== undefined || (last !== undefined && attemptState(last) === 'failed');
+  return delivery.next !== undefined || (last !== undefined && AT_REST.has(attemptState(last)));
 }
+
+const AT_REST: ReadonlySet<AttemptState> = new Set(['failed', 'awaiting_person']);
 
 const deliveryCancelled = (
   { deliveryId, leg, channel }: Delivery,

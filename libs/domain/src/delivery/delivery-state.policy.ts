@@ -30,4 +30,6 @@ function closedState(kind: NonNullable<Delivery['closed']>['kind'], last: Attemp
 
 /** True when some attempt of it may have reached the person or its outcome is open. */
 export const mayHaveReached = (delivery: Delivery): boolean =>
-  delivery.attempts.some((attempt) => attemptState(attempt) !== 'failed' && attemptState(attempt) !== 'dropped');
+  delivery.attempts.some((attempt) => !SURELY_NOT.has(attemptState(attempt)));
+
+const SURELY_NOT: ReadonlySet<AttemptState> = new Set(['failed', 'dropped', 'awaiting_person']);

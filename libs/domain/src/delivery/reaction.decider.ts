@@ -123,6 +123,7 @@ function followUp(state: KnownOutreach, delivery: Delivery, now: string): Follow
     return { kind: 'start', start };
   }
   const last = lastAttemptOf(delivery);
+  if (last && attemptState(last) === 'awaiting_person') return taskFollowUp(state, delivery, now);
   const verdict: Verdict = last ? verdictOn(last) : { kind: 'wait' };
   if (!last || verdict.kind === 'wait') return { kind: 'nothing' };
   if (verdict.kind === 'fail') return { kind: 'close', event: failed(delivery, verdict.reason, now) };
@@ -140,6 +141,14 @@ function followUp(state: KnownOutreach, delivery: Delivery, now: string): Follow
     kind: 'start',
     start: { attempt: last.attempt + 1, at, because: verdict.because, retry: true, fence: delivery.fence ?? 0 },
   };
+}
+
+/** A task waits for a person until the delivery's deadline, and not when nothing further is wanted. */
+function taskFollowUp(state: KnownOutreach, delivery: Delivery, now: string): FollowUp {
+  const cancelled = cancelledInstead(state, delivery, now);
+  if (cancelled) return { kind: 'close', event: cancelled };
+  if (Date.parse(now) < Date.parse(delivery.expiresAt)) return { kind: 'nothing' };
+  return { kind: 'close', event: expired(delivery, now) };
 }
 
 function expired(delivery: Delivery, now: string): OutreachEvent {
@@ -169,6 +178,8 @@ function verdictOn(attempt: Attempt): Verdict {
     case 'undelivered':
       return { kind: 'retry', because: 'undelivered' };
     case 'failed':
+      if (attempt.assistance?.end && !attempt.answer)
+        return { kind: 'fail', reason: `assisted_${attempt.assistance.end.outcome}` };
       return attempt.answer?.kind === 'rejected'
         ? verdictOnRejection(attempt.answer)
         : { kind: 'retry', because: attempt.settled ? 'not_sent' : 'failed' };

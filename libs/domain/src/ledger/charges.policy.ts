@@ -2,7 +2,7 @@ import { attemptState, type AttemptState } from '../delivery/attempt-state.polic
 import type { Attempt, Delivery } from '../outreach/outreach.state.js';
 
 /** Nobody knows yet what becomes of it. */
-export const OPEN: ReadonlySet<AttemptState> = new Set(['pending', 'outcome_unknown']);
+export const OPEN: ReadonlySet<AttemptState> = new Set(['pending', 'outcome_unknown', 'awaiting_person']);
 
 /** How many messages of the leg the provider took, and so charges for. */
 export const chargesOf = (delivery: Delivery): number => delivery.attempts.filter(wasTaken).length;

@@ -133,6 +133,20 @@ function evolveDelivery(delivery: Delivery, event: DeliveryEvent): Delivery {
         },
       }));
     }
+    case 'AssistanceRequested': {
+      const { reason, requestedAt } = event.data;
+      return onAttempt(delivery, event.data.attempt, (a) => ({ ...a, assistance: { reason, at: requestedAt } }));
+    }
+    case 'AssistedTaskOpened': {
+      const { attempt, by } = event.data;
+      return onAttempt(delivery, attempt, (a) =>
+        a.assistance ? { ...a, assistance: { ...a.assistance, openedBy: by } } : a,
+      );
+    }
+    case 'AssistedTaskDone': {
+      const { attempt, outcome, at, by, key } = event.data;
+      return endTask(delivery, attempt, { outcome, at, by, ...(key === undefined ? {} : { key }) });
+    }
     case 'AttemptOutcomeUnknown':
       return onAttempt(delivery, event.data.attempt, (a) => ({ ...a, unknownSince: event.data.since }));
     case 'AttemptResendStarted': {
@@ -190,6 +204,15 @@ function onAttempt(delivery: Delivery, attempt: number, change: (attempt: Attemp
   return { ...delivery, attempts: delivery.attempts.map((a) => (a.attempt === attempt ? change(a) : a)) };
 }
 
+type TaskEnd = NonNullable<NonNullable<Attempt['assistance']>['end']>;
+
+/** A task ends once. */
+const withTaskEnd = (attempt: Attempt, end: TaskEnd): Attempt =>
+  attempt.assistance && !attempt.assistance.end ? { ...attempt, assistance: { ...attempt.assistance, end } } : attempt;
+
+const endTask = (delivery: Delivery, attempt: number, end: TaskEnd): Delivery =>
+  onAttempt(delivery, attempt, (a) => withTaskEnd(a, end));
+
 function close(
   delivery: Delivery,
   kind: NonNullable<Delivery['closed']>['kind'],
@@ -197,7 +220,9 @@ function close(
   at: string,
 ): Delivery {
   const { next: _none, ...rest } = delivery;
-  return { ...rest, closed: { kind, reason, at } };
+  // Nobody is to send it by hand any more.
+  const attempts = rest.attempts.map((a) => withTaskEnd(a, { outcome: 'withdrawn', at }));
+  return { ...rest, attempts, closed: { kind, reason, at } };
 }
 
 function settledOf({ outcome, via, providerMessageId, at }: UnknownOutcomeSettled): NonNullable<Attempt['settled']> {

@@ -1,4 +1,5 @@
 import type {
+  AssistedOutcome,
   Chain,
   Channel,
   LegBooking,
@@ -88,6 +89,19 @@ export interface Attempt {
   /** How it came to light what became of it while its outcome was unknown. */
   readonly settled?: Pick<UnknownOutcomeSettled, 'outcome' | 'via' | 'providerMessageId' | 'at'>;
   readonly assumedSentAt?: string;
+  /** A person was asked to send it. Without an end it waits for them; `withdrawn`: its delivery was closed meanwhile. */
+  readonly assistance?: {
+    readonly reason: string;
+    readonly at: string;
+    /** Who was shown the text, last. */
+    readonly openedBy?: string;
+    readonly end?: {
+      readonly outcome: AssistedOutcome | 'withdrawn';
+      readonly at: string;
+      readonly by?: string;
+      readonly key?: string;
+    };
+  };
   readonly facts: readonly ProviderFact[];
 }
 

@@ -23,7 +23,8 @@ export type OutreachStateName =
   | 'expired'
   | 'cancelled'
   | 'assumed_sent'
-  | 'outcome_unknown';
+  | 'outcome_unknown'
+  | 'awaiting_person';
 
 export interface OutreachView {
   readonly state: OutreachStateName;
@@ -80,6 +81,7 @@ const ORDER: readonly DeliveryState[] = [
   'deferred',
   'queued',
   'assumed_sent',
+  'awaiting_person',
   'pending',
   'retrying',
   'scheduled',
@@ -108,6 +110,7 @@ const NAMES: Readonly<Record<DeliveryState, OutreachStateName>> = {
   deferred: 'sent',
   queued: 'queued',
   assumed_sent: 'assumed_sent',
+  awaiting_person: 'awaiting_person',
   pending: 'sending',
   retrying: 'scheduled',
   scheduled: 'scheduled',
@@ -138,11 +141,11 @@ function deliveryView(delivery: Delivery): DeliveryView {
 }
 
 function attemptView(attempt: Attempt): AttemptView {
-  const { answer, settled } = attempt;
+  const { answer, settled, assistance } = attempt;
   const bounce = bounceSubtype(attempt.facts);
   const bounceCode = attempt.facts.find((fact) => fact.fact === 'bounced' || fact.fact === 'dropped')?.code;
   const messageId = providerMessageIdOf(attempt);
-  const answeredAt = answer?.at ?? settled?.at;
+  const answeredAt = answer?.at ?? settled?.at ?? assistance?.at;
   return {
     attempt: attempt.attempt,
     state: attemptState(attempt),
@@ -156,7 +159,8 @@ function attemptView(attempt: Attempt): AttemptView {
   };
 }
 
-function refusalOf({ answer, settled }: Attempt): Pick<AttemptView, 'class' | 'code'> {
+function refusalOf({ answer, settled, assistance }: Attempt): Pick<AttemptView, 'class' | 'code'> {
   if (answer) return answer.kind === 'rejected' ? { class: answer.class, code: answer.code } : {};
+  if (assistance) return { class: 'assisted', code: assistance.reason };
   return settled?.outcome === 'not_sent' ? { class: 'retryable', code: 'not_sent' } : {};
 }

@@ -75,8 +75,15 @@ function entriesOf(state: KnownOutreach, delivery: Delivery): Due[] {
   const of = last && attemptState(last);
   if (last && of === 'outcome_unknown') return unknownEntries(last);
   if (last && of === 'pending') return [{ kind: 'lease', attempt: last.attempt, dueAt: last.leaseUntil }];
+  if (last && of === 'awaiting_person') return state.status === 'active' ? taskEntries(state, delivery, last) : [];
   const due = state.status === 'active' ? dueOf(state, delivery) : undefined;
   return due ? [due] : [];
+}
+
+/** A task that nobody does expires with its delivery; of a cancelled outreach it ends at once. */
+function taskEntries(state: KnownOutreach, { closed, expiresAt }: Delivery, { attempt, leaseUntil }: Attempt): Due[] {
+  if (closed) return [];
+  return [{ kind: 'reaction', attempt, dueAt: state.cancellation ? leaseUntil : expiresAt }];
 }
 
 function unknownEntries(attempt: Attempt): Due[] {

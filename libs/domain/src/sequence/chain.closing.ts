@@ -29,8 +29,9 @@ export const passedOver = (
   data: { deliveryId: deliveryIdOf(request.outreachId, leg), leg, channel, ...why },
 });
 
-/** It waits for its time, or failed and waits for what follows. */
+/** It waits for its time or for a person, or failed and waits for what follows. */
 function isAtRest({ closed, next, attempts }: Delivery): boolean {
   const last = attempts.at(-1);
-  return !closed && (next !== undefined || (last !== undefined && attemptState(last) === 'failed'));
+  const stands = last && attemptState(last);
+  return !closed && (next !== undefined || stands === 'failed' || stands === 'awaiting_person');
 }

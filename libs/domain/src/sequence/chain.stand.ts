@@ -112,7 +112,9 @@ export const stepsLeft = ({ chain, deliveries }: KnownOutreach): readonly ChainS
 function waitEnds({ attempts }: Delivery, step: ChainStep | undefined): string | undefined {
   const [first] = attempts;
   if (!first || !step) return undefined;
-  const ends = Date.parse(first.startedAt) + Math.round(step.waitHours * 3_600_000);
+  // What a person sent has its time from then on.
+  const byHand = attempts.findLast(({ assistance }) => assistance?.end?.outcome === 'sent')?.assistance?.end?.at;
+  const ends = Date.parse(byHand ?? first.startedAt) + Math.round(step.waitHours * 3_600_000);
   const again = Date.parse(attempts.at(-1)?.resend?.leaseUntil ?? first.startedAt);
   return new Date(Math.max(ends, again)).toISOString();
 }

@@ -1,4 +1,5 @@
 import {
+  ASSISTED_DESK,
   BUS_STREAMS,
   CHANNELS,
   CONTACT_COMMAND,
@@ -68,6 +69,7 @@ export const busUsers = {
       CONTACT_COMMAND,
       CONVERSION_REPORTED,
       DEAD_LETTER_DESK,
+      ASSISTED_DESK,
       // Keys for ingestion, sealed to it, and what ingestion says of itself.
       WEBHOOK_KEYS,
       '$JS.API.INFO',
@@ -134,7 +136,10 @@ export const busUsers = {
         ...consume(dispatch, `gateway-lookup-${channel}`),
       ]),
       readMark,
+      // What the API asked about a person's task: sealed to it, told to nobody else.
+      '_INBOX_api.*.*',
     ],
+    subscribe: [ASSISTED_DESK],
   },
   // Looks and changes nothing: counts of streams and consumers, and the mark.
   doctor: {

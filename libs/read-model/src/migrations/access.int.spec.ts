@@ -22,7 +22,7 @@ const READABLE = [
   'leads',
 ];
 /** Of which the story has no rows. */
-const EMPTY = ['conversions', 'send_hours', 'batches', 'batch_items'];
+const EMPTY = ['conversions', 'send_hours', 'batches', 'batch_items', 'assisted_tasks'];
 let database: ReadDatabase;
 let connections: Record<'system' | 'api' | 'analyst', ReadModelConnection>;
 

@@ -17,6 +17,7 @@ import { createDecisions } from './0013-decisions.migration.js';
 import { createAnalytics } from './0014-analytics.migration.js';
 import { addSendHours } from './0015-send-hours.migration.js';
 import { createLeads } from './0016-leads.migration.js';
+import { addAssistedTasks } from './0018-assisted-tasks.migration.js';
 import { accessStatements, DEFAULT_ROLES, type ReadModelRoles } from './access.statements.js';
 
 /** In the order of their names. One that was released is never changed; the next change is the next number. */
@@ -35,6 +36,7 @@ const MIGRATIONS: Readonly<Record<string, Migration>> = {
   '0014-analytics': { up: createAnalytics },
   '0015-send-hours': { up: addSendHours },
   '0016-leads': { up: createLeads },
+  '0018-assisted-tasks': { up: addAssistedTasks },
 };
 
 /** Their names, oldest first. */

@@ -83,11 +83,23 @@ export function attemptRows({ outreachId, tenantId, state }: Folded, position: b
         unknownSince: instantOrNull(attempt.unknownSince),
         class: view?.class ?? null,
         code: view?.code ?? null,
+        ...assistedColumns(attempt),
         updatedPosition: position,
       };
     }),
   );
 }
+
+type AssistedColumns = Extract<keyof AttemptRow, `assisted${string}`>;
+
+const assistedColumns = ({ assistance }: Delivery['attempts'][number]): Pick<AttemptRow, AssistedColumns> => ({
+  assistedReason: assistance?.reason ?? null,
+  assistedAt: instantOrNull(assistance?.at),
+  assistedOutcome: assistance?.end?.outcome ?? null,
+  assistedEndedAt: instantOrNull(assistance?.end?.at),
+  assistedEndedBy: assistance?.end?.by ?? null,
+  assistedOpenedBy: assistance?.openedBy ?? null,
+});
 
 /** For an instant of ours that cannot be read: shown as what it is, not hidden. */
 const FAR = '9999-12-31T23:59:59.999Z';

@@ -45,6 +45,8 @@ function occurredAt(event: OutreachEvent): string | undefined {
       return event.data.startedAt;
     case 'AttemptRejected':
       return event.data.rejectedAt;
+    case 'AssistanceRequested':
+      return event.data.requestedAt;
     case 'AttemptOutcomeUnknown':
       return event.data.since;
     case 'ProviderFactRecorded':
@@ -68,7 +70,12 @@ function reasonOf(event: OutreachEvent): string | null {
     case 'DeliveryGivenUp':
     case 'StepPassedOver':
     case 'DeliveryFailedPermanently':
+    case 'AssistanceRequested':
       return event.data.reason;
+    case 'AssistedTaskDone':
+      return event.data.outcome;
+    case 'AssistedTaskOpened':
+      return event.data.by;
     case 'AttemptRejected':
       return event.data.code;
     case 'UnknownOutcomeSettled':

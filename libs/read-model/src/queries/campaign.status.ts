@@ -22,6 +22,7 @@ export const BUCKET_OF: Readonly<Record<OutreachStateName, CampaignBucket>> = {
   refused: 'refused',
   assumed_sent: 'sent',
   outcome_unknown: 'unknown',
+  awaiting_person: 'pending',
 };
 
 /** How many outreach of a campaign stand alike. */

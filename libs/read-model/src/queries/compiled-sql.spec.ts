@@ -35,6 +35,7 @@ import { campaignMembers, restTimetable, wakeCampaignTimetable } from './resting
 import { decisionsPage, spokenFor } from './decision.queries.js';
 import { engagementCounts } from './engagement.queries.js';
 import { conversionCounts, lastDelivered, takenDeliveries } from './conversion.queries.js';
+import { taskById, taskPage } from './assisted.queries.js';
 import { leadById, leadPage } from './lead.queries.js';
 import { routingCounts } from './routing.queries.js';
 import { recentAttempts } from './recent-attempts.queries.js';
@@ -79,6 +80,11 @@ const queries: Record<string, Compilable<unknown> | { compile(executor: typeof d
     limit: 50,
     cursor: encodeCursor([now, `${id}.1`, '1']),
   }),
+  'listTasks: next page, every filter': taskPage(db, {
+    ...{ tenantId: t, limit: 50, state: 'open', channel: 'linkedin' },
+    cursor: encodeCursor([now, `${id}.1`, '1']),
+  }),
+  findTask: taskById(db, { tenantId: t, deliveryId: `${id}.1`, attempt: 1 }),
   'campaignStatus: which are projected': tenant.projectedOf(db, t, [id]),
   campaignStatus: tenant.campaignCounts(db, t, 'c'),
   findLead: leadById(db, t, id),

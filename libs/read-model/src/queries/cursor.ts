@@ -43,6 +43,12 @@ export const decodeUnknownCursor = (cursor: string): { unknownSince: string; del
   return { unknownSince, deliveryId, attempt: Number(attempt) };
 };
 
+/** @throws InvalidCursorError */
+export const decodeTaskCursor = (cursor: string): { requestedAt: string; deliveryId: string; attempt: number } => {
+  const { unknownSince: requestedAt, ...task } = decodeUnknownCursor(cursor);
+  return { requestedAt, ...task };
+};
+
 function decode(cursor: string, shapes: readonly Shape[]): string[] {
   const key = parsed(cursor);
   const fits = (part: unknown, index: number): boolean => typeof part === 'string' && !!shapes[index]?.(part);

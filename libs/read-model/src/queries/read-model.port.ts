@@ -9,6 +9,8 @@ import type { EngagementFilter, EngagementRow } from './engagement.queries.js';
 import type { ConversionCount, LastDelivered } from './conversion.queries.js';
 import type { LeadRow } from '../tables/lead.tables.js';
 import type { LeadFilter } from './lead.queries.js';
+import type { AssistedTaskFilter } from './assisted.queries.js';
+import type { AssistedTaskRow } from '../tables/assisted.tables.js';
 import type { RoutingCount, RoutingFilter } from './routing.queries.js';
 import type { SendHourCount, SendHourFilter } from './send-hour.queries.js';
 import type { DecisionsPage, PastDecisionRow, SpokenForFilter, SpokenForRow } from './decision.queries.js';
@@ -33,6 +35,7 @@ export type { SilentFilter, SilentOutreach } from './silent.queries.js';
 export type { EngagementFilter, EngagementRow } from './engagement.queries.js';
 export type { ConversionCount, LastDelivered } from './conversion.queries.js';
 export type { LeadFilter } from './lead.queries.js';
+export type { AssistedTaskFilter } from './assisted.queries.js';
 export type { RoutingCount, RoutingFilter } from './routing.queries.js';
 export type { SendHourCount, SendHourFilter } from './send-hour.queries.js';
 export type { ContactsPage } from './suppression.queries.js';
@@ -49,6 +52,9 @@ export interface TenantQueries {
   feedAfter(resume: { tenantId: string; afterPosition: bigint; limit: number }): Promise<TimelineRow[]>;
   /** Attempts whose outcome is open, longest open first. */
   listUnknown(filter: { tenantId: string; cursor?: string; limit: number }): Promise<Page<UnknownOutcomeRow>>;
+  /** Messages that people were asked to send by hand, longest waiting first. */
+  listTasks(filter: AssistedTaskFilter): Promise<Page<AssistedTaskRow>>;
+  findTask(of: { tenantId: string; deliveryId: string; attempt: number }): Promise<AssistedTaskRow | undefined>;
   /** @param accepted outreach known to be accepted for it: those that have no row yet count as accepted, so as pending. */
   campaignStatus(tenantId: string, campaignKey: string, accepted?: readonly string[]): Promise<CampaignStatus>;
   /** Budgets and quotas of campaigns: the whole of each, and its days from `sinceDay` (`2026-05-01`) on where that is given. */

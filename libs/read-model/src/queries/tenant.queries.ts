@@ -15,6 +15,7 @@ import {
   unknownPage,
 } from './outreach.queries.js';
 import { decisionsPage, spokenFor } from './decision.queries.js';
+import { taskById, taskPage } from './assisted.queries.js';
 import { balancesOf } from './ledger.queries.js';
 import { conversionCounts, takenDeliveries } from './conversion.queries.js';
 import { leadById, leadPage } from './lead.queries.js';
@@ -53,6 +54,15 @@ export function createTenantQueries({ db, schema }: ReadModelConnection): Tenant
           String(row.attempt),
         ]),
       ),
+    listTasks: (filter) =>
+      withTenant(db, filter.tenantId, async (trx) =>
+        pageOf(await taskPage(trx, filter).execute(), filter.limit, (row) => [
+          row.requestedAt,
+          row.deliveryId,
+          String(row.attempt),
+        ]),
+      ),
+    findTask: (of) => withTenant(db, of.tenantId, (trx) => taskById(trx, of).executeTakeFirst()),
     campaignStatus: (tenantId, campaignKey, accepted = []) =>
       withTenant(db, tenantId, async (trx) => {
         // In this order: one that is projected between the two is counted twice for a moment, never not at all.

@@ -5,6 +5,7 @@ import type { BatchItemRow, BatchRow } from './batch.tables.js';
 import type { SuppressionRow } from './suppression.tables.js';
 import type { ConversionRow, RoutingHourRow } from './analytics.tables.js';
 import type { LeadRow } from './lead.tables.js';
+import type { AssistedTaskRow } from './assisted.tables.js';
 import type { AttemptState, DeliveryState, OutreachState, OutreachStateName, TimetableEntry } from '@homing/domain';
 
 /**
@@ -22,6 +23,7 @@ export interface ReadModelTables {
   foldedState: FoldedStateRow;
   timetable: TimetableRow;
   unknownOutcomes: UnknownOutcomeRow;
+  assistedTasks: AssistedTaskRow;
   sendHours: SendHourRow;
   openReservations: OpenReservationRow;
   ledgerBalances: LedgerBalanceRow;
@@ -163,6 +165,14 @@ export interface AttemptRow {
   /** A rejection's class, or of a bounce `hard` or `soft`. */
   readonly class: string | null;
   readonly code: string | null;
+  /** Why a person was asked to make it; null where none was. */
+  readonly assistedReason: string | null;
+  readonly assistedAt: Instant | null;
+  readonly assistedOutcome: AssistedTaskRow['state'] | null;
+  readonly assistedEndedAt: Instant | null;
+  /** The key that said so. */
+  readonly assistedEndedBy: string | null;
+  readonly assistedOpenedBy: string | null;
   readonly updatedPosition: bigint;
 }
 

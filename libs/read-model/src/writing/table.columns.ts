@@ -114,6 +114,12 @@ export const OUTREACH_ATTEMPTS: TableWrite<AttemptRow> = {
     unknownSince: true,
     class: true,
     code: true,
+    assistedReason: true,
+    assistedAt: true,
+    assistedOutcome: true,
+    assistedEndedAt: true,
+    assistedEndedBy: true,
+    assistedOpenedBy: true,
     updatedPosition: true,
   }),
 };

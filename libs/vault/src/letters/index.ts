@@ -4,5 +4,7 @@ export { createInboundView } from './inbound.view.js';
 export type { InboundFilter, InboundView, SeenInbound } from './inbound.view.js';
 export { createAnswerKey, createRepairSealer } from './answer.key.js';
 export type { AnswerKey } from './answer.key.js';
+export { createTaskAnswerKey } from './task-answer.key.js';
+export type { TaskAnswerKey } from './task-answer.key.js';
 export { InvalidCursorError } from '../database/page.cursor.js';
 export type * from './letters.types.js';

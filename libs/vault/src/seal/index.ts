@@ -7,6 +7,7 @@ export { createInboundSealer } from './inbound.sealer.js';
 export type { SealInbound } from './inbound.sealer.js';
 export { createWebhookKeySealer } from './webhook-key.sealer.js';
 export type { SealWebhookKey } from './webhook-key.sealer.js';
+export { sealTaskAnswer } from './answer.sealer.js';
 export { EnvelopeError } from '../envelope/envelope.types.js';
 export type { SealContext } from '../envelope/envelope.types.js';
 export { createFingerprinter } from '../address/address.fingerprint.js';
