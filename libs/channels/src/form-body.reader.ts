@@ -1,3 +1,4 @@
+import { singleHeader } from './single-header.reader.js';
 import type { WebhookRequest } from './webhook.parser.js';
 
 /** Text fields of a posted form, in order of arrival; the first of a name counts. Files are left out. */
@@ -5,17 +6,9 @@ export type FormFields = ReadonlyMap<string, string>;
 
 const MOST_FIELDS = 1_000;
 
-/** The one value of a header, without regard to case; undefined where there is none or several. */
-export function headerOf(headers: WebhookRequest['headers'], name: string): string | undefined {
-  const values = Object.entries(headers).flatMap(([key, value]) =>
-    key.toLowerCase() === name && value !== undefined ? value : [],
-  );
-  return values.length === 1 ? values[0] : undefined;
-}
-
 /** `application/json`, without parameters, in lower case; '' where none is stated. */
 export const mediaTypeOf = (headers: WebhookRequest['headers']): string =>
-  (headerOf(headers, 'content-type') ?? '').split(';')[0]!.trim().toLowerCase();
+  (singleHeader(headers, 'content-type') ?? '').split(';')[0]!.trim().toLowerCase();
 
 /** A posted form, urlencoded or multipart. Undefined for any other content type or a body that is none. Never throws. */
 export function readForm(rawBody: Uint8Array, headers: WebhookRequest['headers']): FormFields | undefined {
@@ -28,7 +21,7 @@ export function readForm(rawBody: Uint8Array, headers: WebhookRequest['headers']
     }
     case 'multipart/form-data': {
       const boundary = /;\s*boundary=(?:"([^"]{1,200})"|([^\s;"]{1,200}))/i.exec(
-        headerOf(headers, 'content-type') ?? '',
+        singleHeader(headers, 'content-type') ?? '',
       );
       const border = boundary?.[1] ?? boundary?.[2];
       return border === undefined ? undefined : readMultipart(Buffer.from(rawBody), border);

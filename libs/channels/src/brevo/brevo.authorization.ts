@@ -1,5 +1,5 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
-import { headerOf } from '../form-body.reader.js';
+import { singleHeader } from '../single-header.reader.js';
 import type { Verification, WebhookHead, WebhookRequest } from '../webhook.parser.js';
 
 /**
@@ -21,7 +21,7 @@ export const verifyHead = ({ headers }: Pick<WebhookHead, 'headers'>): Verificat
 
 /** The scheme's name has no case, the token has. */
 const bearerOf = (headers: WebhookRequest['headers']): string | undefined =>
-  /^bearer +([\x21-\x7e]+)$/i.exec(headerOf(headers, 'authorization') ?? '')?.[1];
+  /^bearer +([\x21-\x7e]+)$/i.exec(singleHeader(headers, 'authorization') ?? '')?.[1];
 
 const digest = (text: string): Buffer => createHash('sha256').update(text).digest();
 const invalid = (reason: string): Verification => ({ kind: 'invalid', reason });

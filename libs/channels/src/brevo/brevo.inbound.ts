@@ -1,9 +1,7 @@
 import { createHash } from 'node:crypto';
 import { addressIn, isAutomatic, messageIdIn, type MailHeaders } from '../inbound-mail.policy.js';
-import { matching, present } from '../op-args.reader.js';
+import { isRecord, matching, present } from '../json.reading.js';
 import type { ParsedInbound } from '../webhook.parser.js';
-
-type Json = Readonly<Record<string, unknown>>;
 
 /** One mail to us out of `items`; or the code of what is wrong. */
 export function readInbound(item: unknown, slice: string): ParsedInbound | string {
@@ -32,9 +30,6 @@ export function readInbound(item: unknown, slice: string): ParsedInbound | strin
     payloadDigest,
   };
 }
-
-export const isRecord = (value: unknown): value is Json =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
 
 const textOf = (value: unknown): string | undefined => (typeof value === 'string' && value !== '' ? value : undefined);
 

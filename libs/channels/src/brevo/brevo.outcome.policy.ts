@@ -1,6 +1,7 @@
 import type { AttemptRef, SendResult } from '../channel.provider.js';
-import { jsonObject, judgeUnanswered, throttled } from '../call-end.policy.js';
-import type { CallEnd } from '../exact-http.call.js';
+import { judgeBroken, throttled } from '../call-end.policy.js';
+import type { HttpEnd } from '../http.caller.js';
+import { readRecord } from '../json.reading.js';
 
 /** Brevo's own words for a refusal that we pass on; anything else is told by its status. */
 const CODES = new Set([
@@ -18,11 +19,11 @@ const CODES = new Set([
 const OF_THE_ACCOUNT = new Set(['not_enough_credits', 'unauthorized', 'permission_denied', 'account_under_validation']);
 
 /** Judges how a send ended. Only what surely was not accepted may be tried again. `now` in milliseconds since the epoch. */
-export function judgeSend(end: CallEnd | undefined, attempt: AttemptRef, now: number): SendResult {
+export function judgeSend(end: HttpEnd | undefined, attempt: AttemptRef, now: number): SendResult {
   if (!end) return { kind: 'rejected', class: 'permanent', code: 'refused_by_sdk' };
-  if (end.kind === 'unanswered') return judgeUnanswered(end);
+  if (end.kind === 'broken') return judgeBroken(end);
   const { status, body, headers } = end;
-  const answer = jsonObject(body);
+  const answer = readRecord(body);
   if (status === 201) {
     const providerMessageId = messageIdOf(answer?.['messageId']);
     return providerMessageId === undefined

@@ -1,6 +1,6 @@
 import type { ChannelProvider } from '../channel.provider.js';
 import { withDeadline } from '../call.deadline.js';
-import { keptAliveAgents } from '../exact-http.call.js';
+import { HttpCaller } from '../http.caller.js';
 import { providerAddress } from '../provider-address.policy.js';
 import { toMail } from './brevo.mail.js';
 import { judgeSend } from './brevo.outcome.policy.js';
@@ -32,7 +32,7 @@ export function createBrevoProvider(config: BrevoConfig): ChannelProvider {
   const account: BrevoAccount = {
     apiKey: config.apiKey,
     baseUrl: providerAddress(config.baseUrl ?? 'https://api.brevo.com'),
-    agents: keptAliveAgents(config.maxSockets),
+    caller: new HttpCaller(config.maxSockets),
   };
   const now = config.now ?? Date.now;
   return {
@@ -51,6 +51,6 @@ export function createBrevoProvider(config: BrevoConfig): ChannelProvider {
       const end = await withDeadline(options, (signal) => postEmail(account, checked.mail, signal));
       return judgeSend(end, message, now());
     },
-    close: () => account.agents.close(),
+    close: () => account.caller.close(),
   };
 }

@@ -1,12 +1,12 @@
 import { TransactionalEmailsClient } from '@getbrevo/brevo/transactionalEmails';
-import { exactCall, type CallAgents, type CallEnd } from '../exact-http.call.js';
+import type { HttpCaller, HttpEnd } from '../http.caller.js';
 
 /** What all calls of one provider have in common. */
 export interface BrevoAccount {
   readonly apiKey: string;
   /** Without `/v3`. */
   readonly baseUrl: string;
-  readonly agents: CallAgents;
+  readonly caller: HttpCaller;
 }
 
 export type BrevoMail = NonNullable<Parameters<TransactionalEmailsClient['sendTransacEmail']>[0]>;
@@ -21,18 +21,15 @@ const NEVER_SECONDS = 24 * 3_600;
  * made of it. Undefined: the SDK would not make the call; nothing left.
  */
 export async function postEmail(
-  { apiKey, baseUrl, agents }: BrevoAccount,
+  { apiKey, baseUrl, caller }: BrevoAccount,
   mail: BrevoMail,
   signal: AbortSignal,
-): Promise<CallEnd | undefined> {
-  const ends: CallEnd[] = [];
+): Promise<HttpEnd | undefined> {
+  const ends: HttpEnd[] = [];
   const transport = async (input: unknown, init: RequestInit = {}): Promise<Response> => {
-    const body = Buffer.from(String(init.body ?? ''));
     const headers = Object.fromEntries(new Headers(init.headers as Record<string, string>));
-    const end = await exactCall(
-      { method: init.method ?? 'POST', url: String(input), headers, body },
-      { agents, signal },
-    );
+    const body = typeof init.body === 'string' ? init.body : '';
+    const end = await caller.call({ method: 'POST', url: String(input), headers, body, signal });
     ends.push(end);
     return new Response('{}', { headers: { 'content-type': 'application/json' } });
   };

@@ -1,11 +1,12 @@
 import { createHash } from 'node:crypto';
-import { jsonObject } from '../call-end.policy.js';
+
 import { arraySlices } from '../json-array.slices.js';
-import { present, readOpArgs } from '../op-args.reader.js';
+import { isRecord, present, readRecord } from '../json.reading.js';
+import { readOpArgs } from '../op-args.reader.js';
 import type { ParsedFact, ParsedInbound, ParsedWebhook, ParseFault, WebhookParser } from '../webhook.parser.js';
 import { verifyBearer, verifyHead } from './brevo.authorization.js';
 import { meaningOf, type BrevoEvent } from './brevo.facts.js';
-import { isRecord, readInbound } from './brevo.inbound.js';
+import { readInbound } from './brevo.inbound.js';
 import { messageIdOf } from './brevo.outcome.policy.js';
 
 /** Hears Brevo: events, one or several a call, and mail to us under `items`. Keys are the tokens of the webhooks' settings. */
@@ -88,7 +89,7 @@ function eventDigest(event: BrevoEvent, occurredAt: string): string {
     .digest('hex');
 }
 
-const customOf = (value: unknown): unknown => (typeof value === 'string' ? jsonObject(value) : value);
+const customOf = (value: unknown): unknown => (typeof value === 'string' ? readRecord(value) : value);
 
 /**
  * `ts_epoch`, in milliseconds (some events: seconds) of UTC, is the only sure one; `s_epoch` stands for it in some. Without them the

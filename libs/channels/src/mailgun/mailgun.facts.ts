@@ -1,4 +1,5 @@
 import type { ProviderFact } from '@homing/contracts';
+import { record } from '../json.reading.js';
 import { smtpCodeIn } from '../op-args.reader.js';
 
 /** `event-data` as Mailgun posts it. */
@@ -63,19 +64,16 @@ function reasonCode(event: MailgunEvent): string | undefined {
   return smtp ?? (/^[245]\d\d$/.test(String(code)) ? `smtp_${String(code)}` : undefined);
 }
 
-const statusOf = (event: MailgunEvent): Readonly<Record<string, unknown>> => recordOf(event['delivery-status']);
+const statusOf = (event: MailgunEvent): Readonly<Record<string, unknown>> => record(event['delivery-status']);
 
 const MACHINES = new Set(['robot', 'bot', 'library']);
 
 /** By the kind of client, or by whose proxy Mailgun says it was. */
 function byMachine(event: MailgunEvent): boolean {
-  const client = recordOf(event['client-info']);
+  const client = record(event['client-info']);
   const bot = client['bot'];
   return MACHINES.has(String(client['client-type']).toLowerCase()) || (typeof bot === 'string' && bot !== '');
 }
-
-const recordOf = (value: unknown): Readonly<Record<string, unknown>> =>
-  typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {};
 
 const coded = (code: string | undefined) => (code === undefined ? {} : { code });
 const machine = (is: boolean) => (is ? { machine: true } : {});

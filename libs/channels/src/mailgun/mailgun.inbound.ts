@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { FormFields } from '../form-body.reader.js';
 import { addressIn, isAutomatic, mailHeader, messageIdIn, type MailHeaders } from '../inbound-mail.policy.js';
-import { present } from '../op-args.reader.js';
+import { present } from '../json.reading.js';
 import type { ParsedInbound } from '../webhook.parser.js';
 
 /** A mail to us, as a route of Mailgun posts it; or the code of what is wrong. `payloadDigest` is the body's. */

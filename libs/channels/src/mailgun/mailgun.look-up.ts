@@ -1,5 +1,6 @@
 import type { AttemptRef, Capabilities, LookUpResult } from '../channel.provider.js';
-import { jsonObject, unansweredCode } from '../call-end.policy.js';
+import { brokenCode } from '../call-end.policy.js';
+import { readRecord } from '../json.reading.js';
 import { retryAfterSeconds } from '../retry-after.policy.js';
 import { attemptTag } from './mailgun.mail.js';
 import { messageIdOf } from './mailgun.outcome.policy.js';
@@ -36,9 +37,9 @@ export async function findInEvents({ account, signal, now }: Asking, attempt: At
   const query = { tags: attemptTag(attempt), begin: String(begin), ascending: 'yes', limit: '5' };
   const end = await getEvents(account, query, signal);
   if (!end) return { kind: 'unavailable', code: 'refused_by_sdk' };
-  if (end.kind === 'unanswered') return { kind: 'unavailable', code: unansweredCode(end) };
+  if (end.kind === 'broken') return { kind: 'unavailable', code: brokenCode(end) };
   const { status, headers, body } = end;
-  if (status === 200) return readItems(jsonObject(body)?.['items'], attempt);
+  if (status === 200) return readItems(readRecord(body)?.['items'], attempt);
   const code = `http_${status}`;
   if (status === 429) {
     const wait = retryAfterSeconds(headers, now());

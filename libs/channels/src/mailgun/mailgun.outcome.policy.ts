@@ -1,18 +1,19 @@
 import type { SendResult } from '../channel.provider.js';
-import { jsonObject, judgeUnanswered, throttled } from '../call-end.policy.js';
-import type { CallEnd } from '../exact-http.call.js';
+import { judgeBroken, throttled } from '../call-end.policy.js';
+import type { HttpEnd } from '../http.caller.js';
+import { readRecord } from '../json.reading.js';
 
 /** What Mailgun answers at an address that is none of its API's, also with 200. */
 const WRONG_ADDRESS = 'Mailgun Magnificent API';
 
 /** Judges how a send ended. Only what surely was not accepted may be tried again. `now` in milliseconds since the epoch. */
-export function judgeSend(end: CallEnd | undefined, now: number): SendResult {
+export function judgeSend(end: HttpEnd | undefined, now: number): SendResult {
   if (!end) return { kind: 'rejected', class: 'permanent', code: 'refused_by_sdk' };
-  if (end.kind === 'unanswered') return judgeUnanswered(end);
+  if (end.kind === 'broken') return judgeBroken(end);
   const { status, body } = end;
   const code = `http_${status}`;
   if (body.trim() === WRONG_ADDRESS) return { kind: 'rejected', class: 'auth', code: 'wrong_address' };
-  const answer = jsonObject(body);
+  const answer = readRecord(body);
   if (status === 200) {
     const providerMessageId = messageIdOf(answer?.['id']);
     return providerMessageId === undefined

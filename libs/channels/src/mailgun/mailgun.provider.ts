@@ -1,6 +1,6 @@
 import type { ChannelProvider } from '../channel.provider.js';
 import { withDeadline } from '../call.deadline.js';
-import { keptAliveAgents } from '../exact-http.call.js';
+import { HttpCaller } from '../http.caller.js';
 import { providerAddress } from '../provider-address.policy.js';
 import { findInEvents, lookUpLimits, type EventsAccess } from './mailgun.look-up.js';
 import { toMail } from './mailgun.mail.js';
@@ -40,7 +40,7 @@ export function createMailgunProvider(config: MailgunConfig): ChannelProvider {
     apiKey: config.apiKey,
     domain: config.domain,
     baseUrl: providerAddress(config.baseUrl ?? 'https://api.mailgun.net'),
-    agents: keptAliveAgents(config.maxSockets),
+    caller: new HttpCaller(config.maxSockets),
   };
   const now = config.now ?? Date.now;
   const events = config.events && lookUpLimits(config.events);
@@ -61,6 +61,6 @@ export function createMailgunProvider(config: MailgunConfig): ChannelProvider {
             withDeadline(options, (signal) => findInEvents({ account, signal, now }, attempt)),
         }
       : {}),
-    close: () => account.agents.close(),
+    close: () => account.caller.close(),
   };
 }

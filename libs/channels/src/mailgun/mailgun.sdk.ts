@@ -1,6 +1,6 @@
 import FormData from 'form-data';
 import Mailgun from 'mailgun.js';
-import { exactCall, type CallAgents, type CallContext, type CallEnd } from '../exact-http.call.js';
+import type { HttpCaller, HttpEnd } from '../http.caller.js';
 
 /** What all calls of one provider have in common. */
 export interface MailgunAccount {
@@ -8,7 +8,7 @@ export interface MailgunAccount {
   /** The sending domain: part of every path. */
   readonly domain: string;
   readonly baseUrl: string;
-  readonly agents: CallAgents;
+  readonly caller: HttpCaller;
 }
 
 export type MailgunFields = Readonly<Record<string, string | readonly string[]>>;
@@ -21,22 +21,21 @@ type Transport = SdkClient['request']['requestProvider'];
  * the answer's headers, follows redirects with the mail in hand, uses HTTP_PROXY and can be neither aborted nor kept alive. What
  * is left to it is how Mailgun's form is written and where it goes.
  */
-function clientOf(account: MailgunAccount, context: CallContext, ended: (end: CallEnd) => void): SdkClient {
-  const { apiKey, baseUrl } = account;
+function clientOf(account: MailgunAccount, signal: AbortSignal, ended: (end: HttpEnd) => void): SdkClient {
+  const { apiKey, baseUrl, caller } = account;
   const client = new Mailgun(FormData as never).client({ username: 'api', key: apiKey, url: baseUrl });
   const authorization = `Basic ${Buffer.from(`api:${apiKey}`).toString('base64')}`;
   const transport: Transport = {
     makeRequest: async (url, method, data) => {
       const { params, data: form } = data as { params?: URLSearchParams; data?: FormData };
-      const end = await exactCall(
-        {
-          method,
-          url: params ? `${url}?${params.toString()}` : url,
-          headers: { authorization, ...(form ? form.getHeaders() : {}) },
-          ...(form ? { body: form.getBuffer() } : {}),
-        },
-        context,
-      );
+      const end = await caller.call({
+        method: method === 'GET' ? 'GET' : 'POST',
+        url: params ? `${url}?${params.toString()}` : url,
+        headers: { authorization, ...(form ? (form.getHeaders() as Record<string, string>) : {}) },
+        // Texts only: no part of the form is a file.
+        ...(form ? { body: form.getBuffer().toString('utf8') } : {}),
+        signal,
+      });
       ended(end);
       return { status: end.kind === 'answered' ? end.status : 0, body: {} };
     },
@@ -52,9 +51,9 @@ async function through(
   account: MailgunAccount,
   signal: AbortSignal,
   run: (client: SdkClient) => Promise<unknown>,
-): Promise<CallEnd | undefined> {
-  const ends: CallEnd[] = [];
-  const client = clientOf(account, { agents: account.agents, signal }, (end) => ends.push(end));
+): Promise<HttpEnd | undefined> {
+  const ends: HttpEnd[] = [];
+  const client = clientOf(account, signal, (end) => ends.push(end));
   await run(client).catch(() => undefined);
   return ends[0];
 }
@@ -64,7 +63,7 @@ export const postMessage = (
   account: MailgunAccount,
   fields: MailgunFields,
   signal: AbortSignal,
-): Promise<CallEnd | undefined> =>
+): Promise<HttpEnd | undefined> =>
   through(account, signal, (client) => client.messages.create(account.domain, fields as never));
 
 /** `GET /v3/{domain}/events`. Not through `client.events`, which writes to the console that it is deprecated. */
@@ -72,5 +71,5 @@ export const getEvents = (
   account: MailgunAccount,
   query: Readonly<Record<string, string>>,
   signal: AbortSignal,
-): Promise<CallEnd | undefined> =>
+): Promise<HttpEnd | undefined> =>
   through(account, signal, (client) => client.request.get(`/v3/${account.domain}/events`, query as never));

@@ -1,7 +1,8 @@
 import { createHash, createHmac, timingSafeEqual } from 'node:crypto';
 import { canonicalJson } from '../canonical-json.text.js';
 import { mediaTypeOf, readForm } from '../form-body.reader.js';
-import { jsonObject } from '../call-end.policy.js';
+
+import { readRecord } from '../json.reading.js';
 import type { ParseHead, ReplayClaim, Verification, WebhookHead, WebhookRequest } from '../webhook.parser.js';
 
 interface Signed {
@@ -46,7 +47,7 @@ export function replayOf(rawBody: Uint8Array, { headers }: ParseHead): ReplayCla
   const form = readForm(rawBody, headers);
   const content = form
     ? Object.fromEntries([...form].filter(([name]) => name !== 'signature'))
-    : jsonObject(Buffer.from(rawBody).toString('utf8'))?.['event-data'];
+    : readRecord(Buffer.from(rawBody).toString('utf8'))?.['event-data'];
   const sha256 = (data: string) => createHash('sha256').update(data).digest('hex');
   return { key: sha256(`${signed.timestamp}${signed.token}`), content: sha256(canonicalJson(content)) };
 }
@@ -59,7 +60,7 @@ const macOf = (key: string, { timestamp, token }: Signed): Buffer =>
 /** In JSON under `signature`, in an inbound form among the fields. The reason for refusal where it is not whole. */
 function readSigned({ headers, rawBody }: Pick<WebhookRequest, 'headers' | 'rawBody'>): Signed | string {
   const form = readForm(rawBody, headers);
-  const fields = form ? Object.fromEntries(form) : jsonObject(Buffer.from(rawBody).toString('utf8'))?.['signature'];
+  const fields = form ? Object.fromEntries(form) : readRecord(Buffer.from(rawBody).toString('utf8'))?.['signature'];
   if (typeof fields !== 'object' || fields === null) return 'signature_missing';
   const { timestamp, token, signature } = fields as Readonly<Record<string, unknown>>;
   if (timestamp === undefined || token === undefined || signature === undefined) return 'signature_missing';

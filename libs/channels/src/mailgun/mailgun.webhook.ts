@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto';
-import { jsonObject } from '../call-end.policy.js';
+
 import { canonicalJson } from '../canonical-json.text.js';
 import { readForm } from '../form-body.reader.js';
-import { matching, present, readOpArgs } from '../op-args.reader.js';
+import { matching, present, readRecord } from '../json.reading.js';
+import { readOpArgs } from '../op-args.reader.js';
 import type { ParsedFact, ParsedWebhook, ParseHead, WebhookParser } from '../webhook.parser.js';
 import { meaningOf, type MailgunEvent } from './mailgun.facts.js';
 import { readInbound } from './mailgun.inbound.js';
@@ -43,7 +44,7 @@ function parse(rawBody: Uint8Array, head?: ParseHead): ParsedWebhook {
 
 /** The fact in a body, or the code of what is wrong with it. */
 function readEvent(text: string): ParsedFact | string {
-  const body = jsonObject(text);
+  const body = readRecord(text);
   if (!body) return 'not_a_json_object';
   const event = body['event-data'] as MailgunEvent | undefined;
   if (typeof event !== 'object' || event === null || Array.isArray(event)) return 'event_data_missing';
