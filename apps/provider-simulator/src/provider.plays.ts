@@ -1,3 +1,5 @@
+import { brevoPlay } from './brevo/brevo.play.js';
+import { mailgunPlay } from './mailgun/mailgun.play.js';
 import { instagramPlay, messengerPlay } from './meta/messaging.plays.js';
 import { whatsappCloudPlay } from './meta/whatsapp-cloud.play.js';
 import type { ProviderPlay } from './provider.play.js';
@@ -10,6 +12,8 @@ import { twilioPlay, twilioWhatsAppPlay } from './twilio/twilio.play.js';
 /** Every provider that is played here, a line each. */
 export const PROVIDER_PLAYS: readonly ProviderPlay[] = [
   sendgridPlay,
+  mailgunPlay,
+  brevoPlay,
   whatsappCloudPlay,
   messengerPlay,
   instagramPlay,

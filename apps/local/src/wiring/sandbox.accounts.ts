@@ -1,6 +1,7 @@
 import { createHmac } from 'node:crypto';
 import type { LocalSecrets } from '../home/home.secrets.js';
 import type { LocalAddresses } from './local.addresses.js';
+import { mailAccounts } from './mail.accounts.js';
 import { numberAccounts } from './number.accounts.js';
 
 /** What one local stack is told of one provider: the same account for whoever plays it, calls it and hears it. */
@@ -32,6 +33,7 @@ export function sandboxAccounts(at: LocalAddresses, secrets: LocalSecrets): Sand
       },
       ingestion: { SENDGRID_WEBHOOK_PUBLIC_KEY: secrets.sendgridWebhookPublicKey },
     },
+    ...mailAccounts(at.http('provider-simulator'), accountSecrets(secrets)),
     metaAccount(at, accountSecrets(secrets)),
     xAccount(at, accountSecrets(secrets)),
     numberAccounts(at.http('provider-simulator'), at.http('webhook-ingestion'), accountSecrets(secrets)),

@@ -27,7 +27,8 @@ const MESSAGES: Readonly<Record<number, string>> = { 401: 'authorization require
 export function sendgridRoutes(options: SendgridRoutesOptions): ProviderRoutes {
   return {
     provider: 'sendgrid',
-    handles: (path) => path.startsWith('/v3/'),
+    // The other two that begin so say what follows themselves: a domain, or `smtp`.
+    handles: (path) => /^\/v3\/(?!smtp\/|[^/]*\.)/.test(path),
     handle: async (exchange) => {
       const { path, method } = exchange;
       if (path !== '/v3/mail/send' && path !== '/v3/messages') return refuse(exchange, 404, [error('not found')]);
