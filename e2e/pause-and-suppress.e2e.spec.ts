@@ -1,6 +1,7 @@
 // What is not to be sent is not sent. Real: the shipped processes, two gateways, and every store. Played: the provider; its ledger
 // says what was sent, and when it took it.
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { mintUnsubscribeToken } from '@homing/channels';
 import { LocalStack, until, type BusClient, type LedgerLine } from '@homing/testing/local-stack';
 import pg from 'pg';
 import { emailRequest, someone } from './requests.fixture.js';
@@ -47,12 +48,12 @@ const takenAt = (line: LedgerLine): number => Date.parse(String(line['at']));
 const said = (subject: string) => ({ content: { literal: { email: { subject, text: 'Hello.' } } } });
 
 /** Starts of a campaign that wait in the timetable: how often each was woken, and for how long it rests. */
-async function waiting(campaignId: string): Promise<{ wakes: number; restsMs: number }[]> {
+async function waiting(campaignId: string, requestId = '0'): Promise<{ wakes: number; restsMs: number }[]> {
   const { rows } = await read.query<{ wakes: number; rests: string }>(
     `select t.wakes, extract(epoch from t.wake_at - now()) * 1000 as rests from read_model.timetable t
      join read_model.outreach o using (outreach_id) where t.kind = 'dispatch' and o.campaign_key = (
        select campaign_key from read_model.outreach where outreach_id = $1)`,
-    [stack.outreachId(campaignId, '0')],
+    [stack.outreachId(campaignId, requestId)],
   );
   return rows.map(({ wakes, rests }) => ({ wakes, restsMs: Number(rests) }));
 }
@@ -188,5 +189,79 @@ describe('an address whose owner unsubscribed', () => {
     const found = async () => (await stack.api.get(`/suppressions/${suppressionId}`)).status === 200;
     await until(found, 'the table to be repaired');
     expect((await stack.api.send(emailRequest(address))).body).toMatchObject({ refusal: { reason: 'suppressed' } });
+  }, 900_000);
+});
+
+/** From the acknowledgement of a wish to hear no more to the last start of a call. */
+const OPT_OUT_MS = 1_000;
+
+describe('recipients of a running send who press the one-click link', () => {
+  const WANT_NO_MORE = full ? 200 : 20;
+  const RUNNING = full ? 10_000 : 700;
+  /** Long, so that the send is still running when the wishes are acknowledged, and for long after. */
+  const SLOW_MS = 3_000;
+
+  it('get nothing whose call starts more than a second after it was acknowledged', async () => {
+    await stack.behave({});
+    const leaving = Array.from({ length: WANT_NO_MORE }, () => someone());
+    const first = await Promise.all(leaving.map((to) => stack.api.send(emailRequest(to, said('First')))));
+    const outreachIds = first.map(({ body }) => String(body['outreachId']));
+    const sentTo = async (ids: ReadonlySet<string>) =>
+      (await stack.ledger()).filter(({ deliveryId }) => ids.has(deliveryId.split('.')[0] ?? ''));
+    const sent = await until(async () => {
+      const lines = await sentTo(new Set(outreachIds));
+      return lines.length === WANT_NO_MORE && lines;
+    }, 'each to have a message with a link');
+
+    await campaign('leaving');
+    await patch('/campaigns/leaving/status', { status: 'paused' });
+    const staying = Array.from({ length: RUNNING - WANT_NO_MORE }, () => someone());
+    // Those who leave stand last: their turn comes when the send has long been running.
+    const asking = [...staying, ...leaving].map((to, n) => {
+      const data = { ...emailRequest(to, { campaignId: 'leaving' }), tenantId: stack.tenantId };
+      return bus.request({ id: `leaving-${n}`, source: 'leaving', data });
+    });
+    await Promise.all(asking);
+    await until(
+      async () => (await waiting('leaving', 'leaving-0')).length >= RUNNING - WANT_NO_MORE,
+      'all to be planned',
+    );
+    await stack.behave({ latencyMs: SLOW_MS });
+    const before = (await stack.ledger()).length;
+    await setStatus('leaving', 'active');
+    await until(async () => (await stack.ledger()).length > before, 'it to be under way');
+
+    const key = stack.environmentOf('webhook-ingestion')['UNSUBSCRIBE_KEYS'] ?? '';
+    const { WEBHOOK_URL } = stack.environmentOf('provider-simulator');
+    const acknowledged = new Map<string, number>();
+    await Promise.all(
+      sent.map(async ({ to, deliveryId, attempt }) => {
+        const token = mintUnsubscribeToken(key, { tenantId: stack.tenantId, deliveryId, attempt: Number(attempt) });
+        const pressed = await fetch(`${WEBHOOK_URL}/u/${token}`, {
+          method: 'POST',
+          headers: { 'content-type': 'application/x-www-form-urlencoded' },
+          body: 'List-Unsubscribe=One-Click',
+        });
+        expect(pressed.status).toBe(200);
+        acknowledged.set(to, Date.now());
+      }),
+    );
+    await until(async () => (await statusOf('leaving')).pending === 0, 'the send to end');
+    const lines = (await stack.ledger()).slice(before);
+    const lastAcknowledged = Math.max(...acknowledged.values());
+    const startedAfter = (line: LedgerLine, at: number) => takenAt(line) - SLOW_MS - at;
+    const late = lines.filter((line) => {
+      const at = acknowledged.get(line.to);
+      return at !== undefined && startedAfter(line, at) > OPT_OUT_MS + ON_THE_WAY_MS;
+    });
+    expect(late).toEqual([]);
+    // It was still running well after that: to who stayed, calls started later than any to who left may have.
+    const others = lines.filter((line) => !acknowledged.has(line.to));
+    expect(others.some((line) => startedAfter(line, lastAcknowledged) > OPT_OUT_MS + ON_THE_WAY_MS)).toBe(true);
+    expect(others).toHaveLength(RUNNING - WANT_NO_MORE);
+    expect((await statusOf('leaving')).reasons.length).toBeGreaterThan(0);
+    await stack.behave({});
+    const shown = await stack.api.outreach(outreachIds[0] ?? '');
+    expect(shown).toMatchObject({ deliveries: [{ state: 'unsubscribed' }] });
   }, 900_000);
 });

@@ -58,6 +58,7 @@ export function fakeParts(own: Partial<ApiParts> = {}): { parts: ApiParts; lines
       },
       rows: { counts: nothing, items: async () => [] },
     },
+    inbound: { list: async () => ({ items: [] }), find: async () => undefined },
     accepted: { loadAccepted: async () => [], listUnfedOfCampaign: async () => [] },
     persons: { findPerson: async () => undefined },
     queries: {

@@ -8,6 +8,7 @@ import { PoliciesController } from './change-settings/policies.controller.js';
 import { SequencesController } from './change-settings/sequences.controller.js';
 import { CommandOutreachController } from './command-outreach/command-outreach.controller.js';
 import { DeadLettersController } from './handle-dead-letters/dead-letters.controller.js';
+import { InboundController } from './read-inbound/inbound.controller.js';
 import { LeadsController } from './read-leads/leads.controller.js';
 import { LiveFeedController } from './live-feed/live-feed.controller.js';
 import { ProblemFilter } from './problem/problem.filter.js';
@@ -47,6 +48,7 @@ export class ApiModule {
         SuppressionsController,
         DeadLettersController,
         AssistedTasksController,
+        InboundController,
         SignalsController,
         SendTimesController,
         LiveFeedController,

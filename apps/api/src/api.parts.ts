@@ -5,7 +5,7 @@ import type { Logger } from '@homing/service-kit';
 import type { TenantQueries } from '@homing/read-model';
 import type { VaultEraser } from '@homing/vault/erase';
 import type { VaultIntake } from '@homing/vault/intake';
-import type { AnswerKey, LetterView, TaskAnswerKey } from '@homing/vault/letters';
+import type { AnswerKey, InboundView, LetterView, TaskAnswerKey } from '@homing/vault/letters';
 import type { Registry } from '@homing/vault/registry';
 import type { SuppressionView } from '@homing/vault/suppression';
 import type { ApiBatches } from './take-batch/batch.parts.js';
@@ -22,6 +22,7 @@ export interface ApiParts {
   readonly letters: ApiLetters;
   /** A key pair for one answer about one task. */
   readonly createTaskKey: () => TaskAnswerKey;
+  readonly inbound: InboundView;
   readonly suppressions: SuppressionView;
   readonly addresses: ApiAddresses;
   readonly bus: ApiBus;

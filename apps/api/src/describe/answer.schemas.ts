@@ -3,6 +3,7 @@ import { OUTREACH_STATES } from '../read-outreach/outreach.states.js';
 import { ANALYTICS_SCHEMAS } from './analytics.schemas.js';
 import { BATCH_SCHEMAS } from './batch.schemas.js';
 import { DEAD_LETTER_SCHEMAS } from './dead-letter.schemas.js';
+import { INBOUND_SCHEMAS } from './inbound.description.js';
 import { SEND_TIMES_SCHEMAS } from './send-times.description.js';
 import { chainStep, SEQUENCE_SCHEMAS } from './sequence.schemas.js';
 import { ASSISTED_SCHEMAS } from './assisted.schemas.js';
@@ -65,6 +66,7 @@ export const ANSWER_SCHEMAS: Readonly<Record<string, Schema>> = {
   ...BATCH_SCHEMAS,
   ...DEAD_LETTER_SCHEMAS,
   ...ASSISTED_SCHEMAS,
+  ...INBOUND_SCHEMAS,
   ...SETTINGS_SCHEMAS,
   ...ANALYTICS_SCHEMAS,
   ...LEAD_SCHEMAS,

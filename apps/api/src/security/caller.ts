@@ -29,6 +29,9 @@ export const SCOPES = [
   'dead-letters:write',
   /** What they say, in clear: personal data. */
   'dead-letters:read-content',
+  'inbound:read',
+  /** What people wrote, in clear: personal data. */
+  'inbound:read-content',
   /** Also what belongs to no tenant; given by the owner of the installation alone. */
   'installation:operate',
 ] as const;

@@ -7,7 +7,13 @@ import type { ServiceBasics } from '@homing/service-kit';
 import { createBatchKeeper, createBatchView } from '@homing/vault/batch';
 import { createVaultEraser } from '@homing/vault/erase';
 import { createVaultIntake, openVaultDatabase, type VaultDatabase } from '@homing/vault/intake';
-import { createAnswerKey, createLetterView, createRepairSealer, createTaskAnswerKey } from '@homing/vault/letters';
+import {
+  createAnswerKey,
+  createInboundView,
+  createLetterView,
+  createRepairSealer,
+  createTaskAnswerKey,
+} from '@homing/vault/letters';
 import { createRegistry } from '@homing/vault/registry';
 import { createFingerprinter, maskAddress } from '@homing/vault/seal';
 import { createSuppressionView } from '@homing/vault/suppression';
@@ -65,6 +71,7 @@ export function openApiStores(config: ApiConfig, { logger, readiness, instance }
         sealRepair: createRepairSealer({ sealKey: config.deadLetterSealKey.reveal() }),
       },
       createTaskKey: createTaskAnswerKey,
+      inbound: createInboundView(vault),
       suppressions: createSuppressionView(vault),
       addresses: { fingerprint: fingerprinter.address, mask: maskAddress },
       bus: apiBus(bus),

@@ -34,6 +34,8 @@ const everyScope = [
   'dead-letters:read',
   'dead-letters:write',
   'dead-letters:read-content',
+  'inbound:read',
+  'inbound:read-content',
   'installation:operate',
 ];
 export const sandboxCampaign = 'sandbox';

@@ -3,7 +3,7 @@ import { counter, gauge } from '@homing/service-kit/telemetry';
 export const deskAnswers = counter({
   name: 'homing_desk_answers_total',
   help: 'What the desk of the dead letters was asked, and how it answered.',
-  labels: { action: ['open', 'replay', 'discard'], answer: 'open' },
+  labels: { action: ['open', 'replay', 'discard', 'open_inbound'], answer: 'open' },
 });
 
 export const openLetters = gauge({

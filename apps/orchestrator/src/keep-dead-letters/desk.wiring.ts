@@ -25,6 +25,7 @@ import type { Fingerprinter } from '@homing/vault/seal';
 import type { Provider, Type } from '@nestjs/common';
 import { DeadLetterController } from './dead-letter.controller.js';
 import { openDesk } from './desk.requests.js';
+import { InboundDesk } from './inbound.desk.js';
 import { tidyDesk } from './desk.round.js';
 import { LetterDesk } from './letter.desk.js';
 import { LetterFiler } from './letter.filer.service.js';
@@ -77,10 +78,14 @@ export function wireDesk(settings: DeskSettings, around: DeskSurroundings): Desk
   const stream = new DeadLetterStream(bus);
   const publisher = new Publisher(bus, publishing);
   const parsers = new Map([createSendgridWebhook()].map((parser) => [parser.provider, parser]));
+  const opener = createLetterOpener({ openKey: settings.openKey.reveal() });
+  const inboundFile = createInboundFile(db);
+  const openInbound = createInboundOpener({ openKey: settings.openKey.reveal() });
+  const inbound = new InboundDesk({ file: inboundFile, open: openInbound, sealAnswer: opener.sealAnswer });
   const desk = new LetterDesk({
     file,
     stream,
-    opener: createLetterOpener({ openKey: settings.openKey.reveal() }),
+    opener,
     replay: (replay) => replayLetter({ intake, publisher, parsers, now }, replay),
     digestOf: (letterId, wish) => fingerprinter.digest(letterId, { wish: wish ?? null }),
   });
@@ -89,12 +94,12 @@ export function wireDesk(settings: DeskSettings, around: DeskSurroundings): Desk
   let rounds: RoundLoop | undefined;
   return {
     db,
-    inbound: createInboundFile(db),
-    openInbound: createInboundOpener({ openKey: settings.openKey.reveal() }),
+    inbound: inboundFile,
+    openInbound,
     controllers: [DeadLetterController],
     providers: [{ provide: LetterFiler, useValue: new LetterFiler({ file, stream, registry }) }],
     start() {
-      stopHearing = openDesk({ bus, desk, logger });
+      stopHearing = openDesk({ bus, desk, inbound, logger });
       const round = () => tidyDesk({ file, stream, now: () => new Date() });
       rounds = startRounds({ name: 'tidy desk', round, everyMs: settings.tidyEveryMs, logger });
     },

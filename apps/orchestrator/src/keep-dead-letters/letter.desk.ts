@@ -1,4 +1,4 @@
-import type { DeadLetterResolution, DeskAnswer, DeskQuestion, DeskRequest } from '@homing/contracts';
+import type { DeadLetterResolution, DeskAnswer, DeskQuestion, DeskRequest, LetterWish } from '@homing/contracts';
 import type { DeadLetterStream } from '@homing/messaging';
 import {
   EnvelopeError,
@@ -20,6 +20,7 @@ export interface DeskParts {
   readonly digestOf: (letterId: string, wish: unknown) => Buffer;
 }
 
+type LetterRequest = DeskQuestion & LetterWish;
 type Held = { readonly end?: NewResolution; readonly answer: Outcome };
 /** `ended`: answered with the resolution that was written with it. */
 type Outcome = DeskAnswer | { readonly kind: 'ended' } | { readonly kind: 'gone' };
@@ -34,6 +35,7 @@ export class LetterDesk {
   constructor(private readonly parts: DeskParts) {}
 
   async handle(request: DeskRequest): Promise<DeskAnswer> {
+    if (request.action === 'open_inbound') return { kind: 'not_found' };
     const held = await this.parts.file.hold(request.letterId, async (letter): Promise<Held> => {
       const mine = letter.tenantId === request.tenantId || (letter.tenantId === null && request.operator);
       if (!mine) return { answer: { kind: 'not_found' } };
@@ -48,7 +50,7 @@ export class LetterDesk {
     return answer;
   }
 
-  async #work(letter: DeskLetter, request: DeskRequest): Promise<Held> {
+  async #work(letter: DeskLetter, request: LetterRequest): Promise<Held> {
     if (request.action === 'discard') {
       return { end: { state: 'discarded', actor: request.actor, reason: request.reason }, answer: { kind: 'ended' } };
     }
@@ -106,7 +108,7 @@ export class LetterDesk {
   async #ended(
     letter: DeskLetter,
     { key, digest, ...resolution }: NonNullable<DeskLetter['resolution']>,
-    request: DeskRequest,
+    request: LetterRequest,
   ): Promise<DeskAnswer> {
     if (request.action === 'discard' && isSameDiscard(resolution, request.reason)) {
       return { kind: 'resolved', resolution, repeated: true };

@@ -17,7 +17,15 @@ export interface DeskQuestion {
 
 export type DeskRequest = DeskQuestion & DeskWish;
 
-export type DeskWish =
+export type DeskWish = LetterWish | OpenInbound;
+
+/** What somebody wrote, sealed to this public key: `letterId` is then the id of an inbound message. Answered as `open` is. */
+export interface OpenInbound {
+  readonly action: 'open_inbound';
+  readonly answerKey: string;
+}
+
+export type LetterWish =
   /** The content, sealed to this public key (32 bytes, base64), so that it crosses the bus in no readable form. */
   | { readonly action: 'open'; readonly answerKey: string }
   | {

@@ -27,6 +27,7 @@ function questionOf({ letterId, tenantId, operator, actor, replyTo }: Fields): D
 function wishOf({ action, answerKey, repaired, idempotencyKey, reason }: Fields): DeskWish | undefined {
   switch (action) {
     case 'open':
+    case 'open_inbound':
       return isText(answerKey) ? { action, answerKey } : undefined;
     case 'replay':
       if (!isTextOrNone(repaired) || !isTextOrNone(idempotencyKey)) return undefined;
