@@ -6,7 +6,7 @@ import { Collector, connectBus, JetStreamServer } from '@homing/messaging';
 import { busMark, guardedClaims, StoreWatch } from '@homing/restore-watch';
 import { closeOnShutdown, systemTiming, type ServiceBasics, type WiredService } from '@homing/service-kit';
 import { createVaultOpener, openVaultDatabase, pingVault } from '@homing/vault/open';
-import { createGateReader } from '@homing/vault/gate';
+import { createGateReader, createTurnReader } from '@homing/vault/gate';
 import { createRegistry } from '@homing/vault/registry';
 import { Module, type DynamicModule } from '@nestjs/common';
 import { ProviderRota } from './choose-provider/provider.rota.js';
@@ -14,6 +14,8 @@ import { tellOf } from './choose-provider/standing.log.js';
 import { readServedChannels } from './served.channels.js';
 import { createDeadLetterSealer, sealTaskAnswer } from '@homing/vault/seal';
 import { openTaskDoor } from './assist-person/task.door.js';
+import { PROVIDER_RATES_FORM, readProviderRates } from './keep-rate/provider.rates.js';
+import { ProviderTurns } from './keep-rate/provider.turns.js';
 import { renderBatch, type Rendered, type ToRender } from './render-message/delivery.renderer.js';
 import { readUnsubscribeLinks } from './render-message/unsubscribe.setup.js';
 import { dispatchControllerOf, SEND_PARTS } from './send-delivery/dispatch.controller.js';
@@ -35,6 +37,8 @@ export function wireGateway({ env, logger, instance, readiness }: ServiceBasics)
   const deadLetterSealKey = env.string('DEAD_LETTER_SEAL_KEY');
   const { providers } = readInstallation(env.string('CHANNEL_PROVIDERS', { default: DEFAULT_CHANNEL_PROVIDERS }), env);
   const { channels, setUps } = readServedChannels(env, providers, PROVIDER_SETUPS);
+  const rates = readProviderRates(env.string('PROVIDER_RATES', { default: '' }));
+  if (!rates) env.fault('PROVIDER_RATES', PROVIDER_RATES_FORM);
   const providerTimeoutMs = env.int('PROVIDER_TIMEOUT_MS', { default: 10_000, min: 100, max: 120_000 });
   const unsubscribe = readUnsubscribeLinks(env);
   env.check();
@@ -70,6 +74,7 @@ export function wireGateway({ env, logger, instance, readiness }: ServiceBasics)
     gate: createSendGate(createGateReader(vaultDb), systemTiming),
     provider: (key) => ready.get(key)?.provider,
     rota,
+    turns: new ProviderTurns({ reader: createTurnReader(vaultDb), rates: rates ?? new Map(), timing: systemTiming }),
     now: () => new Date().toISOString(),
     providerTimeoutMs,
     leaseMarginMs: 5_000,

@@ -30,24 +30,24 @@ export function twoProviders() {
   const took: { readonly provider: string; readonly deliveryId: string }[] = [];
   const asked: string[] = [];
   const changes: StandingChange[] = [];
-  let clock = 0;
+  const clock = { now: 0 };
   let draws = 0;
   const timing: Timing = {
-    monotonic: () => clock,
-    sleep: async (ms) => void (clock += ms),
+    monotonic: () => clock.now,
+    sleep: async (ms) => void (clock.now += ms),
     deadline: () => new AbortController().signal,
     // Evenly spread, and the same in every run.
     random: () => (draws++ * 0.618_033_988_75) % 1,
     randomId: () => `claim-${draws++}`,
   };
-  const now = (): string => new Date(Date.parse(T0) + clock).toISOString();
+  const now = (): string => new Date(Date.parse(T0) + clock.now).toISOString();
   const providerOf = (key: string): ChannelProvider => ({
     key,
     channel: 'email',
     capabilities: { idempotencyKey: false, lookUp: false, batch: false, webhooks: true },
     send: async ({ deliveryId }) => {
       const { ms, result } = ANSWERS[behaviour[key] ?? 'well'];
-      clock += ms;
+      clock.now += ms;
       asked.push(key);
       if (result.kind !== 'rejected') took.push({ provider: key, deliveryId });
       return result;
@@ -71,7 +71,7 @@ export function twoProviders() {
         from: { address: `${provider}@x.test` },
       },
     }),
-    gate: { ask: async () => ({ answer: { kind: 'open' }, askedAt: clock }) },
+    gate: { ask: async () => ({ answer: { kind: 'open' }, askedAt: clock.now }) },
     provider: (key) => providers.get(key),
     providerTimeoutMs: TIMEOUT_MS,
     leaseMarginMs: 500,
@@ -109,7 +109,7 @@ export function twoProviders() {
   /** Dispatches what is due of a message and reacts to what came of it; when it is due next, if ever. */
   async function step(id: string): Promise<number | undefined> {
     await dispatch(id);
-    await append(id, (state) => react(state, now()), `react:${clock}`);
+    await append(id, (state) => react(state, now()), `react:${clock.now}`);
     const { state } = await readOutreach(store, id);
     const next = state.status === 'active' ? state.deliveries[0]?.next : undefined;
     return next && Date.parse(next.at) - Date.parse(T0);
@@ -117,7 +117,7 @@ export function twoProviders() {
 
   /** One message, retries included, until nothing more is to come. */
   async function deliver(id: string): Promise<OutreachState> {
-    for (let due = await step(id); due !== undefined; due = await step(id)) clock = Math.max(clock, due);
+    for (let due = await step(id); due !== undefined; due = await step(id)) clock.now = Math.max(clock.now, due);
     return (await readOutreach(store, id)).state;
   }
 
@@ -134,9 +134,9 @@ export function twoProviders() {
       if (ids.length < messages) {
         ids.push(await message());
         await go(ids.at(-1) ?? '');
-      } else clock = Math.max(clock, Math.min(...waiting.values()));
-      for (const [id, due] of [...waiting]) if (due <= clock) await go(id);
-      clock += everyMs;
+      } else clock.now = Math.max(clock.now, Math.min(...waiting.values()));
+      for (const [id, due] of [...waiting]) if (due <= clock.now) await go(id);
+      clock.now += everyMs;
     }
     return ids.map((id) => took.findLast(({ deliveryId }) => deliveryId === `${id}.1`)?.provider ?? 'nobody');
   }
@@ -146,6 +146,7 @@ export function twoProviders() {
     return ids.filter((id, i) => ids.indexOf(id) !== i);
   };
   return {
+    clock,
     store,
     behaviour,
     took,

@@ -20,11 +20,13 @@ import { RetryLaterError } from '@homing/messaging';
 import type { Rendered, ToRender } from '../render-message/delivery.renderer.js';
 import type { GateQuestion } from '@homing/vault/gate';
 import type { ProviderRota } from '../choose-provider/provider.rota.js';
+import type { ProviderTurns, Turn } from '../keep-rate/provider.turns.js';
+import { heldNow } from './last.check.js';
 import { changeAttempt } from './attempt.change.js';
 import { callProvider } from './provider.call.js';
 import { recourseOf } from './provider.recourse.js';
 import { presumedSent, type RestoredParts } from './restored.attempt.js';
-import { gateNow, gateQuestion, heldBackBy, type GateReading, type HeldBack, type SendGate } from './send.gate.js';
+import { gateQuestion, heldBackBy, type GateReading, type HeldBack, type SendGate } from './send.gate.js';
 import { noteOutcome } from './send.metrics.js';
 
 export interface SendParts extends RestoredParts {
@@ -32,6 +34,8 @@ export interface SendParts extends RestoredParts {
   readonly gate: SendGate;
   /** Who sends, where a channel has several. Default: whom the decision planned. */
   readonly rota?: ProviderRota;
+  /** Keeps the rates of providers. Default: they have none. */
+  readonly turns?: ProviderTurns;
   /** Bound of one provider call in milliseconds. */
   readonly providerTimeoutMs: number;
   /** What a lease lasts beyond the provider's time-out, in milliseconds: room for the claim's own answer. */
@@ -80,7 +84,11 @@ async function attempt(parts: SendParts, dispatch: DispatchDelivery<OutreachStat
   const held = heldBackBy(reading.answer);
   if (held?.kind === 'end') return skip(parts, dispatch, known, held.reason);
   if (held) return { kind: 'resting', reason: held.reason };
-  return claimAndSend(parts, dispatch, { known, sending: { provider, message: rendered.message, question, reading } });
+  // Too many before it: it comes again, unclaimed, and has used up nothing.
+  const turn = await parts.turns?.take(key);
+  if (turn?.kind === 'later') throw new RetryLaterError(turn.waitMs);
+  const sending = { provider, message: rendered.message, question, reading, ...(turn ? { turn } : {}) };
+  return claimAndSend(parts, dispatch, { known, sending });
 }
 
 /** Who is to send it: chosen before the claim, which names them. @throws RetryLaterError where nobody can be asked now */
@@ -128,6 +136,8 @@ interface Ready {
     readonly message: OutboundMessage;
     readonly question: GateQuestion;
     readonly reading: GateReading;
+    /** Absent: the provider has no rate. */
+    readonly turn?: Turn;
   };
 }
 
@@ -163,7 +173,7 @@ async function claimAndSend(
   if (taken.kind === 'expire' || !sending) return { kind: 'expired' };
 
   crashPoint('gateway.before-provider-call');
-  const held = heldBackBy(await gateNow({ gate: parts.gate, timing }, sending.question, sending.reading));
+  const held = await heldNow({ ...parts, timing }, sending);
   if (held) return withhold(parts, dispatch, { claimId, claimed, held });
   const leftMs = lease - parts.leaseMarginMs - timing.monotonic();
   const said = await callProvider(sending.provider, sending.message, { leftMs, timing, rota: parts.rota });

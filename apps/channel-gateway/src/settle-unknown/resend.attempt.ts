@@ -9,10 +9,12 @@ import {
   type ResendDecision,
 } from '@homing/domain';
 import { AppendOutcomeUnknownError, type Folded } from '@homing/event-store';
+import { RetryLaterError } from '@homing/messaging';
 import { retryWithBackoff, systemTiming } from '@homing/service-kit';
 import { changeAttempt } from '../send-delivery/attempt.change.js';
 import { callProvider } from '../send-delivery/provider.call.js';
-import { gateNow, gateQuestion, heldBackBy } from '../send-delivery/send.gate.js';
+import { heldNow } from '../send-delivery/last.check.js';
+import { gateQuestion, heldBackBy } from '../send-delivery/send.gate.js';
 import type { SendParts } from '../send-delivery/send.attempt.js';
 import type { SettleOutcome } from './settle.attempt.js';
 
@@ -45,6 +47,8 @@ export async function resendAttempt(
   const reading = await parts.gate.ask(question);
   const held = heldBackBy(reading.answer);
   if (held) return { kind: 'open', reason: held.reason };
+  const turn = await parts.turns?.take(provider.key);
+  if (turn?.kind === 'later') throw new RetryLaterError(turn.waitMs);
   const claimId = timing.randomId();
   const lease = timing.monotonic() + parts.providerTimeoutMs + parts.leaseMarginMs;
   let decision: ResendDecision = seen;
@@ -62,8 +66,9 @@ export async function resendAttempt(
   );
   const taken = decision as ResendDecision;
   if (taken.kind === 'stand_down') return standDown(taken);
-  const heldNow = heldBackBy(await gateNow({ gate: parts.gate, timing }, question, reading));
-  if (heldNow) return { kind: 'open', reason: heldNow.reason };
+  const sending = { provider, question, reading, ...(turn ? { turn } : {}) };
+  const heldBack = await heldNow({ ...parts, timing }, sending);
+  if (heldBack) return { kind: 'open', reason: heldBack.reason };
   const leftMs = lease - parts.leaseMarginMs - timing.monotonic();
   const answer = await callProvider(provider, rendered.message, { leftMs, timing, rota: parts.rota });
   if (answer.kind !== 'accepted') return { kind: 'open', reason: answer.kind };

@@ -16,6 +16,7 @@ const NEVER_CALLED: ReadonlySet<string> = new Set([
   'aborted_before_call',
   'campaign_paused',
   'gate_unreadable',
+  'rate_reached',
 ]);
 /** Wait after a call that was never made, in seconds: our own stores were slow, which says nothing about the provider. */
 export const NEVER_CALLED_RETRY_SECONDS = 1;

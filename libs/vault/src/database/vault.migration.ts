@@ -9,6 +9,7 @@ import * as suppression from './migrations/0005-suppression.migration.js';
 import * as erasure from './migrations/0006-erasure.migration.js';
 import * as batch from './migrations/0007-batch.migration.js';
 import * as inbound from './migrations/0013-inbound.migration.js';
+import * as providerTurns from './migrations/0015-provider-turns.migration.js';
 
 /** What each service connects as. Grants and policies are stated in the migrations. */
 export const vaultRoles = ['vault_intake', 'vault_open', 'vault_api', 'vault_desk'] as const;
@@ -66,6 +67,7 @@ const migrations = {
   '0006-erasure': erasure,
   '0007-batch': batch,
   '0013-inbound': inbound,
+  '0015-provider-turns': providerTurns,
 };
 
 /** Their names, oldest first. */

@@ -1,3 +1,4 @@
 // What is asked directly before a message is sent: may it be, at this moment?
 export { createGateReader } from './gate.reader.js';
+export { createTurnReader, type TurnReader, type TurnsWanted } from './provider.turns.js';
 export type * from './gate.types.js';
