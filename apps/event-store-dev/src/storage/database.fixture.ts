@@ -1,3 +1,4 @@
+import { dropDatabase } from '@homing/testing/postgres-drop';
 import { randomBytes } from 'node:crypto';
 import pg from 'pg';
 
@@ -24,7 +25,7 @@ export async function testDatabase(): Promise<TestDatabase> {
     query: (sql, values) => inside.query(sql, values),
     drop: async () => {
       await inside.end();
-      await admin.query(`drop database ${name} with (force)`);
+      for (const statement of dropDatabase(name)) await admin.query(statement);
       await admin.end();
     },
   };

@@ -1,5 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { EventStoreDBClient } from '@eventstore/db-client';
+import { dropDatabase } from '@homing/testing/postgres-drop';
 import { randomUUID } from 'node:crypto';
 import pg from 'pg';
 import { appendRequest, eventStoreContract, Follower } from '../event-store.contract.fixture.js';
@@ -82,7 +83,9 @@ describe('a server that is killed', () => {
   afterEach(async () => {
     for (const end of ended.splice(0).reverse()) await end();
   });
-  afterAll(() => sql(`drop database if exists ${database} with (force)`));
+  afterAll(async () => {
+    for (const statement of dropDatabase(database)) await sql(statement);
+  });
 
   async function sql(statement: string): Promise<void> {
     const client = new pg.Client({ connectionString: admin });

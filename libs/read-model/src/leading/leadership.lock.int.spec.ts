@@ -1,6 +1,7 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import pg from 'pg';
 import { until } from '@homing/testing';
+import { dropDatabase } from '@homing/testing/postgres-drop';
 import { type Child, startChild } from '../../../service-kit/src/child-process.fixture.js';
 import { holdLeadership, type Leadership } from './leadership.lock.js';
 import { LEASE_TIMING } from './lease.clock.js';
@@ -23,7 +24,7 @@ beforeAll(async () => {
 });
 afterAll(async () => {
   await acts.end();
-  await admin.query(`drop database ${database} with (force)`);
+  for (const statement of dropDatabase(database)) await admin.query(statement);
   await admin.end();
 });
 

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { dropDatabase } from '@homing/testing/postgres-drop';
 import { Client } from 'pg';
 import { generateFingerprintKey, generateVaultKeys } from '../keys/vault.keys.js';
 import type { VaultKeys } from '../keys/vault.keys.js';
@@ -50,7 +51,7 @@ export async function startTestVault(ownedBy: 'superuser' | 'ordinary role' = 's
     urlOf: (role) => urlOf(adminUrl, name, { role, password }),
     async close() {
       await Promise.all(pools.map((pool) => pool.destroy()));
-      await administer(adminUrl, `drop database ${name} with (force)`);
+      for (const statement of dropDatabase(name)) await administer(adminUrl, statement);
       if (ownedBy === 'ordinary role') await administer(adminUrl, `drop role ${name}`);
     },
   };
