@@ -28,6 +28,9 @@ export { createMetaWebhook, type MetaWebhookConfig } from './meta/meta.webhook.j
 export { createXDmProvider, type XDmConfig } from './x-dm/x-dm.provider.js';
 export { createXWebhook } from './x-dm/x.webhook.js';
 export { createSendgridWebhook, type SendgridWebhookConfig } from './sendgrid/sendgrid.webhook.js';
+export { createMandrillProvider, type MandrillConfig } from './mandrill/mandrill.provider.js';
+export { createMandrillWebhook } from './mandrill/mandrill.webhook.js';
+export { mandrillSignature } from './mandrill/mandrill.signature.js';
 export { createSmtpProvider, type SmtpConfig } from './smtp/smtp.provider.js';
 export { isTrackable, readTracking, signTracking, type TrackingToken } from './tracking/tracking.token.js';
 export { tracked, type TrackedMail, type Tracking } from './tracking/html.tracking.js';

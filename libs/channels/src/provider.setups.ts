@@ -14,6 +14,8 @@ import { mailgunSetup } from './mailgun/mailgun.setup.js';
 import { mailgunWebhookSetup } from './mailgun/mailgun.webhook-setup.js';
 import { sendgridSetup } from './sendgrid/sendgrid.setup.js';
 import { sendgridWebhookSetup } from './sendgrid/sendgrid.webhook-setup.js';
+import { mandrillSetup } from './mandrill/mandrill.setup.js';
+import { mandrillWebhookSetup } from './mandrill/mandrill.webhook-setup.js';
 import { smtpSetup } from './smtp/smtp.setup.js';
 import { whatsappCloudSetup } from './whatsapp-cloud/whatsapp-cloud.setup.js';
 import { xDmSetup } from './x-dm/x-dm.setup.js';
@@ -26,6 +28,7 @@ export const PROVIDER_SETUPS: readonly ProviderSetup[] = [
   mailgunSetup,
   brevoSetup,
   smtpSetup,
+  mandrillSetup,
   whatsappCloudSetup,
   messengerSetup,
   instagramSetup,
@@ -47,4 +50,5 @@ export const WEBHOOK_SETUPS: readonly WebhookSetup[] = [
   mailgunWebhookSetup,
   brevoWebhookSetup,
   smtpWebhookSetup,
+  mandrillWebhookSetup,
 ];
