@@ -23,6 +23,7 @@ import { SuppressionsController } from './suppress-contact/suppressions.controll
 import { RunLeadsController } from './run-leads/run-leads.controller.js';
 import { BatchTaker } from './take-batch/batch.taker.js';
 import { BatchesController } from './take-batch/batches.controller.js';
+import { WebhookAccountsController, WebhookHealthController } from './keep-webhooks/webhooks.controller.js';
 import { TakeRequestController } from './take-request/take-request.controller.js';
 
 @Module({})
@@ -52,6 +53,8 @@ export class ApiModule {
         SignalsController,
         SendTimesController,
         LiveFeedController,
+        WebhookAccountsController,
+        WebhookHealthController,
       ],
       providers: [
         { provide: API_PARTS, useValue: parts },

@@ -1,14 +1,16 @@
 import type { DecisionPolicy } from '@homing/domain';
-import type { AssistedRequest, Channel, CloudEvent, DeskRequest } from '@homing/contracts';
+import type { AssistedRequest, Channel, CloudEvent, DeskRequest, WebhookHealthReport } from '@homing/contracts';
 import type { RequestIntake } from '@homing/intake';
 import type { Logger } from '@homing/service-kit';
 import type { TenantQueries } from '@homing/read-model';
 import type { VaultEraser } from '@homing/vault/erase';
 import type { VaultIntake } from '@homing/vault/intake';
 import type { AnswerKey, InboundView, LetterView, TaskAnswerKey } from '@homing/vault/letters';
-import type { Registry } from '@homing/vault/registry';
+import type { Registry, WebhookAccounts } from '@homing/vault/registry';
+import type { SealWebhookKey } from '@homing/vault/seal';
 import type { SuppressionView } from '@homing/vault/suppression';
 import type { ApiBatches } from './take-batch/batch.parts.js';
+import type { KeysEvent } from './keep-webhooks/account.keeper.js';
 import type { RateLimit } from './security/rate.limiter.js';
 
 /** Everything the routes lean on. Production wires it in `stores/`, tests hand in what they like. */
@@ -26,6 +28,8 @@ export interface ApiParts {
   readonly suppressions: SuppressionView;
   readonly addresses: ApiAddresses;
   readonly bus: ApiBus;
+  /** Absent where the installation keeps no webhook accounts. */
+  readonly webhooks?: ApiWebhooks;
   /** Aborted when the service begins to stop. */
   readonly stopping: AbortSignal;
   readonly logger: Logger;
@@ -55,6 +59,17 @@ export interface ApiLetters {
   createAnswerKey(): Promise<AnswerKey>;
   /** Seals a repaired body for the desk. */
   sealRepair(bytes: Uint8Array, letterId: string): Promise<Uint8Array>;
+}
+
+/** Who may call ingestion besides the installation's own accounts, and what ingestion says of it. */
+export interface ApiWebhooks {
+  readonly accounts: WebhookAccounts;
+  /** To ingestion's own pair: nothing here can open it. */
+  readonly seal: SealWebhookKey;
+  /** Tells ingestion. @throws when the bus does not hold it, or nobody knows */
+  readonly tell: (said: KeysEvent) => Promise<void>;
+  /** What each process of ingestion said last. */
+  readonly reports: () => Promise<readonly WebhookHealthReport[]>;
 }
 
 export interface ApiSettings {

@@ -1,5 +1,5 @@
 export { lastMessage, lastMessageOf, type LastOf } from './last.message.js';
-export { StreamTail, type TailOptions } from './stream.tail.js';
+export { readLatest, StreamTail, type TailOptions } from './stream.tail.js';
 export { inspectConsumers, inspectStreams } from './stream.inspection.js';
 export type { InspectedConsumer, InspectedStream } from './stream.inspection.js';
 export { Bus, connectBus, type BusApi, type BusOptions } from './bus.connection.js';

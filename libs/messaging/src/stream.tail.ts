@@ -1,4 +1,5 @@
 import { setTimeout as wait } from 'node:timers/promises';
+import type { JetStreamManager, StoredMsg } from '@nats-io/jetstream';
 import type { Bus } from './bus.connection.js';
 import { orMissing } from './stream.topology.js';
 
@@ -93,4 +94,32 @@ export class StreamTail {
     await Promise.race([poked, wait(ms, undefined, { signal: over.signal, ref: false }).catch(() => {})]);
     over.abort();
   }
+}
+
+type Followed = Pick<TailOptions, 'stream' | 'subject'>;
+
+/** Every message of the subject from a sequence on, oldest first, each asked for by itself. */
+async function* from(
+  manager: JetStreamManager,
+  { stream, subject }: Followed,
+  first: number,
+): AsyncGenerator<StoredMsg> {
+  for (let seq = first; ;) {
+    const next: NextAfter = { seq, next_by_subj: subject };
+    const found = await manager.streams.getMessage(stream, next).catch(orMissing);
+    if (!found) return;
+    yield found;
+    seq = found.seq + 1;
+  }
+}
+
+/**
+ * The bytes of everything such a stream holds now, oldest first; nothing where there is no such stream (yet).
+ * @throws the client's error when the bus does not answer
+ */
+export async function readLatest(bus: Pick<Bus, 'api'>, followed: Followed): Promise<Uint8Array[]> {
+  const { manager } = await bus.api();
+  const found: Uint8Array[] = [];
+  for await (const message of from(manager, followed, 1)) found.push(message.data);
+  return found;
 }

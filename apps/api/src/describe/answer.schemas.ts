@@ -11,6 +11,7 @@ import { LEAD_RUN_SCHEMAS } from './lead-run.description.js';
 import { LEAD_SCHEMAS } from './leads.description.js';
 import { SETTINGS_SCHEMAS } from './settings.schemas.js';
 import { SIMULATION_SCHEMAS } from './simulation.schemas.js';
+import { WEBHOOK_SCHEMAS } from './webhooks.description.js';
 import { flag, instant, list, partial, record, ref, text, uuid, whole, type Schema } from './schema.parts.js';
 
 const channel = { type: 'string', enum: [...CHANNELS] };
@@ -74,6 +75,7 @@ export const ANSWER_SCHEMAS: Readonly<Record<string, Schema>> = {
   ...SEND_TIMES_SCHEMAS,
   ...SIMULATION_SCHEMAS,
   ...SEQUENCE_SCHEMAS,
+  ...WEBHOOK_SCHEMAS,
   Money: record({
     micros: { ...whole, description: 'millionths of the currency' },
     currency: { ...text, description: 'ISO 4217' },

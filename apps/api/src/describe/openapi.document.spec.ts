@@ -78,6 +78,9 @@ describe('the OpenAPI document', () => {
       '/api/v1/unknown-outcomes',
       '/api/v1/unknown-outcomes/{deliveryId}/{attempt}/settle',
       '/api/v1/unmatched-signals',
+      '/api/v1/webhook-accounts',
+      '/api/v1/webhook-accounts/{provider}/{account}',
+      '/api/v1/webhook-health',
     ]);
     for (const operation of Object.values(document.paths).flatMap((path) => Object.values(path))) {
       expect(Object.keys(operation.responses)).toEqual(expect.arrayContaining(['401', '403', '429', '503']));

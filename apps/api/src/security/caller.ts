@@ -25,6 +25,8 @@ export const SCOPES = [
   'suppressions:read',
   'suppressions:write',
   'conversions:write',
+  'webhook-accounts:read',
+  'webhook-accounts:write',
   'dead-letters:read',
   'dead-letters:write',
   /** What they say, in clear: personal data. */

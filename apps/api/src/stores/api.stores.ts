@@ -21,6 +21,7 @@ import type { ApiConfig } from '../api.config.js';
 import type { ApiParts } from '../api.parts.js';
 import { gatheredIntake } from '../take-request/gathered.intake.js';
 import { apiBus } from './bus.adapter.js';
+import { openWebhooks } from './webhook.stores.js';
 
 export interface ApiStores {
   readonly parts: ApiParts;
@@ -48,6 +49,7 @@ export function openApiStores(config: ApiConfig, { logger, readiness, instance }
   const named = createRegistry({ db: vaultIntake, access: 'system' });
   const intake = gatheredIntake(createIntake({ vault: sealed, registry: named, ids }));
   const fingerprinter = createFingerprinter(fingerprintKey);
+  const webhooks = openWebhooks({ config, vault, vaultIntake, bus, logger });
   return {
     parts: {
       registry,
@@ -75,6 +77,7 @@ export function openApiStores(config: ApiConfig, { logger, readiness, instance }
       suppressions: createSuppressionView(vault),
       addresses: { fingerprint: fingerprinter.address, mask: maskAddress },
       bus: apiBus(bus),
+      ...(webhooks ? { webhooks } : {}),
       stopping: readiness.stopping,
       logger,
       settings: config.settings,

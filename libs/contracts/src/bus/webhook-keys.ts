@@ -21,6 +21,22 @@ export interface WebhookKeysMessage {
 
 /** How accounts and keys are named: they stand in paths and in subjects. */
 export const WEBHOOK_NAME = /^[a-z0-9][a-z0-9_-]{0,62}$/;
+/** The words a webhook's path begins with. */
+export const WEBHOOK_PROVIDERS = [
+  'sendgrid',
+  'mailgun',
+  'brevo',
+  'mailchimp',
+  'smtp',
+  'twilio',
+  'textbee',
+  'meta',
+  'x',
+  'linkedin',
+  'email-delivery',
+  'sms-whatsapp-delivery',
+  'email-status',
+] as const;
 /** Keys one account may have at once. */
 export const MOST_WEBHOOK_KEYS = 10;
 

@@ -9,6 +9,7 @@ import * as suppression from './migrations/0005-suppression.migration.js';
 import * as erasure from './migrations/0006-erasure.migration.js';
 import * as batch from './migrations/0007-batch.migration.js';
 import * as inbound from './migrations/0013-inbound.migration.js';
+import * as webhookAccounts from './migrations/0014-webhook-accounts.migration.js';
 import * as providerTurns from './migrations/0015-provider-turns.migration.js';
 
 /** What each service connects as. Grants and policies are stated in the migrations. */
@@ -67,6 +68,7 @@ const migrations = {
   '0006-erasure': erasure,
   '0007-batch': batch,
   '0013-inbound': inbound,
+  '0014-webhook-accounts': webhookAccounts,
   '0015-provider-turns': providerTurns,
 };
 

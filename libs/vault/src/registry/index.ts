@@ -7,3 +7,5 @@ export { InvalidCursorError } from '../database/page.cursor.js';
 export { openVaultDatabase, withTenant } from '../database/vault.database.js';
 export type { VaultDatabaseSettings } from '../database/vault.database.js';
 export type { VaultDatabase } from '../database/vault.tables.js';
+export { allWebhookAccounts, createWebhookAccounts } from './webhook.accounts.js';
+export type * from './webhook.accounts.js';
