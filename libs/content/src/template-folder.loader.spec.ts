@@ -44,6 +44,7 @@ describe('the ready templates', () => {
   it.each([
     ['linkedin_dm', 'linkedin'],
     ['contact_form_submit', 'contact_form'],
+    ['whatsapp_intro', 'whatsapp'],
   ] as const)('%s of the default sequence renders with the data of email_intro', async (templateId, channel) => {
     const template = (await loadTemplateFolder(ready)).find((one) => one.templateId === templateId);
     const source = { kind: 'template', bodies: template?.bodies ?? {} } as const;
