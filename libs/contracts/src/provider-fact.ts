@@ -31,7 +31,7 @@ export interface ProviderFact {
   /** The provider's own event id, or one derived from its stable parts: the key on which a repeat takes effect once. */
   readonly providerEventId: string;
   readonly providerMessageId?: string;
-  /** Bounces: `hard` never again for that address, `soft` may be retried. */
+  /** Bounces: `hard` never again for that address, `soft` may be retried. Failures: `hard` not again as it stands (outside a window, a template's fault). */
   readonly subtype?: 'hard' | 'soft';
   /** Short code from a fixed list (`mailbox_unavailable`, `smtp_550`), never the provider's prose. */
   readonly code?: string;

@@ -142,7 +142,9 @@ export const settled = (
 /** A fact as a provider says it, about attempt 1 unless it says otherwise. */
 export const said = (
   fact: ProviderFactRecorded['fact'],
-  over: Partial<Pick<ProviderFactRecorded, 'attempt' | 'subtype' | 'machine' | 'occurredAt' | 'providerEventId'>> = {},
+  over: Partial<
+    Pick<ProviderFactRecorded, 'attempt' | 'subtype' | 'code' | 'machine' | 'occurredAt' | 'providerEventId'>
+  > = {},
 ): ProviderFactRecorded => ({
   ...of,
   attempt: 1,

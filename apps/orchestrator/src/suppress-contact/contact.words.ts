@@ -6,8 +6,8 @@ export function contactWordsOf(state: OutreachState, facts: readonly SignalledFa
   if (state.status === 'none') return [];
   const { tenantId } = state.request;
   const words = new Map<string, ContactWord>();
-  for (const { leg, fact, subtype, occurredAt: at, providerEventId } of facts) {
-    const word = contactWordOf({ fact, ...(subtype ? { subtype } : {}) });
+  for (const { leg, fact, subtype, code, occurredAt: at, providerEventId } of facts) {
+    const word = contactWordOf({ fact, ...(subtype ? { subtype } : {}), ...(code ? { code } : {}) });
     const delivery = deliveryOf(state, leg);
     if (!word || !delivery) continue;
     const { fingerprint, mask } = delivery.plan.contact;

@@ -35,24 +35,23 @@ function readStatus(status: unknown): readonly Telling[] {
   const fact: Omit<ParsedFact, 'payloadDigest'> = {
     ...OURS,
     ...(known ? { fact: known } : { fact: 'other', unknownEvent: eventName(name) }),
-    ...(known === 'failed' ? { code: failureCode(status) } : {}),
+    ...(known === 'failed' ? failureOf(status) : {}),
     occurredAt,
     providerEventId: key,
     ...present('providerMessageId', id),
     ...attemptOfMark(status['biz_opaque_callback_data']),
   };
-  if (fact.code !== 'opted_out') return [{ kind: 'fact', fact }];
-  const saidNo = { ...fact, fact: 'unsubscribed' as const, providerEventId: `${key}:opted_out` };
-  return [
-    { kind: 'fact', fact },
-    { kind: 'fact', fact: saidNo },
-  ];
+  return [{ kind: 'fact', fact }];
 }
 
-function failureCode(status: Json): string {
+/** `hard`: the same message would fail alike. What is not listed may be tried again. */
+function failureOf(status: Json): Pick<ParsedFact, 'code' | 'subtype'> {
   const { code } = record(list(status['errors'])[0]);
-  if (typeof code !== 'number' || !Number.isInteger(code)) return 'unstated';
-  return meaningOfCode(code)?.code ?? `meta_${code}`;
+  if (typeof code !== 'number' || !Number.isInteger(code)) return { code: 'unstated' };
+  const meaning = meaningOfCode(code);
+  if (!meaning) return { code: `meta_${code}` };
+  const final = meaning.class === 'permanent' || meaning.class === 'suppressed';
+  return { code: meaning.code, ...(final ? { subtype: 'hard' } : {}) };
 }
 
 /** Whatever somebody sent us, also what has no text: a picture is an answer, too. */

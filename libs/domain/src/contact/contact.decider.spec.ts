@@ -167,13 +167,17 @@ describe('what a provider’s word about an attempt says about the address', () 
     [{ fact: 'bounced' }, 'hard_bounce'],
     [{ fact: 'complained' }, 'complaint'],
     [{ fact: 'unsubscribed' }, 'unsubscribe'],
+    [{ fact: 'failed', code: 'opted_out' }, 'unsubscribe'],
+    [{ fact: 'dropped', code: 'opted_out' }, 'unsubscribe'],
   ] as const)('%j suppresses it: %s', (fact, reason) =>
     expect(contactWordOf(fact)).toEqual({ kind: 'suppress', reason }),
   );
   it('may be that the person wants to hear again', () =>
     expect(contactWordOf({ fact: 'resubscribed' })).toEqual({ kind: 'resubscribe' }));
-  it.each([{ fact: 'bounced', subtype: 'soft' }, { fact: 'delivered' }, { fact: 'dropped' }] as const)(
-    'is nothing: %j',
-    (fact) => expect(contactWordOf(fact)).toBeUndefined(),
-  );
+  it.each([
+    { fact: 'bounced', subtype: 'soft' },
+    { fact: 'delivered' },
+    { fact: 'dropped' },
+    { fact: 'failed', code: 'outside_window', subtype: 'hard' },
+  ] as const)('is nothing: %j', (fact) => expect(contactWordOf(fact)).toBeUndefined());
 });

@@ -98,7 +98,7 @@ const about = ({ tenantId, fingerprint, channel, causationId, by, note }: Contac
 
 /** What a provider's word about one attempt says about the address itself; most say nothing. */
 export function contactWordOf(
-  fact: Pick<ProviderFact, 'fact' | 'subtype'>,
+  fact: Pick<ProviderFact, 'fact' | 'subtype' | 'code'>,
 ): { readonly kind: 'suppress'; readonly reason: SuppressionReason } | { readonly kind: 'resubscribe' } | undefined {
   switch (fact.fact) {
     case 'bounced':
@@ -107,6 +107,10 @@ export function contactWordOf(
       return { kind: 'suppress', reason: 'complaint' };
     case 'unsubscribed':
       return { kind: 'suppress', reason: 'unsubscribe' };
+    case 'failed':
+    case 'dropped':
+      // Not sent because the person has told the provider to stop: nobody was reached, and nobody may be.
+      return fact.code === 'opted_out' ? { kind: 'suppress', reason: 'unsubscribe' } : undefined;
     case 'resubscribed':
       return { kind: 'resubscribe' };
     default:

@@ -63,6 +63,20 @@ describe('what follows', () => {
     given(...committed, ...tried(1, 'auth', 'http_401'))
       .when(reacting(0))
       .then(retry(2, 300, 'http_401')));
+  it('from a failure told later that may pass: a retry', () =>
+    given(...committed, started(), accepted(), recorded('failed', { code: 'send_failed' }))
+      .when(reacting())
+      .then(retry(2, 62, 'failed')));
+  it('from a failure told later that is final: failure at once, whatever else failed before', () =>
+    given(
+      ...committed,
+      started(),
+      accepted(),
+      recorded('failed', { code: 'send_failed' }),
+      recorded('failed', { code: 'outside_window', subtype: 'hard' }),
+    )
+      .when(reacting())
+      .then(failed('outside_window', 2), settled('failed', 2)));
   it('from a soft bounce: a retry', () =>
     given(...committed, started(), accepted(), recorded('bounced', { subtype: 'soft' }))
       .when(reacting())

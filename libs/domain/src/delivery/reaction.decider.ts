@@ -176,17 +176,25 @@ function verdictOn(attempt: Attempt): Verdict {
     case 'dropped':
       return { kind: 'fail', reason: 'dropped_by_provider' };
     case 'undelivered':
-      return { kind: 'retry', because: 'undelivered' };
+      return finalFailure(attempt.facts) ?? { kind: 'retry', because: 'undelivered' };
     case 'failed':
       if (attempt.assistance?.end && !attempt.answer)
         return { kind: 'fail', reason: `assisted_${attempt.assistance.end.outcome}` };
-      return attempt.answer?.kind === 'rejected'
-        ? verdictOnRejection(attempt.answer)
-        : { kind: 'retry', because: attempt.settled ? 'not_sent' : 'failed' };
+      if (attempt.answer?.kind === 'rejected') return verdictOnRejection(attempt.answer);
+      return finalFailure(attempt.facts) ?? { kind: 'retry', because: attempt.settled ? 'not_sent' : 'failed' };
     default:
       // Reached, under way, or unknown: an unknown outcome is never re-sent.
       return { kind: 'wait' };
   }
+}
+
+/** A failure that the provider's word makes final: the same message would fail alike. Of several codes the first by name. */
+function finalFailure(facts: Attempt['facts']): Verdict | undefined {
+  const codes = facts
+    .filter(({ fact, subtype }) => (fact === 'failed' || fact === 'undelivered') && subtype === 'hard')
+    .map(({ code }) => code ?? 'failed')
+    .sort();
+  return codes[0] === undefined ? undefined : { kind: 'fail', reason: codes[0] };
 }
 
 function verdictOnRejection(answer: Extract<Attempt['answer'], { kind: 'rejected' }>): Verdict {
