@@ -11,7 +11,7 @@ export const tellOf =
         if (standing.cause === 'auth')
           logger.error(
             of,
-            'the provider refuses our key and is given nothing but a trial a minute: renew its credentials',
+            'the provider refuses our key and is given nothing but a trial every ten seconds: renew its credentials',
           );
         else logger.warn(of, 'the provider fails and is given nothing for a while');
         return;

@@ -116,7 +116,7 @@ describe('a provider that fails', () => {
 });
 
 describe('a provider that refuses our key', () => {
-  it('is stopped at once, and nothing but a trial a minute goes there', () => {
+  it('is stopped at once, and nothing but a trial every ten seconds goes there', () => {
     const { pick, call, wait } = channel();
     call('one', AUTH, 0);
     expect(shareOf(pick, 'two')).toBe(100);

@@ -9,7 +9,7 @@ export const ERRORS_TO_STOP = 5;
 export const STOP_MS = 5_000;
 export const LONGEST_STOP_MS = 60_000;
 /** Between two tries of a provider that refused our key. */
-export const AUTH_STOP_MS = 60_000;
+export const AUTH_STOP_MS = 10_000;
 /** A trial nobody has heard of for so long is taken for lost, its message may have gone to another gateway: the next one begins. */
 export const TRIAL_LOST_MS = 15_000;
 /** A return begins with this share; each step doubles it. */
@@ -32,7 +32,8 @@ export function noteCall(health: ProviderHealth, call: ProviderCall): ProviderHe
   const good = verdict.kind === 'good';
   switch (standing.kind) {
     case 'stopped':
-      return good ? at(health, returning(endedAt, standing.times)) : stopped(health, standing.cause, endedAt);
+      // Whatever else it said: our key it did not refuse.
+      return good ? at(health, returning(endedAt, standing.times)) : stopped(health, 'errors', endedAt);
     case 'returning':
       return good ? stepped(health, standing, endedAt) : stopped(health, 'errors', endedAt);
     case 'healthy':
