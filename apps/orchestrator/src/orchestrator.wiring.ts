@@ -28,6 +28,7 @@ import { createLedgers } from '@homing/event-store/ledger';
 import { Module, type DynamicModule } from '@nestjs/common';
 import { OutreachRequestedController } from './decide-outreach/outreach-requested.controller.js';
 import { engagementOf } from './decide-outreach/engagement.reader.js';
+import { lastInboundOf } from './decide-outreach/last-inbound.reader.js';
 import { sendHoursOf } from './decide-outreach/send-hours.reader.js';
 import { OutreachDecider, type DeciderParts } from './decide-outreach/outreach.decider.service.js';
 import { ledgerSnapshots } from './keep-books/ledger.snapshots.js';
@@ -129,11 +130,12 @@ export function wireOrchestrator({ env, logger, instance, readiness }: ServiceBa
   const desk = wireDesk(deskSettings, { bus, intake, registry, fingerprinter, logger, readiness, now });
   const recording: RecordParts = { ...react, contacts };
   const matching = wireMatching({ db: desk.db, queries, store, registry, recording, logger });
+  const senders = createSenderBook(vaultDb);
   const inbound: InboundParts = {
     ...{ suppressions, contacts, queries, foldedStates, fingerprinter, now },
     open: desk.openInbound,
     file: desk.inbound,
-    book: createSenderBook(vaultDb),
+    book: senders,
     record: (signals) => recordBatch(recording, signals),
     announce: async (received) => {
       const { subject, event, ...options } = inboundReceivedMessage(received, 'homing/orchestrator');
@@ -193,6 +195,7 @@ export function wireOrchestrator({ env, logger, instance, readiness }: ServiceBa
           rulesOf,
           suppressed: heldBackOf(suppressions),
           engagementOf: engagementOf({ queries, now }),
+          lastInboundOf: lastInboundOf(senders),
           hoursOf: sendHoursOf({ queries, now }),
           instance,
           now,

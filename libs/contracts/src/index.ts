@@ -35,6 +35,7 @@ export * from './events/decision.js';
 export * from './events/event-metadata.js';
 export * from './events/installation-events.js';
 export * from './events/ledger-events.js';
+export * from './events/attempt-terms.js';
 export * from './events/outreach-events.js';
 export * from './events/recorded-inputs.js';
 export * from './events/transitions.js';

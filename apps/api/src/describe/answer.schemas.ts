@@ -1,9 +1,10 @@
-import { CHANNELS, DECISION_STEPS, SELECTION_FACTORS, TRANSITIONS } from '@homing/contracts';
+import { CHANNELS, DECISION_STEPS, SELECTION_FACTORS } from '@homing/contracts';
 import { OUTREACH_STATES } from '../read-outreach/outreach.states.js';
 import { ANALYTICS_SCHEMAS } from './analytics.schemas.js';
 import { BATCH_SCHEMAS } from './batch.schemas.js';
 import { DEAD_LETTER_SCHEMAS } from './dead-letter.schemas.js';
 import { INBOUND_SCHEMAS } from './inbound.description.js';
+import { TIMELINE_EVENT } from './timeline.schema.js';
 import { SEND_TIMES_SCHEMAS } from './send-times.description.js';
 import { chainStep, SEQUENCE_SCHEMAS } from './sequence.schemas.js';
 import { ASSISTED_SCHEMAS } from './assisted.schemas.js';
@@ -142,29 +143,7 @@ export const ANSWER_SCHEMAS: Readonly<Record<string, Schema>> = {
     },
     ['deliveryId', 'leg', 'channel', 'state', 'retryCount', 'attempts'],
   ),
-  TimelineEvent: partial(
-    {
-      position: big,
-      revision: big,
-      transition: { type: 'string', enum: [...TRANSITIONS] },
-      occurredAt: instant,
-      recordedAt: instant,
-      deliveryId: text,
-      leg: whole,
-      channel,
-      attempt: whole,
-      reason: text,
-      code: text,
-      class: text,
-      subtype: text,
-      machine: flag,
-      provider: text,
-      via: { type: 'string', enum: ['lookup', 'operator', 'resend'] },
-      by: text,
-      note: text,
-    },
-    ['position', 'revision', 'transition', 'occurredAt', 'recordedAt'],
-  ),
+  TimelineEvent: TIMELINE_EVENT,
   Explanation: partial(
     {
       sentence: text,

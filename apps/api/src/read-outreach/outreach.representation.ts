@@ -112,6 +112,7 @@ function shownEvent(row: TimelineRow) {
     via,
     by,
     note,
+    proof,
   } = row.eventData as unknown as Record<string, unknown>;
   const settling = row.eventType === 'UnknownOutcomeSettled' ? { via, by, note } : {};
   return {
@@ -120,7 +121,20 @@ function shownEvent(row: TimelineRow) {
     transition,
     occurredAt,
     recordedAt,
-    ...given({ deliveryId, leg, channel, attempt, reason, code, class: kind, subtype, machine, provider, ...settling }),
+    ...given({
+      deliveryId,
+      leg,
+      channel,
+      attempt,
+      reason,
+      code,
+      class: kind,
+      subtype,
+      machine,
+      provider,
+      proof,
+      ...settling,
+    }),
   };
 }
 

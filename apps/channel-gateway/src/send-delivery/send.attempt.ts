@@ -1,5 +1,5 @@
 import type { ChannelProvider, OutboundMessage } from '@homing/channels';
-import type { DispatchDelivery } from '@homing/contracts';
+import type { DispatchDelivery, SendProof } from '@homing/contracts';
 import {
   claimAttempt,
   deliveryOf,
@@ -79,6 +79,7 @@ async function attempt(parts: SendParts, dispatch: DispatchDelivery<OutreachStat
   if (rendered.kind === 'impossible') return skip(parts, dispatch, known, rendered.reason);
   if (!provider) throw new ProviderMissingError(key);
   const question = gateQuestion(state, seen.delivery);
+  const suppressionReadAt = parts.now();
   const reading = await parts.gate.ask(question);
   if (reading.answer.kind === 'campaign_missing') throw new CampaignMissingError();
   const held = heldBackBy(reading.answer);
@@ -87,9 +88,20 @@ async function attempt(parts: SendParts, dispatch: DispatchDelivery<OutreachStat
   // Too many before it: it comes again, unclaimed, and has used up nothing.
   const turn = await parts.turns?.take(key);
   if (turn?.kind === 'later') throw new RetryLaterError(turn.waitMs);
-  const sending = { provider, message: rendered.message, question, reading, ...(turn ? { turn } : {}) };
+  const { message } = rendered;
+  const proof = proofOf(message, reading, suppressionReadAt);
+  const sending = { provider, message, question, reading, proof, ...(turn ? { turn } : {}) };
   return claimAndSend(parts, dispatch, { known, sending });
 }
+
+/** Taken before the question was put: what was acknowledged earlier is in the answer. */
+const proofOf = ({ headers }: OutboundMessage, { answer }: GateReading, suppressionReadAt: string): SendProof => ({
+  suppressionReadAt,
+  ...(answer.kind === 'open' && answer.contactRevision !== undefined
+    ? { contactRevision: answer.contactRevision }
+    : {}),
+  ...(headers?.['List-Unsubscribe-Post'] === undefined ? {} : { oneClick: true }),
+});
 
 /** Who is to send it: chosen before the claim, which names them. @throws RetryLaterError where nobody can be asked now */
 function senderOf({ rota }: SendParts, state: KnownOutreach, { leg, channel, plan }: Delivery): string {
@@ -138,6 +150,7 @@ interface Ready {
     readonly reading: GateReading;
     /** Absent: the provider has no rate. */
     readonly turn?: Turn;
+    readonly proof: SendProof;
   };
 }
 
@@ -152,6 +165,7 @@ async function claimAndSend(
   const lease = timing.monotonic() + parts.providerTimeoutMs + parts.leaseMarginMs;
   const { known, sending } = ready;
   const by = sending && senderIn(sending.provider);
+  const of = sending ? { proof: sending.proof } : {};
   let decision: ClaimDecision = { kind: 'stand_down', reason: 'unknown_outreach' };
   crashPoint('gateway.before-claim');
   // A claim whose answer was lost may stand: only this call can know that it is its own, so it asks again while it could use it.
@@ -161,7 +175,7 @@ async function claimAndSend(
         commandId: `claim:${claimId}`,
         known,
         decide: (state) => {
-          decision = claimAttempt(state, { ...claimOf(parts, dispatch, claimId), ...by });
+          decision = claimAttempt(state, { ...claimOf(parts, dispatch, claimId), ...by, ...of });
           return decision.kind === 'stand_down' ? [] : decision.events;
         },
       }),

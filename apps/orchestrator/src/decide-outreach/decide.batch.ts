@@ -27,6 +27,7 @@ import { heldBackKey } from '../keep-books/held-back.gatherer.js';
 import { enterBooks, type AskedBooks, type UndoEntry } from '../keep-books/ledger.runner.js';
 import { noteDecision, timed } from './decision.metrics.js';
 import { refuseForErasure } from './erased.refusal.js';
+import type { LastInboundAt } from './last-inbound.reader.js';
 import { followStored, type Decided } from './stored.decision.js';
 
 export interface DecideParts {
@@ -42,6 +43,8 @@ export interface DecideParts {
   readonly engagementOf?: (requests: readonly OutreachRequested[]) => Promise<readonly EngagementHistory[]>;
   /** At which hours tenants' messages engaged people; asked for those who want it learned alone. Absent: nothing is known of it. */
   readonly hoursOf?: (tenantIds: readonly string[]) => Promise<ReadonlyMap<string, HourHistory>>;
+  /** When the persons of a batch last wrote to us, in its order. Absent: nothing is known of it. */
+  readonly lastInboundOf?: (requests: readonly OutreachRequested[]) => Promise<readonly (LastInboundAt | undefined)[]>;
   readonly instance: string;
   readonly now: () => string;
 }
@@ -125,10 +128,11 @@ async function gather(
 ): Promise<ReadonlyMap<string, Gathered>> {
   if (accepted.length === 0) return new Map();
   const requests = accepted.map(({ requested }) => requested);
-  const [rules, suppressed, engagements] = await Promise.all([
+  const [rules, suppressed, engagements, inbound] = await Promise.all([
     parts.rulesOf(requests),
     parts.suppressed(requests),
     parts.engagementOf?.(requests),
+    parts.lastInboundOf?.(requests),
   ]);
   const learning = requests.filter((_request, i) => rules[i]?.policy.sendTime?.choice === 'learned');
   const hours = learning.length > 0 ? await parts.hoursOf?.(learning.map(({ tenantId }) => tenantId)) : undefined;
@@ -142,11 +146,13 @@ async function gather(
         .map(({ fingerprint }) => fingerprint)
         .filter((fingerprint) => suppressed.has(heldBackKey({ tenantId, fingerprint })));
       const engagement = engagements?.[i];
+      const lastInboundAt = inbound?.[i];
       const learned = policy.sendTime?.choice === 'learned' ? hours?.get(tenantId) : undefined;
       const now = {
         ...inputs,
         ...selectionInputs(requested, parts.now()),
         ...(engagement ? { engagement } : {}),
+        ...(lastInboundAt ? { lastInboundAt } : {}),
         ...(learned ? { hours: learned } : {}),
         policy,
         suppressed: held,

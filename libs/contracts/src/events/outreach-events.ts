@@ -6,6 +6,7 @@ import type { AssistanceRequested, AssistedTaskDone, AssistedTaskOpened } from '
 import type { ConversionReported } from './conversion-events.js';
 import type { DecisionStep, Explanation, PlannedLeg, StepTrace } from './decision.js';
 import type { LegBooking } from './ledger-events.js';
+import type { Recourse, SendProof } from './attempt-terms.js';
 import type { RecordedInputs } from './recorded-inputs.js';
 
 /** Everything that can happen to one outreach, on its one stream `outreach-{id}`. Adding a type is compatible; changing one needs an upcaster. */
@@ -153,14 +154,6 @@ export interface DeliveryScheduled extends OfLeg {
   readonly expiresAt: string;
 }
 
-/** How a provider could tell later what became of an attempt, as the gateway knew it when it claimed. */
-export interface Recourse {
-  /** It can be asked. That it has nothing counts only so many seconds after the attempt was last in our hands. */
-  readonly lookUpAfterSeconds?: number;
-  /** It takes a second call under the attempt's key for the first, so many seconds from `startedAt` on. */
-  readonly resendWithinSeconds?: number;
-}
-
 /** The exclusive claim: only the holder of `claimId`, made once in its memory, may call the provider for this attempt. */
 export interface AttemptStarted extends OfAttempt {
   readonly claimId: string;
@@ -171,6 +164,8 @@ export interface AttemptStarted extends OfAttempt {
   readonly leaseUntil: string;
   /** Absent: the provider can neither be asked nor given the attempt again. */
   readonly recourse?: Recourse;
+  /** Absent in attempts before it was recorded. */
+  readonly proof?: SendProof;
 }
 
 /** The provider took it: queued there. */

@@ -1,4 +1,4 @@
-import type { OutreachEvent, Recourse } from '@homing/contracts';
+import type { OutreachEvent, Recourse, SendProof } from '@homing/contracts';
 import { deliveryOf, type Delivery, type OutreachState } from '../outreach/outreach.state.js';
 import { isLapsed } from './rebooking.policy.js';
 import { withSettlement } from './settlement.policy.js';
@@ -16,6 +16,8 @@ export interface ClaimAttempt {
   readonly provider?: string;
   /** How its outcome could be found out later, should nobody record it. */
   readonly recourse?: Recourse;
+  /** What stands now and is to be shown later. */
+  readonly proof?: SendProof;
 }
 
 export type StandDownReason =
@@ -76,6 +78,7 @@ export function claimAttempt(state: OutreachState, command: ClaimAttempt): Claim
       startedAt: command.now,
       leaseUntil,
       ...(command.recourse ? { recourse: command.recourse } : {}),
+      ...(command.proof ? { proof: command.proof } : {}),
     },
   };
   return { kind: 'claim', events: [started], delivery, leaseUntil };

@@ -15,8 +15,8 @@ export const REPLY_WINDOW_HOURS = 24;
  * what the caller names. Order: as `CHANNELS`.
  *
  * Rules of providers decided here: LinkedIn is used by a person's hand (`assisted_only`); Messenger and Instagram answer within 24 hours
- * of a message to us (`no_inbound_message`); WhatsApp carries free text within that time only (`template_needed`). Nothing gathers inbound
- * messages yet, so those are held to have none. Not decided here, for nothing is recorded of it yet: consent for SMS and opt-in for
+ * of a message to us (`no_inbound_message`); WhatsApp carries free text within that time only (`template_needed`). Who never wrote is held to have
+ * written never. Not decided here, for nothing is recorded of it yet: consent for SMS and opt-in for
  * WhatsApp (no consent is kept), whether a template is approved at Meta, connections on LinkedIn, whether somebody takes direct messages
  * on X, what a contact form accepts: there the provider's refusal decides. SMS hours are a matter of the send time.
  */

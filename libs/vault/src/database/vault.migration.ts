@@ -11,6 +11,7 @@ import * as batch from './migrations/0007-batch.migration.js';
 import * as inbound from './migrations/0013-inbound.migration.js';
 import * as webhookAccounts from './migrations/0014-webhook-accounts.migration.js';
 import * as providerTurns from './migrations/0015-provider-turns.migration.js';
+import * as proof from './migrations/0016-proof.migration.js';
 
 /** What each service connects as. Grants and policies are stated in the migrations. */
 export const vaultRoles = ['vault_intake', 'vault_open', 'vault_api', 'vault_desk'] as const;
@@ -70,6 +71,7 @@ const migrations = {
   '0013-inbound': inbound,
   '0014-webhook-accounts': webhookAccounts,
   '0015-provider-turns': providerTurns,
+  '0016-proof': proof,
 };
 
 /** Their names, oldest first. */

@@ -57,7 +57,7 @@ describe('the gate', () => {
       { kind: 'paused' },
       { kind: 'open' },
       { kind: 'suppressed', reason: 'unsubscribe' },
-      { kind: 'open' },
+      { kind: 'open', contactRevision: '0' },
       { kind: 'suppressed', reason: 'unsubscribe' },
       { kind: 'campaign_missing' },
       { kind: 'campaign_missing' },

@@ -27,23 +27,30 @@ export function createGateReader(db: VaultDatabase): GateReader {
   };
 }
 
-type GateRow = { at: string; status: CampaignStatus | null; reason: SuppressionReason | null };
+type GateRow = {
+  at: string;
+  status: CampaignStatus | null;
+  reason: SuppressionReason | null;
+  revision: string | null;
+};
 
 function gateRows(questions: readonly GateQuestion[]) {
   return sql<GateRow>`
-    select w.at, c.status, s.reasons -> 0 ->> 'reason' as reason
+    select w.at, c.status, case when s.suppressed then s.reasons -> 0 ->> 'reason' end as reason,
+      s.revision::text
     from unnest(${questions.map((q) => q.tenantId)}::uuid[], ${questions.map((q) => q.campaignKey ?? null)}::uuid[],
       ${questions.map((q) => q.fingerprint)}::text[]) with ordinality as w (tenant_id, campaign_id, fingerprint, at)
     left join registry.campaign c on c.id = w.campaign_id and c.tenant_id = w.tenant_id
-    left join vault.suppression s on s.tenant_id = w.tenant_id and s.fingerprint = w.fingerprint and s.suppressed`;
+    left join vault.suppression s on s.tenant_id = w.tenant_id and s.fingerprint = w.fingerprint`;
 }
 
 function answerOf({ campaignKey }: GateQuestion, row: GateRow | undefined): GateAnswer {
   if (row?.reason) return { kind: 'suppressed', reason: row.reason };
-  if (campaignKey === undefined) return { kind: 'open' };
+  const open = { kind: 'open', ...(row?.revision ? { contactRevision: row.revision } : {}) } as const;
+  if (campaignKey === undefined) return open;
   switch (row?.status) {
     case 'active':
-      return { kind: 'open' };
+      return open;
     case 'paused':
     case 'stopped':
       return { kind: row.status };

@@ -9,7 +9,8 @@ export type GateQuestion = {
 };
 
 export type GateAnswer =
-  | { readonly kind: 'open' }
+  /** `contactRevision`: how far the address's stream was, where anything was ever said of it. */
+  | { readonly kind: 'open'; readonly contactRevision?: string }
   /** Nothing is to be sent now; it may be later. */
   | { readonly kind: 'paused' }
   /** Nothing is to be sent ever again. */
