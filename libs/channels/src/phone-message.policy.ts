@@ -1,4 +1,4 @@
-import { smsSegments } from '@homing/domain';
+import { smsSegments } from '@homing/contracts';
 import type { OutboundMessage, SendResult } from './channel.provider.js';
 
 /** ITU-T E.164 with its plus sign. */

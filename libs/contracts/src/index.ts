@@ -65,3 +65,4 @@ export * from './settings/sequence.js';
 export * from './settings/settings.dto.js';
 export * from './settings/step.dto.js';
 export * from './settings/settings.js';
+export * from './sms/sms.segments.js';

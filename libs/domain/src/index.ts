@@ -70,7 +70,6 @@ export * from './routing/selection.state.js';
 export * from './routing/viability.policy.js';
 export * from './pacing/budget.pacing.js';
 export * from './pacing/campaign.return.js';
-export * from './pricing/sms.segments.js';
 export * from './pricing/worst-case.policy.js';
 export * from './send-time/hour-of-week.js';
 export * from './send-time/learned-hours.estimate.js';

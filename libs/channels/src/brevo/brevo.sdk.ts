@@ -1,4 +1,4 @@
-import { TransactionalEmailsClient } from '@getbrevo/brevo/transactionalEmails';
+import type { TransactionalEmailsClient } from '@getbrevo/brevo/transactionalEmails';
 import type { HttpCaller, HttpEnd } from '../http.caller.js';
 
 /** What all calls of one provider have in common. */
@@ -33,7 +33,9 @@ export async function postEmail(
     ends.push(end);
     return new Response('{}', { headers: { 'content-type': 'application/json' } });
   };
-  const client = new TransactionalEmailsClient({
+  // Loaded by the first mail: a process that sends none through it is spared the memory.
+  const { TransactionalEmailsClient: Client } = await import('@getbrevo/brevo/transactionalEmails');
+  const client = new Client({
     apiKey,
     baseUrl: `${baseUrl}/v3`,
     maxRetries: 0,

@@ -1,5 +1,5 @@
-import FormData from 'form-data';
-import Mailgun from 'mailgun.js';
+import type FormData from 'form-data';
+import type Mailgun from 'mailgun.js';
 import type { HttpCaller, HttpEnd } from '../http.caller.js';
 
 /** What all calls of one provider have in common. */
@@ -21,9 +21,15 @@ type Transport = SdkClient['request']['requestProvider'];
  * the answer's headers, follows redirects with the mail in hand, uses HTTP_PROXY and can be neither aborted nor kept alive. What
  * is left to it is how Mailgun's form is written and where it goes.
  */
-function clientOf(account: MailgunAccount, signal: AbortSignal, ended: (end: HttpEnd) => void): SdkClient {
+async function clientOf(
+  account: MailgunAccount,
+  signal: AbortSignal,
+  ended: (end: HttpEnd) => void,
+): Promise<SdkClient> {
+  // Loaded by the first mail: a process that sends none through it is spared the memory.
+  const [{ default: Sdk }, { default: Form }] = await Promise.all([import('mailgun.js'), import('form-data')]);
   const { apiKey, baseUrl, caller } = account;
-  const client = new Mailgun(FormData as never).client({ username: 'api', key: apiKey, url: baseUrl });
+  const client = new Sdk(Form as never).client({ username: 'api', key: apiKey, url: baseUrl });
   const authorization = `Basic ${Buffer.from(`api:${apiKey}`).toString('base64')}`;
   const transport: Transport = {
     makeRequest: async (url, method, data) => {
@@ -53,7 +59,7 @@ async function through(
   run: (client: SdkClient) => Promise<unknown>,
 ): Promise<HttpEnd | undefined> {
   const ends: HttpEnd[] = [];
-  const client = clientOf(account, signal, (end) => ends.push(end));
+  const client = await clientOf(account, signal, (end) => ends.push(end));
   await run(client).catch(() => undefined);
   return ends[0];
 }

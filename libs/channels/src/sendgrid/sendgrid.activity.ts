@@ -3,7 +3,8 @@ import { HttpCallWatch } from '../http-call.watch.js';
 import { retryAfterSeconds } from '../retry-after.policy.js';
 import { describeSdkError } from './sdk-error.reader.js';
 import { messageIdOf } from './sendgrid.message-id.js';
-import { SendgridCallClient, type SendgridAccount } from './sendgrid.client.js';
+import type { SendgridAccount } from './sendgrid.client.js';
+import { loadSendgrid } from './sendgrid.loader.js';
 
 export interface ActivityAccess {
   /**
@@ -31,6 +32,7 @@ interface Asking {
 export async function findInActivity(asking: Asking, attempt: AttemptRef): Promise<LookUpResult> {
   const { account, signal, now } = asking;
   const query = queryFor(attempt);
+  const { SendgridCallClient } = await loadSendgrid();
   const client = new SendgridCallClient(account, signal, new HttpCallWatch());
   try {
     const [answer] = await client.request({ method: 'GET', url: '/v3/messages', qs: { query, limit: 2 } });

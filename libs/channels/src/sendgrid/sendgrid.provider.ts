@@ -6,9 +6,10 @@ import { providerAddress } from '../provider-address.policy.js';
 import { findInActivity, lookUpLimits, type ActivityAccess } from './sendgrid.activity.js';
 import { describeSdkError } from './sdk-error.reader.js';
 import { judgeFailure } from './send-outcome.policy.js';
-import { SendgridCallClient, type SendgridAccount } from './sendgrid.client.js';
+import type { SendgridAccount } from './sendgrid.client.js';
+import { loadSendgrid } from './sendgrid.loader.js';
 import { toMail } from './sendgrid.mail.js';
-import { MailService, type SdkMail } from './sendgrid.sdk.js';
+import type { SdkMail } from './sendgrid.sdk.js';
 
 export interface SendgridConfig {
   readonly apiKey: string;
@@ -43,6 +44,7 @@ export function createSendgridProvider(config: SendgridConfig): ChannelProvider 
     httpsAgent: new HttpsAgent(agent),
   };
   const now = config.now ?? Date.now;
+  void loadSendgrid().catch(() => undefined);
   const activity = config.activity && lookUpLimits(config.activity);
   return {
     key: 'sendgrid',
@@ -88,6 +90,7 @@ interface Call {
 }
 
 async function call({ account, mail, message, signal, now }: Call): Promise<SendResult> {
+  const { MailService, SendgridCallClient } = await loadSendgrid();
   const watch = new HttpCallWatch();
   const service = new MailService();
   service.setClient(new SendgridCallClient(account, signal, watch));

@@ -1,4 +1,3 @@
-import { createTransport } from 'nodemailer';
 import { withDeadline } from '../call.deadline.js';
 import type { ChannelProvider, OutboundMessage, SendResult } from '../channel.provider.js';
 import { ContentWatch } from './content.watch.js';
@@ -35,8 +34,8 @@ export function createSmtpProvider(config: SmtpConfig): ChannelProvider {
   const security = config.security ?? 'starttls';
   checkHost(config.host, security);
   const watch = new ContentWatch();
-  const transport = createTransport({
-    pool: true,
+  const options = {
+    pool: true as const,
     host: config.host,
     port: config.port ?? (security === 'tls' ? 465 : 587),
     secure: security === 'tls',
@@ -53,12 +52,20 @@ export function createSmtpProvider(config: SmtpConfig): ChannelProvider {
     socketTimeout: config.timeouts?.silence ?? 30_000,
     disableFileAccess: true,
     disableUrlAccess: true,
-  });
-  transport.use('stream', watch.plugin);
+  };
+  const open = async () => {
+    // Loaded by the first mail: a process that sends none through it is spared the memory.
+    const { createTransport } = await import('nodemailer');
+    const made = createTransport(options);
+    made.use('stream', watch.plugin);
+    return made;
+  };
+  let opened: ReturnType<typeof open> | undefined;
   const now = config.now ?? Date.now;
   const call = async (message: OutboundMessage, signal: AbortSignal): Promise<SendResult> => {
     const checked = toMail(message, config, now());
     if (checked.kind === 'refused') return { kind: 'rejected', class: 'permanent', code: checked.code };
+    const transport = await (opened ??= open());
     try {
       // The sandbox shows that the server lets us in; it is given no recipient.
       if (message.sandbox) await transport.verify();
@@ -76,7 +83,7 @@ export function createSmtpProvider(config: SmtpConfig): ChannelProvider {
       if (options.signal.aborted) return { kind: 'rejected', class: 'retryable', code: 'aborted_before_call' };
       return withDeadline(options, (signal) => call(message, signal));
     },
-    close: () => transport.close(),
+    close: () => void opened?.then((transport) => transport.close()),
   };
 }
 

@@ -1,4 +1,4 @@
-import { Twilio, type SdkClient } from './twilio.sdk.js';
+import { loadTwilio, type SdkClient } from './twilio.sdk.js';
 import type { ChannelProvider, OutboundMessage, SendOptions, SendResult } from '../channel.provider.js';
 import { withDeadline } from '../call.deadline.js';
 import { HttpCaller } from '../http.caller.js';
@@ -83,6 +83,7 @@ interface Call {
 
 function call({ account, fields, message, options, now }: Call): Promise<SendResult> {
   return withDeadline(options, async (signal) => {
+    const { Twilio } = await loadTwilio();
     const client = new TwilioCallClient(account, signal);
     const { accountSid, username, password } = account;
     const sdk = new Twilio(username, password, { accountSid, httpClient: client as unknown as SdkClient });

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { CHANNELS, MAX_TABLE_MICROS, type PriceTable } from '@homing/contracts';
 import fc from 'fast-check';
-import { smsSegments } from './sms.segments.js';
+import { smsSegments } from '@homing/contracts';
 import { worstCase, type PricedMessage } from './worst-case.policy.js';
 
 describe('the worst case of a message', () => {
