@@ -47,6 +47,15 @@ describe('two providers of a channel', () => {
     expect(countOf(by.slice(60), 'sendgrid')).toBeGreaterThan(50);
   });
 
+  it('one that refuses the sender of a message: that message goes to the other, nobody else’s does', async () => {
+    const { behaviour, run, changes } = twoProviders();
+    behaviour['sendgrid'] = 'refuses sender';
+    expect(await run(10)).toEqual(Array.from({ length: 10 }, () => 'mailgun'));
+    behaviour['sendgrid'] = 'well';
+    expect(countOf(await run(10), 'sendgrid')).toBe(10);
+    expect(changes).toEqual([]);
+  });
+
   it('never take over an attempt whose outcome is unknown', async () => {
     const { behaviour, message, dispatch, deliver, took, store } = twoProviders();
     behaviour['sendgrid'] = 'dead';

@@ -122,6 +122,9 @@ export class ProviderRota {
   }
 }
 
+/** The account may not send as this one sender, whom a tenant chose: no reason to hold back everybody else's messages. */
+const SENDER_REFUSED = 'sender_not_verified';
+
 /** Undefined: it says nothing of the provider. */
 function verdictOn(result: SendResult): CallVerdict | undefined {
   switch (result.kind) {
@@ -136,7 +139,7 @@ function verdictOn(result: SendResult): CallVerdict | undefined {
         case 'suppressed':
           return { kind: 'good' };
         case 'auth':
-          return { kind: 'auth' };
+          return { kind: result.code === SENDER_REFUSED ? 'good' : 'auth' };
         case 'throttled': {
           const { retryAfterSeconds } = result;
           const retryAfterMs = retryAfterSeconds === undefined ? REST_MS : retryAfterSeconds * 1_000;

@@ -10,7 +10,7 @@ import { sendAttempt, type SendParts } from '../send-delivery/send.attempt.js';
 import { ProviderRota, type StandingChange } from './provider.rota.js';
 
 /** How a provider behaves, from a message on. `dead` drops after it took the message. */
-export type Behaviour = 'well' | 'down' | 'dead' | 'slow' | 'throttles' | 'refuses';
+export type Behaviour = 'well' | 'down' | 'dead' | 'slow' | 'throttles' | 'refuses' | 'refuses sender';
 
 const TIMEOUT_MS = 10_000;
 const ANSWERS: Readonly<Record<Behaviour, { readonly ms: number; readonly result: SendResult }>> = {
@@ -19,6 +19,7 @@ const ANSWERS: Readonly<Record<Behaviour, { readonly ms: number; readonly result
   down: { ms: 20, result: { kind: 'rejected', class: 'retryable', code: 'connect_refused' } },
   dead: { ms: TIMEOUT_MS, result: { kind: 'unknown', reason: 'timed_out' } },
   throttles: { ms: 20, result: { kind: 'rejected', class: 'throttled', code: 'http_429', retryAfterSeconds: 20 } },
+  'refuses sender': { ms: 20, result: { kind: 'rejected', class: 'auth', code: 'sender_not_verified' } },
   refuses: { ms: 20, result: { kind: 'rejected', class: 'auth', code: 'http_401' } },
 };
 
