@@ -4,6 +4,7 @@ import { channelContract } from '../channel-contract.fixture.js';
 import type { ChannelProvider, OutboundMessage } from '../channel.provider.js';
 import { LoopbackProvider, type Answer } from '../loopback-provider.fixture.js';
 import { answered, message, samplePath, signedBy } from '../meta/meta.fixture.js';
+import { oauth1Header } from './oauth1.header.js';
 import { createXDmProvider } from './x-dm.provider.js';
 import { createXWebhook, X_SIGNATURE } from './x.webhook.js';
 
@@ -69,6 +70,26 @@ describe('a direct message on X', () => {
       headers: { authorization: 'Bearer user-token' },
       body: '{"text":"Hello"}',
     });
+  });
+
+  it('is signed call by call where the token does not expire, each time with another nonce', async () => {
+    provider.close();
+    const oauth1 = { consumerKey: 'ck', consumerSecret: 'cs', accessTokenSecret: 'ts' };
+    provider = createXDmProvider({
+      accessToken: 'user-token',
+      oauth1,
+      baseUrl: server.url,
+      now: () => 1_790_000_000_000,
+    });
+    await send(answered(documented.response.body, 201));
+    await send(answered(documented.response.body, 201));
+    const [first = '', second = ''] = server.calls.map(({ headers }) => headers.authorization ?? '');
+    const nonce = /oauth_nonce="([^"]+)"/.exec(first)?.[1] ?? '';
+    const url = `${server.url}/2/dm_conversations/with/16505551234/messages`;
+    const call = { method: 'POST', url, nonce, timestamp: 1_790_000_000 } as const;
+    expect(first).toBe(oauth1Header({ ...oauth1, accessToken: 'user-token' }, call));
+    expect(second).not.toContain(nonce);
+    expect(first + second).not.toMatch(/"cs"|"ts"/);
   });
 
   it('counts as taken beside errors about something else, and as refused where the message itself is what is missing', async () => {

@@ -1,16 +1,20 @@
+import { randomUUID } from 'node:crypto';
 import type { ChannelProvider, OutboundMessage } from '../channel.provider.js';
 import { JsonPostClient } from '../json-post.client.js';
 import { SCOPED_ID } from '../scoped-id.policy.js';
+import { oauth1Header, type OAuth1Keys } from './oauth1.header.js';
 import { judgeX } from './x.answers.js';
 
 export interface XDmConfig {
-  /** Of the user who writes (OAuth 2.0 with `dm.write`): X takes no direct message from an app alone. */
+  /** Of the user who writes: X takes no direct message from an app alone. By itself a token of OAuth 2.0 (`dm.write`). */
   readonly accessToken: string;
+  /** With these it is a token of OAuth 1.0a, which does not expire, and each call is signed. */
+  readonly oauth1?: Omit<OAuth1Keys, 'accessToken'>;
   /** Default `https://api.x.com`. */
   readonly baseUrl?: string;
   /** Most connections at once. Default 10: 15 messages in 15 minutes are all that is allowed. */
   readonly maxSockets?: number;
-  /** Milliseconds since the epoch; reads throttling headers only. Default the system clock. */
+  /** Milliseconds since the epoch; for throttling headers and signatures. Default the system clock. */
   readonly now?: () => number;
 }
 
@@ -24,9 +28,14 @@ const LONGEST_TEXT = 10_000;
  */
 export function createXDmProvider(config: XDmConfig): ChannelProvider {
   if (!config.accessToken.trim()) throw new TypeError('x_dm needs an access token');
-  const client = new JsonPostClient(config.baseUrl ?? 'https://api.x.com', config.maxSockets ?? 10);
-  const headers = { authorization: `Bearer ${config.accessToken}` };
-  const now = config.now ?? Date.now;
+  const { accessToken, oauth1, baseUrl = 'https://api.x.com', maxSockets = 10, now = Date.now } = config;
+  const client = new JsonPostClient(baseUrl, maxSockets);
+  const authorization = (path: string): string => {
+    if (!oauth1) return `Bearer ${accessToken}`;
+    const url = `${baseUrl.replace(/\/$/, '')}${path}`;
+    const call = { method: 'POST', url, nonce: randomUUID(), timestamp: Math.floor(now() / 1000) } as const;
+    return oauth1Header({ ...oauth1, accessToken }, call);
+  };
   return {
     key: 'x_dm',
     channel: 'twitter',
@@ -36,6 +45,7 @@ export function createXDmProvider(config: XDmConfig): ChannelProvider {
       if (fault) return { kind: 'rejected', class: 'permanent', code: fault };
       if (options.signal.aborted) return { kind: 'rejected', class: 'retryable', code: 'aborted_before_call' };
       const path = `/2/dm_conversations/with/${encodeURIComponent(message.to.address)}/messages`;
+      const headers = { authorization: authorization(path) };
       return judgeX(await client.post({ path, headers, body: { text: message.text } }, options), now());
     },
     close: () => client.close(),
