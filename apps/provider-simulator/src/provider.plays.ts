@@ -2,6 +2,8 @@ import { brevoPlay } from './brevo/brevo.play.js';
 import { mailgunPlay } from './mailgun/mailgun.play.js';
 import { instagramPlay, messengerPlay } from './meta/messaging.plays.js';
 import { whatsappCloudPlay } from './meta/whatsapp-cloud.play.js';
+import { mandrillPlay } from './mandrill/mandrill.play.js';
+import { smtpPlay } from './smtp/smtp.play.js';
 import type { ProviderPlay } from './provider.play.js';
 import { sendgridPlay } from './sendgrid/sendgrid.play.js';
 import { xDmPlay } from './x/x-dm.play.js';
@@ -14,6 +16,8 @@ export const PROVIDER_PLAYS: readonly ProviderPlay[] = [
   sendgridPlay,
   mailgunPlay,
   brevoPlay,
+  smtpPlay,
+  mandrillPlay,
   whatsappCloudPlay,
   messengerPlay,
   instagramPlay,

@@ -13,6 +13,9 @@ export const portOffsets = {
   'postgres-events': 33,
 } as const;
 
+/** The simulator also plays a mail server, so far beyond its own port: PORT_BASE + 8. No service of its own. */
+export const simulatorSmtpPort = (simulator: string): number => Number(new URL(simulator).port) + 6;
+
 export type ServiceName = keyof typeof portOffsets;
 
 /** `PORT_BASE`, default 3000. @throws Error when the whole table does not fit. */

@@ -33,7 +33,7 @@ export function sandboxAccounts(at: LocalAddresses, secrets: LocalSecrets): Sand
       },
       ingestion: { SENDGRID_WEBHOOK_PUBLIC_KEY: secrets.sendgridWebhookPublicKey },
     },
-    ...mailAccounts(at.http('provider-simulator'), accountSecrets(secrets)),
+    ...mailAccounts(at.http('provider-simulator'), at.http('webhook-ingestion'), accountSecrets(secrets)),
     metaAccount(at, accountSecrets(secrets)),
     xAccount(at, accountSecrets(secrets)),
     numberAccounts(at.http('provider-simulator'), at.http('webhook-ingestion'), accountSecrets(secrets)),
