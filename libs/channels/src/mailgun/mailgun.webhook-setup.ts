@@ -20,6 +20,11 @@ export const mailgunWebhookSetup: WebhookSetup = {
 };
 
 function parserOf(settings: SettingsReader): WebhookParser {
-  const toleranceSeconds = settings.int('MAILGUN_WEBHOOK_TOLERANCE_SECONDS', { default: 9 * 3600, min: 1 });
+  const toleranceSeconds = settings.int('MAILGUN_WEBHOOK_TOLERANCE_SECONDS', {
+    default: 9 * 3600,
+    min: 1,
+    // What came under a token is remembered for 26 h.
+    max: 25 * 3600,
+  });
   return createMailgunWebhook({ toleranceSeconds });
 }
