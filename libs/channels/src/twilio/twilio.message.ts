@@ -1,4 +1,4 @@
-import type { OutboundMessage, SendResult } from '../channel.provider.js';
+import type { OutboundMessage, ProviderTemplate, SendResult } from '../channel.provider.js';
 import { E164, permanent, refuseText, refuseToNumber, type TextLimits } from '../phone-message.policy.js';
 
 /** What the SDK is given; everything else it could be given stays out. */
@@ -21,7 +21,8 @@ const MOST_UNITS = 1_600;
 const MESSAGING_SERVICE = /^MG[0-9a-f]{32}$/;
 /** A number, a short code, or up to eleven letters and digits with a letter among them. */
 const SMS_SENDER = /^(\+[1-9]\d{6,14}|\d{3,8}|(?=.*[A-Za-z])[A-Za-z0-9 ]{1,11})$/;
-const CONTENT_SID = /^HX[0-9a-f]{32}$/;
+/** As Twilio writes it. */
+export const CONTENT_SID = /^HX[0-9a-f]{32}$/;
 
 /** @param callbackUrl where the account's messages report to, where the message itself names nothing */
 export function toSms(message: OutboundMessage, maxSegments: number, callbackUrl?: string): CheckedMessage {
@@ -32,14 +33,21 @@ export function toSms(message: OutboundMessage, maxSegments: number, callbackUrl
   return { kind: 'ready', fields: { ...fields, ...senderOf(message.from.address), ...callback(message, callbackUrl) } };
 }
 
-/** Free text only reaches whoever wrote within 24 hours; whether that is so, WhatsApp decides (`outside_window`). */
-export function toWhatsApp(message: OutboundMessage, callbackUrl?: string): CheckedMessage {
+/** The content sid (`HX...`) of a template that Meta knows by name: under `name/language`, else under `name`. */
+export type ContentSids = ReadonlyMap<string, string>;
+
+/**
+ * Free text only reaches whoever wrote within 24 hours; whether that is so, WhatsApp decides (`outside_window`). A template is named by
+ * its content sid, or by the name it bears at Meta where `contentSids` translates that.
+ */
+export function toWhatsApp(message: OutboundMessage, contentSids: ContentSids, callbackUrl?: string): CheckedMessage {
   const { template, text, from, to } = message;
-  const refused = refuseToNumber(message) ?? (isWhatsAppSender(from.address) ? refuseContent(message) : SENDER_REFUSED);
+  const contentSid = template && contentSidOf(template, contentSids);
+  const refused =
+    refuseToNumber(message) ?? (isWhatsAppSender(from.address) ? refuseContent(message, contentSid) : SENDER_REFUSED);
   if (refused) return { kind: 'refused', result: refused };
-  const content = template
-    ? { contentSid: template.name, contentVariables: variables(template.parameters) }
-    : { body: text };
+  const content =
+    template && contentSid ? { contentSid, contentVariables: variables(template.parameters) } : { body: text };
   const sender = E164.test(from.address) ? { from: `whatsapp:${from.address}` } : senderOf(from.address);
   return {
     kind: 'ready',
@@ -49,8 +57,12 @@ export function toWhatsApp(message: OutboundMessage, callbackUrl?: string): Chec
 
 const SENDER_REFUSED = permanent('sender_refused');
 
-function refuseContent({ template, text }: OutboundMessage): SendResult | undefined {
-  if (template) return CONTENT_SID.test(template.name) ? undefined : permanent('template_unknown');
+function contentSidOf({ name, language }: ProviderTemplate, known: ContentSids): string | undefined {
+  return CONTENT_SID.test(name) ? name : (known.get(`${name}/${language}`) ?? known.get(name));
+}
+
+function refuseContent({ template, text }: OutboundMessage, contentSid: string | undefined): SendResult | undefined {
+  if (template) return contentSid === undefined ? permanent('template_unknown') : undefined;
   if (text.trim() === '') return permanent('empty_text');
   return text.length > MOST_UNITS ? permanent('too_long') : undefined;
 }

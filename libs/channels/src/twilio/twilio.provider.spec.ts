@@ -191,6 +191,19 @@ describe('WhatsApp through Twilio', () => {
     expect(form).not.toHaveProperty('Body');
   });
 
+  it('sends a template by its name at Meta, where that is translated, its own language first', async () => {
+    const sid = (letter: string) => `HX${letter.repeat(32)}`;
+    const contentSids = new Map([
+      ['welcome', sid('1')],
+      ['welcome/de', sid('2')],
+    ]);
+    const of = async (language: string) => {
+      const named = { template: { ...template, name: 'welcome', language } };
+      return (await sent(named, createTwilioWhatsApp, { contentSids })).form?.['ContentSid'];
+    };
+    expect([await of('en'), await of('de')]).toEqual([sid('1'), sid('2')]);
+  });
+
   it('knows no template by another name', async () => {
     const { result } = await sent({ template: { ...template, name: 'welcome' } }, createTwilioWhatsApp);
     expect(result).toEqual({ kind: 'rejected', class: 'permanent', code: 'template_unknown' });

@@ -4,7 +4,7 @@ import { withDeadline } from '../call.deadline.js';
 import { HttpCaller } from '../http.caller.js';
 import { providerAddress } from '../provider-address.policy.js';
 import { TwilioCallClient, type TwilioAccount } from './twilio.client.js';
-import { toSms, toWhatsApp, type CheckedMessage, type TwilioMessage } from './twilio.message.js';
+import { toSms, toWhatsApp, type CheckedMessage, type ContentSids, type TwilioMessage } from './twilio.message.js';
 import { judgeTwilio } from './twilio-outcome.policy.js';
 
 export interface TwilioConfig {
@@ -20,6 +20,8 @@ export interface TwilioConfig {
   readonly callbackUrl?: string;
   /** Segments an SMS may take up. Default 10. */
   readonly maxSegments?: number;
+  /** Of WhatsApp templates that are named as at Meta. Default: none. */
+  readonly contentSids?: ContentSids;
   /** Most connections at once. Default 50. */
   readonly maxSockets?: number;
   /** Milliseconds since the epoch; reads throttling headers only. Default the system clock. */
@@ -38,10 +40,10 @@ export const createTwilioSms = (config: TwilioConfig): ChannelProvider =>
     toSms(message, config.maxSegments ?? DEFAULT_MAX_SEGMENTS, config.callbackUrl),
   );
 
-/** WhatsApp through Twilio; `template.name` is a content sid (`HX...`). Throws as `createTwilioSms`. */
+/** WhatsApp through Twilio; `template.name` is a content sid (`HX...`) or a name that `contentSids` knows. Throws as `createTwilioSms`. */
 export const createTwilioWhatsApp = (config: TwilioConfig): ChannelProvider =>
   createTwilio(config, { key: 'twilio_whatsapp', channel: 'whatsapp' }, (message) =>
-    toWhatsApp(message, config.callbackUrl),
+    toWhatsApp(message, config.contentSids ?? new Map(), config.callbackUrl),
   );
 
 function createTwilio(

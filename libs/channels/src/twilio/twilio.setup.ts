@@ -1,4 +1,5 @@
 import type { ProviderSetup, SettingsReader } from '../provider.setup.js';
+import { CONTENT_SID } from './twilio.message.js';
 import { createTwilioSms, createTwilioWhatsApp, DEFAULT_MAX_SEGMENTS, type TwilioConfig } from './twilio.provider.js';
 
 /**
@@ -17,7 +18,10 @@ export const twilioSetup: ProviderSetup = {
   },
 };
 
-/** The same account, and `TWILIO_WHATSAPP_FROM`: a number without prefix, or a messaging service. */
+/**
+ * The same account, and `TWILIO_WHATSAPP_FROM`: a number without prefix, or a messaging service; `TWILIO_CONTENT_SIDS`:
+ * `viewing_reminder/en_US=HX...,welcome=HX...`, so that templates that Meta knows by name can leave through Twilio as well.
+ */
 export const twilioWhatsAppSetup: ProviderSetup = {
   key: 'twilio_whatsapp',
   channel: 'whatsapp',
@@ -25,7 +29,11 @@ export const twilioWhatsAppSetup: ProviderSetup = {
     if (!settings.has('TWILIO_ACCOUNT_SID') || !settings.has('TWILIO_WHATSAPP_FROM')) return undefined;
     const account = readAccount(settings);
     const address = settings.string('TWILIO_WHATSAPP_FROM', { pattern: /^(\+[1-9]\d{6,14}|MG[0-9a-f]{32})$/ });
-    return () => ({ provider: createTwilioWhatsApp(account()), defaultSender: { address } });
+    const pairs = settings.list('TWILIO_CONTENT_SIDS', { default: [] }).map((pair) => pair.split('='));
+    if (!pairs.every(([name, sid, ...more]) => name && CONTENT_SID.test(sid ?? '') && more.length === 0))
+      settings.fault('TWILIO_CONTENT_SIDS', 'must be name=HX... or name/language=HX..., comma-separated');
+    const contentSids = new Map(pairs.map(([name = '', sid = '']) => [name, sid]));
+    return () => ({ provider: createTwilioWhatsApp({ ...account(), contentSids }), defaultSender: { address } });
   },
 };
 
