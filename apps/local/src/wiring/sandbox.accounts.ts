@@ -50,7 +50,7 @@ function metaAccount(at: LocalAddresses, secret: (name: string) => string): Sand
   const apps = { META_APP_SECRET: secret('META_APP_SECRET'), INSTAGRAM_APP_SECRET: secret('INSTAGRAM_APP_SECRET') };
   const verify = { META_VERIFY_TOKEN: secret('META_VERIFY_TOKEN') };
   return {
-    simulator: { ...tokens, ...apps },
+    simulator: { ...tokens, ...apps, ...verify },
     gateway: {
       ...tokens,
       ...apps,

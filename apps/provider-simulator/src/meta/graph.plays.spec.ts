@@ -188,6 +188,21 @@ describe('the simulator plays Meta and X', () => {
     expect(listener.facts.find(({ provider: by }) => by === 'messenger')).toMatchObject({ attempt: 1, tenantId: 't1' });
   });
 
+  it('asks the webhook’s address who it is when it starts', async () => {
+    const home = temporaryHome();
+    const problems: string[] = [];
+    const told = { ...secrets, WEBHOOK_URL: listener.url, META_VERIFY_TOKEN: 'word-for-tests' };
+    const other = await startSimulator({
+      ...{ home: home.home, seed: 'test', secrets: told },
+      report: (problem) => problems.push(problem),
+    });
+    await listener.until(() => listener.asked.length === 2);
+    expect(listener.asked.toSorted()).toEqual(['/webhooks/meta answer', '/webhooks/x answer']);
+    await other.stop();
+    expect(problems).toEqual([]);
+    home.remove();
+  });
+
   it('takes nothing under another token, another proof or in another form', async () => {
     const strangers = [
       createWhatsappCloudProvider({ accessToken: 'x', phoneNumberId: '1', baseUrl: `${simulator.url}/whatsapp` }),

@@ -26,6 +26,8 @@ const PARSERS: Readonly<Record<string, WebhookParser>> = {
 
 export class HearingListener {
   readonly heard: Heard[] = [];
+  /** Path and answer of every challenge. */
+  readonly asked: string[] = [];
   readonly #waiting: (() => void)[] = [];
 
   private constructor(
@@ -62,7 +64,22 @@ export class HearingListener {
     await new Promise((resolve) => this.server.close(resolve));
   }
 
+  /** A GET of the provider's: who are you? */
+  #say(request: http.IncomingMessage, response: http.ServerResponse): void {
+    const { pathname, searchParams } = new URL(request.url ?? '/', 'http://listener');
+    const query = Object.fromEntries(searchParams);
+    const answer = PARSERS[pathname]?.challenge?.({ query, headers: request.headers, keys: this.keys.slice(-1) });
+    this.asked.push(`${pathname} ${answer?.kind ?? 'unknown'}`);
+    if (answer?.kind === 'answer') response.writeHead(200).end(answer.body);
+    else response.writeHead(403).end();
+  }
+
   async #take(request: http.IncomingMessage, response: http.ServerResponse): Promise<void> {
+    if (request.method === 'GET') {
+      this.#say(request, response);
+      for (const resolve of this.#waiting.splice(0)) resolve();
+      return;
+    }
     const chunks: Buffer[] = [];
     for await (const chunk of request) chunks.push(chunk as Buffer);
     const rawBody = Buffer.concat(chunks);

@@ -1,43 +1,63 @@
 import { chance, digestOf } from '../behaviour/chance.policy.js';
 import { personaOf, type Fate } from '../personas/persona.policy.js';
 import type { PendingEvent } from '../webhooks/webhook.outbox.js';
-import { graphPlay, type Json } from './graph.play.js';
+import type { ProviderPlay } from '../provider.play.js';
+import { graphPlay, type GraphPlay, type Json } from './graph.play.js';
+import { askWhoIsThere } from './registration.js';
 import { momentOf, WORDS } from './reply.words.js';
 
 const LONGEST_TEXT = 4_096;
 
-/** WhatsApp Cloud API: `WHATSAPP_ACCESS_TOKEN`, `META_APP_SECRET`. */
-export const whatsappCloudPlay = graphPlay({
-  provider: 'whatsapp_cloud',
-  channel: 'whatsapp',
-  prefix: 'whatsapp',
-  token: 'WHATSAPP_ACCESS_TOKEN',
-  appSecret: 'META_APP_SECRET',
-  read: (body) => {
-    const { messaging_product: product, to, biz_opaque_callback_data: mark = '' } = body;
-    if (product !== 'whatsapp' || typeof to !== 'string' || typeof mark !== 'string' || mark.length > 512)
-      return { code: 100 };
-    if (!/^\+?\d{7,15}$/.test(to)) return { code: 131026 };
-    return faultOf(body) ?? { to, mark };
+/** WhatsApp Cloud API: `WHATSAPP_ACCESS_TOKEN`, `META_APP_SECRET`. With `WEBHOOK_URL` and `META_VERIFY_TOKEN` it asks the address who it is. */
+export const whatsappCloudPlay: ProviderPlay = {
+  ...graphPlay(play()),
+  listen: async ({ board, secret, report }) => {
+    const [base, token] = [secret('SIMULATOR_WEBHOOK_URL') ?? secret('WEBHOOK_URL'), secret('META_VERIFY_TOKEN')];
+    if (!base || !token) return { close: () => Promise.resolve() };
+    const expected = String(digestOf(board.seed, 'challenge').readUInt32BE(0));
+    const query = new URLSearchParams({
+      'hub.mode': 'subscribe',
+      'hub.verify_token': token,
+      'hub.challenge': expected,
+    });
+    const url = `${base.replace(/\/$/, '')}/webhooks/meta?${query.toString()}`;
+    return askWhoIsThere({ provider: 'whatsapp_cloud', url, expected, report });
   },
-  messageId: (seed, n, to) => wamid(to, digestOf(seed, 'whatsapp', n)),
-  answer: ({ to, messageId }) => ({
-    messaging_product: 'whatsapp',
-    contacts: [{ input: to, wa_id: digits(to) }],
-    messages: [{ id: messageId, message_status: 'accepted' }],
-  }),
-  object: 'whatsapp_business_account',
-  entry: (event, { seed, sender }) => {
-    const value = valueOf(event, seed, sender);
-    if (!value) return undefined;
-    const metadata = { display_phone_number: '15005550000', phone_number_id: sender };
-    const field = 'user_preferences' in value ? 'user_preferences' : 'messages';
-    return {
-      id: '419000000000000',
-      changes: [{ field, value: { messaging_product: 'whatsapp', metadata, ...value } }],
-    };
-  },
-});
+};
+
+function play(): GraphPlay {
+  return {
+    provider: 'whatsapp_cloud',
+    channel: 'whatsapp',
+    prefix: 'whatsapp',
+    token: 'WHATSAPP_ACCESS_TOKEN',
+    appSecret: 'META_APP_SECRET',
+    read: (body) => {
+      const { messaging_product: product, to, biz_opaque_callback_data: mark = '' } = body;
+      if (product !== 'whatsapp' || typeof to !== 'string' || typeof mark !== 'string' || mark.length > 512)
+        return { code: 100 };
+      if (!/^\+?\d{7,15}$/.test(to)) return { code: 131026 };
+      return faultOf(body) ?? { to, mark };
+    },
+    messageId: (seed, n, to) => wamid(to, digestOf(seed, 'whatsapp', n)),
+    answer: ({ to, messageId }) => ({
+      messaging_product: 'whatsapp',
+      contacts: [{ input: to, wa_id: digits(to) }],
+      messages: [{ id: messageId, message_status: 'accepted' }],
+    }),
+    object: 'whatsapp_business_account',
+    entry: (event, { seed, sender }) => {
+      const value = valueOf(event, seed, sender);
+      if (!value) return undefined;
+      const metadata = { display_phone_number: '15005550000', phone_number_id: sender };
+      const field = 'user_preferences' in value ? 'user_preferences' : 'messages';
+      return {
+        id: '419000000000000',
+        changes: [{ field, value: { messaging_product: 'whatsapp', metadata, ...value } }],
+      };
+    },
+  };
+}
 
 function faultOf({ type, text, template }: Json): { code: number } | undefined {
   if (type === 'text') {

@@ -1,6 +1,7 @@
 import { createHmac } from 'node:crypto';
 import { digestOf } from '../behaviour/chance.policy.js';
 import type { ProviderPlay, WebhookTarget } from '../provider.play.js';
+import { askWhoIsThere } from '../meta/registration.js';
 import { momentOf, WORDS } from '../meta/reply.words.js';
 import { hasToken, jsonBody, takeOne } from '../server/one-message.call.js';
 import { httpPost } from '../webhooks/http.post.js';
@@ -11,7 +12,7 @@ const LONGEST_TEXT = 10_000;
 /** Whose account it is where `X_USER_ID` names nobody. */
 const US = '1000000000000000000';
 
-/** X's direct messages: `X_ACCESS_TOKEN`, `X_CONSUMER_SECRET` (the first of several signs), `X_USER_ID`. */
+/** X's direct messages: `X_ACCESS_TOKEN`, `X_CONSUMER_SECRET` (the first of several signs), `X_USER_ID`. With `WEBHOOK_URL` it asks the address who it is. */
 export const xDmPlay: ProviderPlay = {
   provider: 'x_dm',
   routes: (parts) => ({
@@ -38,6 +39,17 @@ export const xDmPlay: ProviderPlay = {
     },
   }),
   post: (target) => postOf(target),
+  listen: async ({ board, secret, report }) => {
+    const [base, key] = [secret('SIMULATOR_WEBHOOK_URL') ?? secret('WEBHOOK_URL'), secret('X_CONSUMER_SECRET')];
+    if (!base || !key) return { close: () => Promise.resolve() };
+    const token = digestOf(board.seed, 'crc').toString('base64url');
+    const signature = createHmac('sha256', key.split(',')[0]?.trim() ?? '')
+      .update(token)
+      .digest('base64');
+    const expected = JSON.stringify({ response_token: `sha256=${signature}` });
+    const url = `${base.replace(/\/$/, '')}/webhooks/x?crc_token=${token}`;
+    return askWhoIsThere({ provider: 'x_dm', url, expected, report });
+  },
 };
 
 const TITLES: Readonly<Record<number, string>> = { 401: 'Unauthorized', 403: 'Forbidden', 429: 'Too Many Requests' };
