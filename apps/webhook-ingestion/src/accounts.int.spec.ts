@@ -1,7 +1,13 @@
 // Real: Nest and Fastify over TCP, a nats-server with every user's rights, keys published as the API publishes them.
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { webhookKeysSubject, type SealedWebhookKey } from '@homing/contracts';
-import { type Bus, connectBus, lastMessage, Publisher } from '@homing/messaging';
+import {
+  BUS_STREAMS,
+  readWebhookHealth,
+  WEBHOOK_HEALTH,
+  webhookKeysSubject,
+  type SealedWebhookKey,
+} from '@homing/contracts';
+import { type Bus, connectBus, lastMessage, Publisher, readLatest } from '@homing/messaging';
 import { natsUsers } from '@homing/provisioning';
 import { createLogger, type RunningService } from '@homing/service-kit';
 import { generateVaultKeys } from '@homing/vault';
@@ -107,6 +113,22 @@ describe('an account whose keys come over the bus, with no more rights than each
     await publish({});
     await until(async () => (await send(second)) === 404, 'nobody is there any more');
   });
+});
+
+it('what came of them is told to the bus, for the API to read, and to nobody who may not', async () => {
+  const reader = as('api');
+  const stored = () => readLatest(reader, { stream: BUS_STREAMS.webhookHealth, subject: WEBHOOK_HEALTH });
+  const places = async () =>
+    (await stored()).flatMap((bytes) => {
+      const { data } = JSON.parse(Buffer.from(bytes).toString()) as { data: unknown };
+      return readWebhookHealth(data)?.places ?? [];
+    });
+  const told = async () =>
+    (await places()).some(
+      ({ account, tenantId: of, valid, forged }) => account === 'acme' && of === 't1' && valid > 0 && forged > 0,
+    );
+  await until(told, 'the health was told');
+  await expect(readLatest(reader, { stream: BUS_STREAMS.webhookKeys, subject: '>' })).rejects.toThrow();
 });
 
 describe('what a signature without a body stood over first', () => {

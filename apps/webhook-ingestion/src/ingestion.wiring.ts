@@ -15,6 +15,9 @@ import { boundPresses, readUnsubscribeKeys, unsubscribeParts } from './one-click
 import { ENGAGEMENT_PARTS, EngagementController } from './record-engagement/engagement.controller.js';
 import type { EngagementParts } from './record-engagement/engagement.receiver.js';
 import { followAccounts, readCallers } from './keep-keys/callers.wiring.js';
+import type { Callers } from './receive-webhook/caller.search.js';
+import { HealthBook } from './report-health/health.book.js';
+import { reportHealth } from './report-health/health.reporter.js';
 import { busReplayStore } from './receive-webhook/replay.store.js';
 
 @Module({})
@@ -43,11 +46,17 @@ export function wireIngestion(basics: ServiceBasics): ServiceOptions {
   const bus = connectBus({ url: busUrl, name: instance, logger });
   const publisher = new Publisher(bus, PUBLISH_WITHIN);
   const seal = createDeadLetterSealer({ sealKey: deadLetterSealKey });
-  const parts: WebhookSurface = {
+  const who: Callers = {
     callers,
     parsers,
-    replays: busReplayStore(bus, publisher),
     ...(accountsOpenKey ? { accounts: followAccounts({ bus, parsers, openKey: accountsOpenKey, logger }) } : {}),
+  };
+  const health = new HealthBook(who, Date.now);
+  reportHealth(health, bus, publisher);
+  const parts: WebhookSurface = {
+    ...who,
+    replays: busReplayStore(bus, publisher),
+    heard: (place, reception) => health.note(place, reception),
     ...(publicUrl === '' ? {} : { publicUrl: publicUrl.replace(/\/+$/, '') }),
     publish: (messages) => publisher.publishMany(messages, UNACKNOWLEDGED_AT_ONCE),
     keep: (letter) => publishDeadLetter(publisher, seal, letter),

@@ -19,7 +19,7 @@ export const MAIL_LIMIT = 31 * 1024 * 1024;
 export const REQUEST_TIMEOUT_MS = 10_000;
 
 export interface SurfaceOptions extends CallerBounds {
-  readonly parts: Callers & Pick<ReceiverParts, 'now'>;
+  readonly parts: Callers & Pick<ReceiverParts, 'now' | 'heard'>;
   readonly logger: Logger;
 }
 
@@ -45,6 +45,7 @@ function refuseStrangers(server: FastifyInstance, { parts, logger }: SurfaceOpti
       ? refuseHead(parts, { ...place, headers: request.headers })
       : ({ kind: 'unknown-provider' } as const);
     if (!refusal) return;
+    if (place) parts.heard?.(place, refusal);
     if (refusal.kind === 'forged') logger.warn({ ...place, reason: refusal.reason }, 'webhook refused');
     return replyReception(reply, refusal, { parts, provider: place?.provider ?? '' });
   });

@@ -61,6 +61,7 @@ export class WebhookController {
 
   /** Codes and counts; never what a webhook said. */
   #note({ provider, account }: CalledPlace, reception: Reception): void {
+    this.parts.heard?.({ provider, ...(account === undefined ? {} : { account }) }, reception);
     const at = { provider, ...(account === undefined ? {} : { account }) };
     switch (reception.kind) {
       case 'unknown-provider':

@@ -16,6 +16,8 @@ export interface ReceiverParts extends Callers {
   readonly sealInbound: SealInbound;
   /** For signatures that do not cover the body. Absent: nothing is remembered. */
   readonly replays?: ReplayStore;
+  /** Hears what came of each webhook. */
+  readonly heard?: (place: CalledPlace, reception: Reception) => void;
   /** Milliseconds since the epoch. */
   readonly now: () => number;
   readonly crashPoint: (name: string) => void;

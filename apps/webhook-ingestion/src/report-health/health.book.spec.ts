@@ -1,0 +1,35 @@
+import { expect, it } from '@jest/globals';
+import { readWebhookHealth } from '@homing/contracts';
+import { playFact, playParser } from '../http/surface.fixture.js';
+import { HealthBook } from './health.book.js';
+
+it('counts what came of each place, told or not, and of nobody else', () => {
+  let now = Date.parse('2026-01-01T00:00:00Z');
+  const acme = { provider: 'play', account: 'acme', tenantId: 't1', keys: 2 };
+  const accounts = { find: () => ({ kind: 'unready' }) as const, accounts: () => [acme] };
+  const book = new HealthBook(
+    { callers: new Map([['play', { parser: playParser(), keys: ['k'] }]]), accounts },
+    () => now,
+  );
+  const fault = { index: 0, code: 'c', raw: 'person@reader.test' };
+  book.note({ provider: 'play' }, { kind: 'stored', facts: [playFact()], faults: [fault, fault], inbound: 0 });
+  now += 1_000;
+  book.note({ provider: 'play' }, { kind: 'forged', reason: 'timestamp_out_of_tolerance' });
+  book.note({ provider: 'play' }, { kind: 'forged', reason: 'signature_mismatch' });
+  book.note({ provider: 'play', account: 'acme' }, { kind: 'not-stored', missing: 1, first: new Error('x') });
+  book.note({ provider: 'person@reader.test' }, { kind: 'unknown-provider' });
+  const report = book.report();
+  expect(report).toEqual({
+    since: '2026-01-01T00:00:00.000Z',
+    at: '2026-01-01T00:00:01.000Z',
+    places: [
+      {
+        ...{ provider: 'play', keys: 1, valid: 1, forged: 2, stale: 1, unreadable: 2, notStored: 0 },
+        ...{ lastValidAt: '2026-01-01T00:00:00.000Z', lastForgedAt: '2026-01-01T00:00:01.000Z' },
+      },
+      { ...acme, valid: 0, forged: 0, stale: 0, unreadable: 0, notStored: 1 },
+    ],
+  });
+  expect(readWebhookHealth(JSON.parse(JSON.stringify(report)))).toEqual(report);
+  expect(JSON.stringify(report)).not.toContain('reader.test');
+});

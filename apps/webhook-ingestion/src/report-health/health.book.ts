@@ -1,0 +1,59 @@
+import type { HeardPlace, WebhookCounts, WebhookHealthReport } from '@homing/contracts';
+import type { CalledPlace, Callers } from '../receive-webhook/caller.search.js';
+import type { Reception } from '../receive-webhook/webhook.receiver.js';
+
+type Noted = { -readonly [K in keyof WebhookCounts]: WebhookCounts[K] } & {
+  lastValidAt?: string;
+  lastForgedAt?: string;
+};
+
+const none = (): Noted => ({ valid: 0, forged: 0, stale: 0, unreadable: 0, notStored: 0 });
+const nameOf = ({ provider, account }: CalledPlace): string => `${provider}/${account ?? ''}`;
+
+/** What came of the webhooks of each provider and account since this process began. Counts and instants, nothing that was said. */
+export class HealthBook {
+  readonly #places = new Map<string, Noted>();
+  readonly #since: string;
+
+  constructor(
+    private readonly callers: Callers,
+    private readonly now: () => number,
+  ) {
+    this.#since = new Date(now()).toISOString();
+  }
+
+  /** Strangers to every provider are not counted: their names are their own. */
+  note(place: CalledPlace, reception: Reception): void {
+    if (reception.kind === 'unknown-provider') return;
+    const name = nameOf(place);
+    const noted = this.#places.get(name) ?? none();
+    this.#places.set(name, noted);
+    const at = new Date(this.now()).toISOString();
+    if (reception.kind === 'not-stored') noted.notStored += 1;
+    if (reception.kind === 'forged') {
+      noted.forged += 1;
+      noted.lastForgedAt = at;
+      if (reception.reason === 'timestamp_out_of_tolerance') noted.stale += 1;
+    }
+    if (reception.kind === 'stored') {
+      noted.valid += 1;
+      noted.unreadable += reception.faults.length;
+      noted.lastValidAt = at;
+    }
+  }
+
+  /** Every place that may be called, heard or not. */
+  report(): WebhookHealthReport {
+    const now = this.now();
+    const { callers, accounts } = this.callers;
+    const own: Omit<HeardPlace, keyof WebhookCounts>[] = [...callers].map(([provider, { keys }]) => ({
+      provider,
+      keys: keys.length,
+    }));
+    const places = [...own, ...(accounts?.accounts(now) ?? [])].map((place) => ({
+      ...place,
+      ...(this.#places.get(nameOf(place)) ?? none()),
+    }));
+    return { since: this.#since, at: new Date(now).toISOString(), places };
+  }
+}
