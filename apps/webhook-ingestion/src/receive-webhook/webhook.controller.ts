@@ -73,7 +73,8 @@ export class WebhookController {
         return this.logger.warn({ ...at, missing, err: toSafeError(first) }, 'webhook not stored');
       }
       case 'stored': {
-        for (const { fact } of reception.facts) webhookFacts.inc({ provider, fact });
+        for (const { fact, provider: whose } of reception.facts)
+          webhookFacts.inc({ provider: whose ?? provider, fact });
         const faults = countByCode(reception.faults.map(({ code }) => code));
         if (reception.faults.length > 0) this.logger.warn({ ...at, faults }, 'webhook with faulty elements');
         return this.logger.debug({ ...at, facts: reception.facts.length }, 'webhook stored');
