@@ -9,7 +9,7 @@ import pg from 'pg';
 import { kindOf, type RequestStream } from './chaos.stream.fixture.js';
 
 /** Nothing follows any more but what a provider still says, or a person decides. */
-const TERMINAL = `o.state in ('refused', 'opened', 'clicked', 'delivered', 'bounced', 'complained', 'unsubscribed', 'failed')
+const TERMINAL = `o.state in ('refused', 'opened', 'clicked', 'delivered', 'bounced', 'complained', 'unsubscribed', 'responded', 'failed')
   or (a.kind = 'silent' and o.state in ('queued', 'sent'))`;
 /** Listed as unknown, or found out since and tried again: that is told apart and looked after on its own. */
 const WAS_UNKNOWN = `exists (select 1 from ${LIVE_SCHEMA}.outreach_attempts t
@@ -160,7 +160,7 @@ const FAULTS: Readonly<Record<string, string>> = {
         on started.outreach_id = failed.outreach_id and started.event_type = 'AttemptStarted'
         and started.attempt = s.attempt and started.position > failed.position
       where failed.outreach_id = f.outreach_id and failed.attempt = f.attempt
-        and failed.event_data->>'fact' in ('bounced', 'dropped', 'undelivered'))`,
+        and failed.event_data->>'fact' in ('bounced', 'dropped', 'undelivered', 'failed'))`,
   'sent and not asked for': `select l.delivery_id as what from chaos.ledger l
     where not exists (select 1 from chaos.accepted a where a.outreach_id = l.outreach_id)`,
   'over the cap': `select address as what from chaos.ledger where address like 'shared%' group by address having count(*) > 3`,

@@ -1,8 +1,8 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { until, type BusClient, type LocalStack } from '@homing/testing/local-stack';
 
-/** What kind of request it is: a person of its own, one of a few people, a campaign with a budget, one with a daily limit, silence. */
-export const KINDS = ['own', 'shared', 'budget', 'daily', 'silent'] as const;
+/** What kind of request it is: a person of its own, one of a few people, a campaign with a budget, one with a daily limit, silence, a text message. */
+export const KINDS = ['own', 'shared', 'budget', 'daily', 'silent', 'text'] as const;
 export type Kind = (typeof KINDS)[number];
 
 /** By the last digit of a request's number: five requests in a row to one person, then the campaigns, then people of their own. */
@@ -16,9 +16,11 @@ const BY_DIGIT: readonly Kind[] = [
   'own',
   'own',
   'own',
-  'own',
+  'text',
 ];
 const PERSONAS = ['delivers', 'opens', 'clicks', 'bounces', 'drops', 'complains', 'defers', 'machineopens'];
+/** The last digits of numbers: who gets a text, who answers it, who answers STOP. */
+const DIGITS = ['00', '43', '44'];
 /** Requests to one of the shared people: more than the cap, and the last says what the first said. */
 export const TO_ONE_PERSON = 5;
 const CAMPAIGN: Readonly<Partial<Record<Kind, string>>> = { budget: 'chaos-budget', daily: 'chaos-daily' };
@@ -36,6 +38,7 @@ function requestOf(n: number): object {
   const [person, turn] = kind === 'shared' ? [Math.floor(nth / TO_ONE_PERSON), nth % TO_ONE_PERSON] : [n, 0];
   const persona =
     kind === 'silent' ? 'silent' : kind === 'own' ? PERSONAS[Math.floor(n / 10) % PERSONAS.length] : 'delivers';
+  if (kind === 'text') return textOf(n);
   const email = `${kind}${person}+${persona}@sandbox.test`;
   const said = turn === TO_ONE_PERSON - 1 ? 0 : turn;
   const campaignId = CAMPAIGN[kind];
@@ -44,6 +47,15 @@ function requestOf(n: number): object {
     content: { literal: { email: { subject: `Word ${said}`, text: 'Hello.' } } },
     ...(campaignId === undefined ? {} : { campaignId }),
     ...(n % 20 === 19 ? { sendAt: new Date(Date.now() + 1_500).toISOString() } : {}),
+  };
+}
+
+/** By SMS, to a number of its own. */
+function textOf(n: number): object {
+  const sms = `+1555${String(Math.floor(n / 10)).padStart(6, '0')}${DIGITS[Math.floor(n / 10) % DIGITS.length]}`;
+  return {
+    recipient: { id: `id-of-${sms}`, contacts: { sms } },
+    content: { literal: { sms: { text: 'A word.' } } },
   };
 }
 

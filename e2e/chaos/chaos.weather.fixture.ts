@@ -25,7 +25,15 @@ const SPELLS: readonly { readonly name: string; readonly behaviour: object; read
   },
 ];
 
-/** A provider that changes its mind every few seconds, until it is told to stop. */
+export interface WeatherWish {
+  readonly seed: string;
+  readonly spellMs: number;
+  readonly signal: AbortSignal;
+  /** All of them have the same weather. */
+  readonly providers: readonly string[];
+}
+
+/** Providers that change their minds every few seconds, until they are told to stop. */
 export class Weather {
   readonly #random: Random;
   readonly #stop = new AbortController();
@@ -34,7 +42,7 @@ export class Weather {
 
   constructor(
     private readonly stack: LocalStack,
-    private readonly wish: { readonly seed: string; readonly spellMs: number; readonly signal: AbortSignal },
+    private readonly wish: WeatherWish,
   ) {
     this.#random = new Random(`${wish.seed}:weather`);
     this.#over = this.#run(wish.spellMs);
@@ -45,7 +53,7 @@ export class Weather {
   async stop(): Promise<void> {
     this.#stop.abort();
     await this.#over;
-    await this.stack.behave({});
+    await this.stack.behave({}, this.wish.providers);
   }
 
   async #run(spellMs: number): Promise<void> {
@@ -60,7 +68,7 @@ export class Weather {
 
   async #during(behaviour: object, ms: number): Promise<void> {
     if (this.wish.signal.aborted) return;
-    await this.stack.behave({ ...ALWAYS, ...behaviour });
+    await this.stack.behave({ ...ALWAYS, ...behaviour }, this.wish.providers);
     const enough = this.seen.size === SPELLS.length ? [this.#stop.signal] : [];
     const signal = AbortSignal.any([this.wish.signal, ...enough]);
     await pause(ms, undefined, { signal }).catch(() => undefined);

@@ -153,9 +153,10 @@ export class LocalStack {
     return (await response.json()) as LedgerLine[];
   }
 
-  /** Sets how SendGrid behaves from now on. */
-  async behave(sendgrid: Record<string, unknown>): Promise<void> {
-    const init = { method: 'PUT', headers: { 'content-type': 'application/json' }, body: JSON.stringify({ sendgrid }) };
+  /** Sets how providers behave from now on. Default: SendGrid alone. */
+  async behave(behaviour: Record<string, unknown>, providers: readonly string[] = ['sendgrid']): Promise<void> {
+    const body = JSON.stringify(Object.fromEntries(providers.map((provider) => [provider, behaviour])));
+    const init = { method: 'PUT', headers: { 'content-type': 'application/json' }, body };
     const response = await fetch(`${this.env['SIMULATOR_URL']}/_behaviour`, init);
     if (response.status !== 200) throw new Error(`PUT /_behaviour: ${response.status} ${await response.text()}`);
   }
