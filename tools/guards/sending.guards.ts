@@ -166,8 +166,10 @@ export const GUARDS: readonly Guard[] = [
     name: 'cancellation',
     promise: 'A cancellation in time lets nothing follow',
     file: 'libs/domain/src/delivery/reaction.decider.ts',
-    find: 'const cancelled = cancelledInstead(state, delivery, now);',
-    replace: 'const cancelled = undefined as ReturnType<typeof cancelledInstead>;',
+    find: `if (cancelled) return { kind: 'close', event: cancelled };
+  if (delivery.next)`,
+    replace: `if (cancelled && state.status !== 'active') return { kind: 'close', event: cancelled };
+  if (delivery.next)`,
     project: 'unit',
     spec: 'libs/domain/src/delivery/cancel.decider.spec.ts',
     test: 'lets nothing follow what was on its way and failed',

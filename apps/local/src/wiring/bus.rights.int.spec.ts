@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { BUS_STREAMS } from '@homing/contracts';
 import { type RunningNats, startNats } from '@homing/embedded-stores';
 import {
   type Bus,
@@ -298,7 +299,7 @@ describe('what nobody outside the streams may do', () => {
       await connection.close();
       expect(new Set(await Promise.all(answers))).toEqual(new Set(['refused']));
       const found = await manager.streams.names().next();
-      expect([...found].sort()).toEqual(['DEADLETTERS', 'DISPATCH', 'EVENTS', 'MARKS', 'OUTREACH', 'SIGNALS']);
+      expect([...found].sort()).toEqual(Object.values(BUS_STREAMS).sort());
     },
   );
 
