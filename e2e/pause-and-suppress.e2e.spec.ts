@@ -216,8 +216,11 @@ describe('recipients of a running send who press the one-click link', () => {
     await campaign('leaving');
     await patch('/campaigns/leaving/status', { status: 'paused' });
     const staying = Array.from({ length: RUNNING - WANT_NO_MORE }, () => someone());
-    // Those who leave stand last: their turn comes when the send has long been running.
-    const asking = [...staying, ...leaving].map((to, n) => {
+    // Those who leave stand between the others: whatever order the send goes in, most of their turns come when it has long been running.
+    const every = Math.floor(staying.length / leaving.length);
+    const all = leaving.flatMap((to, n) => [...staying.slice(n * every, (n + 1) * every), to]);
+    const everyone = [...all, ...staying.slice(leaving.length * every)];
+    const asking = everyone.map((to, n) => {
       const data = { ...emailRequest(to, { campaignId: 'leaving' }), tenantId: stack.tenantId };
       return bus.request({ id: `leaving-${n}`, source: 'leaving', data });
     });
@@ -259,7 +262,6 @@ describe('recipients of a running send who press the one-click link', () => {
     const others = lines.filter((line) => !acknowledged.has(line.to));
     expect(others.some((line) => startedAfter(line, lastAcknowledged) > OPT_OUT_MS + ON_THE_WAY_MS)).toBe(true);
     expect(others).toHaveLength(RUNNING - WANT_NO_MORE);
-    expect((await statusOf('leaving')).reasons.length).toBeGreaterThan(0);
     await stack.behave({});
     const shown = await stack.api.outreach(outreachIds[0] ?? '');
     expect(shown).toMatchObject({ deliveries: [{ state: 'unsubscribed' }] });

@@ -17,6 +17,7 @@ import { openTaskDoor } from './assist-person/task.door.js';
 import { PROVIDER_RATES_FORM, readProviderRates } from './keep-rate/provider.rates.js';
 import { ProviderTurns } from './keep-rate/provider.turns.js';
 import { renderBatch, type Rendered, type ToRender } from './render-message/delivery.renderer.js';
+import { POSTAL_ADDRESS_RULES } from './render-message/sender.identity.js';
 import { readUnsubscribeLinks } from './render-message/unsubscribe.setup.js';
 import { dispatchControllerOf, SEND_PARTS } from './send-delivery/dispatch.controller.js';
 import type { SendParts } from './send-delivery/send.attempt.js';
@@ -41,6 +42,7 @@ export function wireGateway({ env, logger, instance, readiness }: ServiceBasics)
   if (!rates) env.fault('PROVIDER_RATES', PROVIDER_RATES_FORM);
   const providerTimeoutMs = env.int('PROVIDER_TIMEOUT_MS', { default: 10_000, min: 100, max: 120_000 });
   const unsubscribe = readUnsubscribeLinks(env);
+  const postalAddress = env.oneOf('POSTAL_ADDRESS', POSTAL_ADDRESS_RULES, { default: 'off' });
   env.check();
 
   const bus = connectBus({ url: busUrl, name: instance, logger });
@@ -61,7 +63,10 @@ export function wireGateway({ env, logger, instance, readiness }: ServiceBasics)
     lingerMs: 2,
     maxConcurrent: 2,
     flush: (batch) =>
-      renderBatch({ vault: opener, registry, defaultSenders, ...(unsubscribe ? { unsubscribe } : {}) }, batch),
+      renderBatch(
+        { vault: opener, registry, defaultSenders, postalAddress, ...(unsubscribe ? { unsubscribe } : {}) },
+        batch,
+      ),
   });
   const watch = new StoreWatch({ store, sources: [busMark(bus)], logger });
   const served = new Map([...providers].filter(([channel]) => channels.includes(channel)));

@@ -2,6 +2,7 @@ import type { Channel, ContentRef, OutreachRequestDto } from '@homing/contracts'
 import { unsubscribeHeaders, type OutboundMessage, type Party, type UnsubscribeLinks } from '@homing/channels';
 import { renderMessage, type ContentSource } from '@homing/content';
 import type { Delivery, KnownOutreach } from '@homing/domain';
+import { withSenderIdentity, type PostalAddressRule } from './sender.identity.js';
 import { contactPoints } from '@homing/intake';
 import type { OpenResult, VaultOpener } from '@homing/vault/open';
 import type { RegistryReader, Sender, Template, Tenant } from '@homing/vault/registry';
@@ -13,6 +14,8 @@ export interface RenderParts {
   readonly defaultSenders: ReadonlyMap<string, Party>;
   /** Behind every email's one-click link. Absent: emails carry none. */
   readonly unsubscribe?: UnsubscribeLinks;
+  /** Of commercial email. Default `off`. */
+  readonly postalAddress?: PostalAddressRule;
 }
 
 export interface ToRender {
@@ -56,6 +59,7 @@ export async function renderBatch(
         channels: tenants[i]?.settings.channels,
         fallback: parts.defaultSenders.get(item.provider ?? item.delivery.plan.provider) ?? NOBODY,
         unsubscribe: parts.unsubscribe,
+        postalAddress: parts.postalAddress ?? 'off',
       });
     }),
   );
@@ -83,6 +87,7 @@ interface Opened {
   readonly channels: Tenant['settings']['channels'] | undefined;
   readonly fallback: Party;
   readonly unsubscribe: UnsubscribeLinks | undefined;
+  readonly postalAddress: PostalAddressRule;
 }
 
 function renderOne({ state, delivery, attempt }: ToRender, parts: Opened): Rendered {
@@ -105,7 +110,10 @@ function renderOne({ state, delivery, attempt }: ToRender, parts: Opened): Rende
   });
   if (rendered.kind === 'fault') return { kind: 'impossible', reason: `content_${rendered.fault.kind}` };
   const { name } = request.recipient;
-  const { tenantId, campaignKey } = state.request;
+  const { tenantId, campaignKey, messageType } = state.request;
+  const rule = channel === 'email' ? parts.postalAddress : 'off';
+  const body = withSenderIdentity(rendered.message, { rule, messageType, branding: parts.sender?.branding ?? {} });
+  if (!body) return { kind: 'impossible', reason: 'postal_address_missing' };
   const replyTo = channel === 'email' ? (request.replyTo ?? parts.sender?.replyTo ?? undefined) : undefined;
   return {
     kind: 'message',
@@ -117,7 +125,7 @@ function renderOne({ state, delivery, attempt }: ToRender, parts: Opened): Rende
       to: party(address, name),
       from: senderOf(parts, channel, request.sender),
       ...(replyTo === undefined ? {} : { replyTo: party(replyTo) }),
-      ...rendered.message,
+      ...body,
       ...headersOf(parts, { channel, tenantId, deliveryId: delivery.deliveryId, attempt }),
     },
   };
