@@ -7,6 +7,9 @@ import { twilioWebhookSetup } from './twilio/twilio.webhook-setup.js';
 import { instagramSetup } from './instagram/instagram.setup.js';
 import { messengerSetup } from './messenger/messenger.setup.js';
 import { metaWebhookSetup } from './meta/meta.webhook-setup.js';
+import { contactFormSetup } from './contact-form/contact-form.setup.js';
+import { linkedInSetup } from './linkedin/linkedin.setup.js';
+import { linkedInWebhookSetup } from './linkedin/linkedin.webhook-setup.js';
 import type { ProviderSetup, WebhookSetup } from './provider.setup.js';
 import { brevoSetup } from './brevo/brevo.setup.js';
 import { brevoWebhookSetup } from './brevo/brevo.webhook-setup.js';
@@ -36,6 +39,8 @@ export const PROVIDER_SETUPS: readonly ProviderSetup[] = [
   twilioSetup,
   twilioWhatsAppSetup,
   textbeeSetup,
+  linkedInSetup,
+  contactFormSetup,
   ...genericSetups,
 ];
 
@@ -44,6 +49,7 @@ export const WEBHOOK_SETUPS: readonly WebhookSetup[] = [
   sendgridWebhookSetup,
   metaWebhookSetup,
   xWebhookSetup,
+  linkedInWebhookSetup,
   twilioWebhookSetup,
   textbeeWebhookSetup,
   ...genericWebhookSetups,
