@@ -28,6 +28,16 @@ export const GUARDS: readonly Guard[] = [
     test: 'never breaks a cap, whenever within their bounds the messages really go out',
   },
   {
+    name: 'nothing between two reads',
+    promise: 'A revision that is read is that of the last event given: a book decided on it has seen everything',
+    file: 'libs/event-store/src/official/event.reader.ts',
+    find: 'if (revision < fromRevision || maxCount === 0) return { events, revision };',
+    replace: 'return { events, revision };',
+    project: 'unit',
+    spec: 'libs/event-store/src/official/event.reader.spec.ts',
+    test: 'never names a revision whose event it did not give, though somebody appends between its two reads',
+  },
+  {
     name: 'dedup',
     promise: 'Never the same content twice to one address within the look-back',
     file: `${LEDGER}/person.decider.ts`,

@@ -33,6 +33,27 @@ export class EventReader {
     return events?.flatMap(({ event }) => (event ? [rawEventOf(event)] : []));
   }
 
+  /**
+   * Events from a revision on, and the revision they reach: nothing stands between. Where there are none, the end of the stream is asked for
+   * in a second read, and what was appended between the two is read after all: whoever folds what this gives and appends at its
+   * revision has seen everything.
+   */
+  async upTo(
+    stream: string,
+    fromRevision: bigint,
+    maxCount?: number,
+  ): Promise<{ readonly events: RawEvent[]; readonly revision: bigint } | undefined> {
+    for (;;) {
+      const events = await this.raw(stream, fromRevision, maxCount);
+      if (!events) return undefined;
+      const last = events.at(-1)?.revision;
+      if (last !== undefined) return { events, revision: last };
+      const revision = await this.lastRevision(stream);
+      if (revision === undefined) return undefined;
+      if (revision < fromRevision || maxCount === 0) return { events, revision };
+    }
+  }
+
   /** Revision of the last event; undefined when there is no such stream. */
   async lastRevision(stream: string): Promise<bigint | undefined> {
     const events = await this.last(stream);

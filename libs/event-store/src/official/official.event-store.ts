@@ -72,11 +72,10 @@ class OfficialEventStore implements EventStore {
 
   async readStream(stream: string, options: ReadOptions = {}): Promise<ReadResult> {
     this.refuseDisposed();
-    const stored = await this.reader.raw(stream, options.fromRevision ?? 0n, options.maxCount);
-    if (!stored) return { kind: 'missing' };
-    const events = stored.map((event) => recordedEventOf(event, this.upcast));
-    const revision = events.at(-1)?.revision ?? (await this.reader.lastRevision(stream));
-    return revision === undefined ? { kind: 'missing' } : { kind: 'found', revision, events };
+    const read = await this.reader.upTo(stream, options.fromRevision ?? 0n, options.maxCount);
+    if (!read) return { kind: 'missing' };
+    const events = read.events.map((event) => recordedEventOf(event, this.upcast));
+    return { kind: 'found', revision: read.revision, events };
   }
 
   subscribeToAll(options: SubscribeOptions): Subscription {
