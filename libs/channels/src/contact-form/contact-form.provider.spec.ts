@@ -143,13 +143,13 @@ describe('a contact form', () => {
     html(`<form ${attributes}><input name="email"><textarea name="message"></textarea>${inside}</form>`);
 
   it.each<[string, string, string]>([
-    ['<div class="g-recaptcha" data-sitekey="k"></div>', 'captcha', 'method=\"post\"'],
-    ['<div class="cf-turnstile"></div>', 'captcha', 'method=\"post\"'],
-    ['<img src="/captcha.php"><input name="code">', 'captcha', 'method=\"post\"'],
-    ['<script src="https://js.hcaptcha.com/1/api.js"></script>', 'captcha', 'method=\"post\"'],
-    ['<p>Keine Werbung bitte</p>', 'terms', 'method=\"post\"'],
-    ['<input type="checkbox" name="privacy" required>', 'consent_needed', 'method=\"post\"'],
-    ['<input name="plot_number" required>', 'field_unknown', 'method=\"post\"'],
+    ['<div class="g-recaptcha" data-sitekey="k"></div>', 'captcha', 'method="post"'],
+    ['<div class="cf-turnstile"></div>', 'captcha', 'method="post"'],
+    ['<img src="/captcha.php"><input name="code">', 'captcha', 'method="post"'],
+    ['<script src="https://js.hcaptcha.com/1/api.js"></script>', 'captcha', 'method="post"'],
+    ['<p>Keine Werbung bitte</p>', 'terms', 'method="post"'],
+    ['<input type="checkbox" name="privacy" required>', 'consent_needed', 'method="post"'],
+    ['<input name="plot_number" required>', 'field_unknown', 'method="post"'],
     ['', 'form_method', ''],
     ['', 'form_encoding', 'method="post" enctype="text/plain"'],
   ])('with %s asks a person: %s', async (inside, reason, attributes) => {

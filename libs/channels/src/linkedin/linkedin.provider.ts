@@ -16,7 +16,7 @@ export interface LinkedInConfig {
 
 /** A member's URN, or the id in it. */
 const PERSON = /^(?:urn:li:person:)?([\w-]{1,100})$/;
-const MESSAGE_ID = /^[\w:=()\/,.-]{1,200}$/;
+const MESSAGE_ID = /^[\w:=()/,.-]{1,200}$/;
 /** Longest message of a member in characters. */
 const LONGEST_TEXT = 8_000;
 
