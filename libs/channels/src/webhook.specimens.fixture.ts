@@ -1,9 +1,11 @@
 // A valid webhook of every provider that is heard, a line each: what one property forges over all of them.
+import { createHmac } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { createBrevoWebhook } from './brevo/brevo.webhook.js';
 import { authorized, sample as brevo } from './brevo/brevo.fixture.js';
 import { createGenericWebhook } from './generic/generic.webhook.js';
 import { samples as generic, signed as signedGeneric } from './generic/generic.fixture.js';
+import { createLinkedInWebhook, LINKEDIN_SIGNATURE } from './linkedin/linkedin.webhook.js';
 import { createMailgunWebhook } from './mailgun/mailgun.webhook.js';
 import { sample as mailgun, signed as signedMailgun } from './mailgun/mailgun.fixture.js';
 import { createMandrillWebhook } from './mandrill/mandrill.webhook.js';
@@ -40,6 +42,16 @@ const secret = (n: number) => `${n}`.repeat(32);
 const base64Key = (n: number) => Buffer.alloc(32, n).toString('base64');
 const seconds = 1_790_000_000;
 const mail = readFileSync(new URL('../samples/smtp/bounce-hard.eml', import.meta.url));
+
+const noticed = Buffer.from('{"type":"ORGANIZATION_SOCIAL_ACTION_NOTIFICATIONS","notificationId":17}');
+const linkedin: WebhookRequest = {
+  headers: {
+    [LINKEDIN_SIGNATURE]: createHmac('sha256', secret(9)).update('hmacsha256=').update(noticed).digest('hex'),
+  },
+  rawBody: noticed,
+  keys: [secret(9)],
+  now: seconds * 1_000,
+};
 
 export const SPECIMENS: readonly Specimen[] = [
   {
@@ -96,6 +108,7 @@ export const SPECIMENS: readonly Specimen[] = [
     valid: signedBy(Buffer.from('{"for_user_id":"1","follow_events":[]}'), X_SIGNATURE),
     otherKey: secret(7),
   },
+  { word: 'linkedin', parser: createLinkedInWebhook(), valid: linkedin, otherKey: secret(8) },
   {
     word: 'smtp',
     parser: createSmtpWebhook(),
