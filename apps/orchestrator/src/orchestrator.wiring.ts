@@ -136,6 +136,7 @@ export function wireOrchestrator({ env, logger, instance, readiness }: ServiceBa
     open: desk.openInbound,
     file: desk.inbound,
     book: senders,
+    projection: matching.matcher,
     record: (signals) => recordBatch(recording, signals),
     announce: async (received) => {
       const { subject, event, ...options } = inboundReceivedMessage(received, 'homing/orchestrator');

@@ -81,6 +81,7 @@ async function stage(said: Partial<InboundItem> = {}, over: Partial<InboundParts
     contacts: { record: async (word) => (steps.push('address'), contacts.record(word)) },
     queries: { attemptsByProviderMessage: async () => [], recentAttempts: async () => [attempt] },
     foldedStates,
+    projection: { hasPassed: async () => true, awaitProjection: async () => undefined, forget: () => undefined },
     record: async (signals) => (steps.push('outreach'), recordBatch(recording, signals)),
     file: { file: async (row) => (steps.push('inbox'), filed.push(row), filed.length === 1) },
     announce: async (received) => (steps.push('bus'), void announced.push(received)),
@@ -104,6 +105,16 @@ async function stage(said: Partial<InboundItem> = {}, over: Partial<InboundParts
     suppressed,
     lastInbound,
     contactEvents: () => contactEvents(fingerprint),
+  };
+}
+
+/** A projection that has not come to where messages arrived for so many looks at it; each message is looked for twice. */
+function behindFor(hearings: number): InboundParts['projection'] {
+  let looks = 2 * hearings;
+  return {
+    hasPassed: async () => (looks -= 1) < 0,
+    awaitProjection: async () => undefined,
+    forget: () => undefined,
   };
 }
 
@@ -166,13 +177,37 @@ describe('what somebody writes to us', () => {
     expect(await contactEvents()).toHaveLength(1);
   });
 
-  it('about something that is not projected yet waits for it a little, with the address held back already', async () => {
-    const behind = { attemptsByProviderMessage: async () => [], recentAttempts: async () => [] };
-    const { hear, filed, suppressed } = await stage({ text: 'stop' }, { queries: behind });
-    await expect(hear({ receivedAt: at(69) })).rejects.toBeInstanceOf(RetryLaterError);
+  it('about something that is not projected yet waits for it, with the address held back already', async () => {
+    const projection = behindFor(1);
+    const nothing = { attemptsByProviderMessage: async () => [], recentAttempts: async () => [] };
+    const { hear, filed, suppressed } = await stage({ text: 'stop' }, { queries: nothing, projection });
+    await expect(hear()).rejects.toBeInstanceOf(RetryLaterError);
     expect([filed.length, suppressed()]).toEqual([0, ['unsubscribe']]);
-    await hear({ receivedAt: at(10) });
+    await hear();
     expect(filed).toMatchObject([{ class: 'opt_out', outreachId: null }]);
+  });
+
+  it('is told to nothing of before while a later message to its sender may not be projected', async () => {
+    const { hear, facts } = await stage({}, { projection: behindFor(1) });
+    await expect(hear()).rejects.toBeInstanceOf(RetryLaterError);
+    expect(await facts()).toEqual([]);
+    await hear();
+    expect(await facts()).toEqual(['replied']);
+  });
+
+  it('that says yes is a wish to hear again although it is heard anew before its outreach is told', async () => {
+    let held = true;
+    const parts = await stage(
+      { text: 'Yes' },
+      {
+        projection: behindFor(1),
+        suppressions: { suppressedContacts: async (refs) => refs.map(() => (held ? 'unsubscribe' : undefined)) },
+        contacts: { record: async () => ((held = false), undefined as never) },
+      },
+    );
+    await expect(parts.hear()).rejects.toBeInstanceOf(RetryLaterError);
+    await parts.hear();
+    expect([await parts.facts(), parts.filed]).toMatchObject([['resubscribed'], [{ class: 'opt_in' }]]);
   });
 
   it('to an installation of several tenants is of the one that wrote there; what nobody wrote for is nobody’s', async () => {
@@ -212,6 +247,16 @@ describe('a receipt up to a watermark', () => {
     await hear({ kind: 'receipt' });
     await hear({ kind: 'receipt', eventDigest: 'another' });
     expect([await facts(), filed]).toEqual([['delivered'], []]);
+  });
+
+  it('waits until what was sent before it is projected, and is not lost', async () => {
+    let projected: RecentAttempt[] = [];
+    const queries = { attemptsByProviderMessage: async () => [], recentAttempts: async () => projected };
+    const { hear, facts } = await stage(read, { queries, projection: behindFor(1) });
+    await expect(hear({ kind: 'receipt' })).rejects.toBeInstanceOf(RetryLaterError);
+    projected = [attempt];
+    await hear({ kind: 'receipt' });
+    expect(await facts()).toEqual(['delivered']);
   });
 
   it('of another provider, or of an address that nothing was sent to, tells nothing', async () => {

@@ -1,41 +1,45 @@
 import type { InboundClass, InboundItem, ProviderFactKind, ProviderInbound } from '@homing/contracts';
 import { classifyInbound } from '@homing/domain';
-import { PoisonError, RetryLaterError } from '@homing/messaging';
+import { PoisonError } from '@homing/messaging';
 import { EnvelopeError } from '@homing/vault/desk';
 import { maskAddress } from '@homing/vault/seal';
 import { UnmatchedSignalError } from '../record-signal/unmatched.error.js';
 import { causeOf, factSignal } from './inbound.fact.js';
 import { originOf, type Answered, type Origin } from './inbound.origin.js';
 import type { InboundParts } from './inbound.parts.js';
+import { arrivedOf, isProjected, requireProjected } from './projection.wait.js';
 import { hearReceipt } from './receipt.facts.js';
-
-/** For so long after its arrival what a message answers may still be on its way into the projection; milliseconds. */
-const COMES_WITHIN_MS = 10_000;
-const LOOK_AGAIN_MS = 500;
 
 /**
  * Hears what somebody wrote or read. A wish to hear no more holds the address back before anything else is done; then the outreach it
  * answers is told, it is filed for the tenant's inbox, and announced. Hearing it again changes nothing.
  *
- * @throws RetryLaterError while what it answers may still come; PoisonError for what cannot be opened
+ * @throws RetryLaterError while what it answers may not be projected yet; PoisonError for what cannot be opened
  */
 export async function hearInbound(parts: InboundParts, message: ProviderInbound): Promise<void> {
   const item = await opened(parts, message);
-  if (item.kind === 'receipt') return hearReceipt(parts, message, item);
+  const projected = await isProjected(parts, message);
+  if (item.kind === 'receipt') {
+    requireProjected(projected);
+    await hearReceipt(parts, message, item);
+    return parts.projection.forget(arrivedOf(message));
+  }
   const origin = await originOf(parts, item, message.tenantId);
   const kind = classifyInbound(item, {
     answers: origin.answered !== undefined,
     unsubscribed: await hadUnsubscribed(parts, origin),
   });
-  await tellAddresses(parts, { message, item, origin, kind });
-  const age = Date.parse(parts.now()) - Date.parse(message.receivedAt);
-  if (origin.mayComeLater && age < COMES_WITHIN_MS) throw new RetryLaterError(LOOK_AGAIN_MS);
+  if (kind === 'opt_out') await tellAddresses(parts, { message, item, origin, kind });
+  if (origin.mayComeLater) requireProjected(projected);
+  // Not before: "yes" is a wish to hear again only as long as the address is held back.
+  if (kind === 'opt_in') await tellAddresses(parts, { message, item, origin, kind });
   if (origin.answered) await tellOutreach(parts, { message, item, kind, answered: origin.answered });
   if (kind !== 'automatic') {
     const { channel, occurredAt: at } = item;
     await Promise.all(origin.senders.map((sender) => parts.book.noteInbound({ ...sender, channel, at })));
   }
   await file(parts, { message, item, origin, kind });
+  parts.projection.forget(arrivedOf(message));
 }
 
 async function opened({ open }: InboundParts, message: ProviderInbound): Promise<InboundItem> {
@@ -58,9 +62,8 @@ interface Heard {
   readonly kind: InboundClass;
 }
 
-/** Before anything else, and for every tenant that writes to this address through the account that was answered. */
+/** For every tenant that writes to this address through the account that was answered; of an opt-out before anything else. */
 async function tellAddresses({ contacts, now }: InboundParts, { message, item, origin, kind }: Heard): Promise<void> {
-  if (kind !== 'opt_out' && kind !== 'opt_in') return;
   const { channel, occurredAt: at } = item;
   const mask = maskAddress(channel, item.from);
   await Promise.all(

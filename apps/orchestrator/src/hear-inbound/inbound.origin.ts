@@ -21,7 +21,7 @@ export interface Origin {
   /** The sender's address, for each tenant that knows it and for the one whose account was written to. */
   readonly senders: readonly ContactRef[];
   readonly answered?: Answered;
-  /** Something was sent there or an answer is named: what is not found yet may still come. */
+  /** Something was sent there or an answer is named: what it answers, or something later than what was found, may still come. */
   readonly mayComeLater: boolean;
 }
 
@@ -50,7 +50,7 @@ export async function originOf(parts: Parts, item: InboundItem, account: string 
     ...(tenantId === undefined ? {} : { tenantId }),
     senders: addresses.filter((each) => isKnown(each) || each.tenantId === tenantId),
     ...(answered ? { answered } : {}),
-    mayComeLater: !answered && (known.length > 0 || item.inReplyTo !== undefined),
+    mayComeLater: !named && (known.length > 0 || item.inReplyTo !== undefined),
   };
 }
 

@@ -5,6 +5,7 @@ import type { SystemQueries } from '@homing/read-model';
 import type { InboundFile, OpenInbound } from '@homing/vault/desk';
 import type { Fingerprinter } from '@homing/vault/seal';
 import type { SenderBook, SuppressionStore } from '@homing/vault/suppression';
+import type { MessageMatcher } from '../match-signals/message.matcher.js';
 import type { ContactKeeper } from '../suppress-contact/contact.keeper.js';
 
 /** Everything needed to hear what people write. */
@@ -17,6 +18,8 @@ export interface InboundParts {
   readonly contacts: Pick<ContactKeeper, 'record'>;
   readonly queries: Pick<SystemQueries, 'attemptsByProviderMessage' | 'recentAttempts'>;
   readonly foldedStates: (outreachIds: readonly string[]) => Promise<ReadonlyMap<string, Folded<OutreachState>>>;
+  /** Whether the projection has come to where a message arrived. */
+  readonly projection: Pick<MessageMatcher, 'hasPassed' | 'awaitProjection' | 'forget'>;
   /** Records facts as if a provider had said them. */
   readonly record: (signals: readonly ProviderSignal[]) => Promise<readonly PromiseSettledResult<void>[]>;
   readonly file: Pick<InboundFile, 'file'>;

@@ -12,6 +12,9 @@ export interface MatcherParts {
 /** A signal with what it is about; undefined: nothing that is projected bears its message's id. */
 export type MatchedSignal = ProviderSignal & { readonly deliveryId: string };
 
+/** What waits for the projection: named, and when it arrived. */
+export type Arrived = Pick<ProviderSignal, 'provider' | 'providerEventId' | 'fact' | 'receivedAt'>;
+
 /** Longest wait for the projection, from a signal's arrival on: then it is parked, so that a standing projector holds up no signals. */
 const longestWaitMs = 30_000;
 /** Signals waited for at one time, by their targets; more than these are parked at once. */
@@ -42,7 +45,7 @@ export class MessageMatcher {
   }
 
   /** To be asked before looking: from then on not finding it means that it is not there. */
-  async hasPassed(signal: ProviderSignal): Promise<boolean> {
+  async hasPassed(signal: Arrived): Promise<boolean> {
     if (this.parts.now() - Date.parse(signal.receivedAt) > longestWaitMs) return true;
     const target = this.#targets.get(nameOf(signal));
     if (target === undefined) return false;
@@ -51,7 +54,7 @@ export class MessageMatcher {
   }
 
   /** Remembers how far the projection has to come for each of them: to where the store is now. */
-  async awaitProjection(signals: readonly ProviderSignal[]): Promise<void> {
+  async awaitProjection(signals: readonly Arrived[]): Promise<void> {
     const fresh = signals.filter((signal) => !this.#targets.has(nameOf(signal)));
     if (fresh.length === 0) return;
     const head = await this.parts.store.headPosition();
@@ -62,14 +65,13 @@ export class MessageMatcher {
     }
   }
 
-  forget(signal: ProviderSignal): void {
+  forget(signal: Arrived): void {
     this.#targets.delete(nameOf(signal));
   }
 }
 
 const keyOf = (provider: string, messageId: string): string => `${provider} ${messageId}`;
-const nameOf = ({ provider, providerEventId, fact }: ProviderSignal): string =>
-  `${provider} ${fact} ${providerEventId}`;
+const nameOf = ({ provider, providerEventId, fact }: Arrived): string => `${provider} ${fact} ${providerEventId}`;
 const isOf = (attempt: AttemptRow, { tenantId }: ProviderSignal): boolean =>
   tenantId === undefined || tenantId === attempt.tenantId;
 const placeOf = ({ deliveryId, attempt, tenantId }: AttemptRow) => ({ deliveryId, attempt, tenantId });
