@@ -1,12 +1,13 @@
 import { describe, expect, it } from '@jest/globals';
 import type { ChannelProvider, OutboundMessage } from '@homing/channels';
 import { outreachStream, type DispatchDelivery, type OutreachEvent, type RestoreConfirmed } from '@homing/contracts';
-import { claimResend, dueDispatches, type OutreachState } from '@homing/domain';
+import { claimResend, deliveryOf, dueDispatches, type OutreachState } from '@homing/domain';
 import { handleCommand } from '@homing/event-store';
 import { InMemoryEventStore } from '@homing/event-store/memory';
 import { outreachFold, readOutreach } from '@homing/event-store/outreach';
 import { guardedClaims, StoreRestoredError } from '@homing/restore-watch';
 import { at, committed, deliveryId, outreachId, request } from '@homing/testing/outreach-story';
+import { ProviderRota } from '../choose-provider/provider.rota.js';
 import { gateSaying } from './open.gate.fixture.js';
 import { sendAttempt, type SendParts } from './send.attempt.js';
 
@@ -51,6 +52,9 @@ const restored =
     ...{ generation: 1, head: '0', confirmedAt: at(1_000), by: 'spec', keptUntil, dueBefore },
   });
 
+const rotaOf = (email: readonly string[]) =>
+  new ProviderRota({ providers: new Map([['email', email]]), timing: { monotonic: () => 0, random: () => 0.5 } });
+
 describe('after a confirmed restore', () => {
   it('what was due before is recorded as unknown and not sent, by however many it is dispatched', async () => {
     const { gateway, dispatch, calls, types } = await stage(at(0));
@@ -74,6 +78,17 @@ describe('after a confirmed restore', () => {
     const { state } = await readOutreach(store, outreachId);
     const claim = { leg: 1, attempt: 1, claimId: 'again', claimedBy: 'g', now: at(61), leaseMs: 15_000 };
     expect(claimResend(state, claim)).toEqual({ kind: 'stand_down', reason: 'no_key' });
+  });
+
+  it.each([
+    ['the one it was planned through alone', ['sendgrid'], true],
+    ['several', ['sendgrid', 'mailgun'], false],
+    ['another than it was planned through', ['mailgun'], false],
+  ])('is looked up where its channel has %s: %j %s', async (_what, senders, lookedUp) => {
+    const { gateway, dispatch, store } = await stage(at(0));
+    await sendAttempt(gateway({ restore: restored(at(10)), rota: rotaOf(senders) }), dispatch);
+    const { state } = await readOutreach(store, outreachId);
+    expect(deliveryOf(state, 1)?.attempts[0]?.recourse !== undefined).toBe(lookedUp);
   });
 
   it('what was accepted before and decided again is not sent either', async () => {

@@ -36,7 +36,9 @@ export async function presumedSent(
   const { timing = systemTiming } = parts;
   const claimId = timing.randomId();
   const delivery = deliveryOf(state, leg);
-  const certain = delivery && (parts.rota?.of(delivery.channel).length ?? 1) <= 1;
+  const senders = delivery ? (parts.rota?.of(delivery.channel) ?? []) : [];
+  // Whoever is the only one now sent what was planned through another, too.
+  const certain = delivery && senders.every((key) => key === delivery.plan.provider);
   const provider = certain ? parts.provider(delivery.plan.provider) : undefined;
   const lookUp = provider?.capabilities.lookUp;
   await changeAttempt(parts, dispatch, {
