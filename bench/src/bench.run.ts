@@ -14,7 +14,7 @@ import { idle } from './sections/idle.section.js';
 import { rebuild } from './sections/rebuild.section.js';
 import type { Section } from './sections/section.js';
 import { whatIf } from './sections/what-if.section.js';
-import { webhooks } from './sections/webhooks.section.js';
+import { mixedWebhooks, webhooks } from './sections/webhooks.section.js';
 import { DURABILITY, startBenchStack } from './stack/bench.stack.js';
 
 /** Results of the last run, for programs. */
@@ -25,6 +25,7 @@ const sections: Readonly<Record<SectionName, Section>> = {
   e2e,
   accept,
   webhooks,
+  'webhooks-mixed': mixedWebhooks,
   highest,
   rebuild,
   'what-if': whatIf,

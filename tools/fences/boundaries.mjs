@@ -69,8 +69,15 @@ export const depConstraints = [
   // Who makes roles, users and schemas is no service, and no service can.
   { sourceTag: 'type:operations', onlyDependOnLibsWithTags: [...everyLib, 'scope:provisioning', 'scope:doctor'] },
   {
+    // The bench speaks with the simulator's own hands.
     sourceTag: 'type:dev',
-    onlyDependOnLibsWithTags: [...everyLib, 'scope:provisioning', 'scope:doctor', 'type:dev-lib'],
+    onlyDependOnLibsWithTags: [
+      ...everyLib,
+      'scope:provisioning',
+      'scope:doctor',
+      'scope:provider-simulator',
+      'type:dev-lib',
+    ],
   },
   { sourceTag: 'type:dev-lib', onlyDependOnLibsWithTags: [...everyLib, 'scope:provisioning', 'type:dev-lib'] },
 ];

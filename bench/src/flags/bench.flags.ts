@@ -3,6 +3,7 @@ export const SECTIONS = [
   'e2e',
   'accept',
   'webhooks',
+  'webhooks-mixed',
   'highest',
   'rebuild',
   'what-if',

@@ -1,7 +1,7 @@
 import type { ScheduleWish } from '../figures/arrival.schedule.js';
 
 /** What a load generator is told. */
-export type LoadJob = ScheduleWish & (BusJob | HttpJob | WebhookJob | EchoJob);
+export type LoadJob = ScheduleWish & (BusJob | HttpJob | WebhookJob | MixedWebhooksJob | EchoJob);
 
 interface BusJob {
   readonly kind: 'bus';
@@ -26,6 +26,18 @@ interface WebhookJob {
   readonly url: string;
   /** PEM. */
   readonly privateKey: string;
+  readonly tenantId: string;
+  readonly run: string;
+  /** Delivery ids the events speak of, in turn. */
+  readonly deliveries: readonly string[];
+}
+
+/** Webhooks of several providers in turn, one in five of them twice. */
+interface MixedWebhooksJob {
+  readonly kind: 'mixed webhooks';
+  readonly url: string;
+  /** What providers sign with, by the name of its variable. */
+  readonly secrets: Readonly<Record<string, string>>;
   readonly tenantId: string;
   readonly run: string;
   /** Delivery ids the events speak of, in turn. */

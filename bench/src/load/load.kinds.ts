@@ -7,6 +7,7 @@ import { jetstream } from '@nats-io/jetstream';
 import { connect } from '@nats-io/transport-node';
 import { HttpPoster } from './http.poster.js';
 import type { LoadJob } from './load.job.js';
+import { mixedWebhooks } from './mixed.webhooks.js';
 import type { Fired } from './open.loop.js';
 import { requestBody } from './request.body.js';
 
@@ -24,6 +25,8 @@ export function weaponFor(job: LoadJob, planned: number): Promise<Weapon> {
       return httpWeapon(job);
     case 'webhook':
       return webhookWeapon(job, planned);
+    case 'mixed webhooks':
+      return mixedWebhooks(job, planned);
     case 'echo':
       return echoWeapon();
   }
