@@ -45,16 +45,13 @@ export function readPage(html: string, pageUrl: string): Page {
   const labels = new Map(
     all
       .filter(({ element }) => element.tagName === 'label' && attributeOf(element, 'for'))
-      .map(({ element }) => [attributeOf(element, 'for') ?? '', textOf(element)]),
+      .map(({ element }) => [attributeOf(element, 'for') ?? '', labelText(element)]),
   );
+  const members = membersOf(all);
   const forms = all
     .filter(({ element }) => element.tagName === 'form')
     .map(({ element: form }): PageForm => {
-      const id = attributeOf(form, 'id');
-      const inside = all.filter(
-        ({ element, within }) =>
-          within.includes(form) || (id !== undefined && id !== '' && attributeOf(element, 'form') === id),
-      );
+      const inside = members.get(form) ?? [];
       return {
         action: absolute(attributeOf(form, 'action') ?? '', from) ?? '',
         method: (attributeOf(form, 'method') ?? 'get').toLowerCase(),
@@ -71,6 +68,38 @@ export function readPage(html: string, pageUrl: string): Page {
     text: body ? textOf(body) : '',
     captcha: scripts.some(({ element }) => CAPTCHA.test(attributeOf(element, 'src') ?? '')),
   };
+}
+
+type Placed = ReturnType<typeof elementsOf>[number];
+
+/** What belongs to each form, in order: what stands in it, and what names it. One look at each element, however many forms there are. */
+function membersOf(all: readonly Placed[]): ReadonlyMap<Element, readonly Placed[]> {
+  const members = new Map<Element, Placed[]>();
+  const named = new Map<string, Element>();
+  for (const { element } of all) {
+    if (element.tagName !== 'form') continue;
+    members.set(element, []);
+    const id = attributeOf(element, 'id') ?? '';
+    if (id !== '' && !named.has(id)) named.set(id, element);
+  }
+  for (const placed of all) {
+    const { element, within } = placed;
+    const forms = new Set(within.filter(({ tagName }) => tagName === 'form'));
+    const stated = named.get(attributeOf(element, 'form') ?? '');
+    if (stated) forms.add(stated);
+    for (const form of forms) members.get(form)?.push(placed);
+  }
+  return members;
+}
+
+/** Of one label; a longer one calls nothing by its name. */
+const MOST_LABEL = 300;
+const labelTexts = new WeakMap<Element, string>();
+
+function labelText(label: Element): string {
+  const text = labelTexts.get(label) ?? textOf(label).slice(0, MOST_LABEL);
+  labelTexts.set(label, text);
+  return text;
 }
 
 const marksCaptcha = (element: Element): boolean =>
@@ -92,7 +121,7 @@ function fieldOf(
   if (name === '') return undefined;
   const type = typeOf(element);
   const around = within.findLast(({ tagName }) => tagName === 'label');
-  const label = labels.get(of('id')) ?? (around ? textOf(around) : '');
+  const label = labels.get(of('id')) ?? (around ? labelText(around) : '');
   const options = optionsOf(element);
   return {
     name,

@@ -11,6 +11,9 @@ const ALSO_REFUSED = [
   'fec0::/10',
 ].map((range) => ipaddr.IPv6.parseCIDR(range));
 
+/** All that is given out: whatever lies outside is nobody's yet, or an old way of writing an IPv4 address (`::7f00:1`). */
+const GLOBAL_UNICAST = ipaddr.IPv6.parseCIDR('2000::/3');
+
 /**
  * True only for an address that is anybody's to reach on the public internet. Loopback, private, link-local, carrier-grade NAT, multicast,
  * reserved and documentation ranges are not, nor is any IPv6 form that carries an IPv4 address within (mapped, NAT64, 6to4, Teredo).
@@ -20,5 +23,6 @@ export function isPublicAddress(text: string): boolean {
   if (text.includes('%')) return false;
   const address = ipaddr.parse(text);
   if (address.range() !== 'unicast') return false;
-  return address instanceof ipaddr.IPv4 || !ALSO_REFUSED.some((range) => address.match(range));
+  if (address instanceof ipaddr.IPv4) return true;
+  return address.match(GLOBAL_UNICAST) && !ALSO_REFUSED.some((range) => address.match(range));
 }

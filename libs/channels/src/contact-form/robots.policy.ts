@@ -9,23 +9,37 @@ export function robotsForbid(
   const groups = new Map<string, [allow: boolean, prefix: string][]>();
   let names: string[] = [];
   let inRules = false;
-  for (const line of file.split(/\r?\n/).slice(0, 5_000)) {
-    const [, field = '', value = ''] = /^\s*([\w-]+)\s*:\s*([^#]*?)\s*(#.*)?$/.exec(line) ?? [];
-    const word = field.toLowerCase();
+  for (const line of file.split(/\r?\n/, MOST_LINES)) {
+    const [word, value] = fieldOf(line);
     if (word === 'user-agent') {
       if (inRules) names = [];
       inRules = false;
-      names.push(value.toLowerCase());
+      if (names.length < MOST_NAMES) names.push(value.toLowerCase());
     } else if (word === 'disallow' || word === 'allow') {
       inRules = true;
       if (value !== '')
-        for (const name of names) groups.set(name, [...(groups.get(name) ?? []), [word === 'allow', value]]);
+        for (const name of names) {
+          const rules = groups.get(name) ?? [];
+          groups.set(name, rules);
+          rules.push([word === 'allow', value]);
+        }
     }
   }
   const rules = groups.get(agent.toLowerCase()) ?? groups.get('*') ?? [];
   const fitting = rules.filter(([, prefix]) => fits(prefix, path)).sort(([, a], [, b]) => b.length - a.length);
   const [first] = fitting;
   return first !== undefined && !fitting.some(([allow, prefix]) => allow && prefix.length === first[1].length);
+}
+
+const MOST_LINES = 5_000;
+/** Agents that one group is for. */
+const MOST_NAMES = 100;
+
+/** Cut, not matched: whoever wrote the file could make a pattern try for hours. */
+function fieldOf(line: string): readonly [word: string, value: string] {
+  const [said = ''] = line.split('#', 1);
+  const colon = said.indexOf(':');
+  return colon < 0 ? ['', ''] : [said.slice(0, colon).trim().toLowerCase(), said.slice(colon + 1).trim()];
 }
 
 /** `*` stands for anything, `$` for the end. */

@@ -151,6 +151,9 @@ const RESOLVED: readonly string[] = [
   '2001:db8::1',
   'fc00::1',
   'fd12:3456::1',
+  '::7f00:1',
+  '::2',
+  '4000::1',
   'fe80::1',
   'fe80::1%lo',
   'fec0::1',
@@ -239,6 +242,12 @@ describe('a pinned address', () => {
 
   it.each(['93.184.216.34', '8.8.8.8', '2606:2800:220:1:248:1893:25c8:1946'])('lets %s through', (address) => {
     expect(isPublicAddress(address)).toBe(true);
+  });
+});
+
+describe('an IPv6 address that nobody was given', () => {
+  it.each(['::7f00:1', '0:0:0:0:0:0:a00:1', '::2', '4000::1', 'e000::1'])('%s is not public', (address) => {
+    expect(isPublicAddress(address)).toBe(false);
   });
 });
 
