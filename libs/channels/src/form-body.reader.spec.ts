@@ -36,6 +36,11 @@ describe('a posted form', () => {
     expect(mediaTypeOf({})).toBe('');
   });
 
+  it('is refused, and soon, where a stranger made it to be slow to read', () => {
+    const long = `--B\r\n${'content-disposition:'.repeat(100_000)}\r\n\r\nx\r\n--B--`;
+    expect(readForm(Buffer.from(long), multipart('B'))).toBeUndefined();
+  });
+
   it('holds any text under any name, through the encoder of the platform', async () => {
     const text = fc.string({ unit: 'binary', maxLength: 40 }).map((value) => value.toWellFormed());
     const name = fc.stringMatching(/^[a-z][a-z0-9-]{0,12}$/);

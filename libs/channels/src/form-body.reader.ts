@@ -5,6 +5,8 @@ import type { WebhookRequest } from './webhook.parser.js';
 export type FormFields = ReadonlyMap<string, string>;
 
 const MOST_FIELDS = 1_000;
+/** Bytes of one part's headers. */
+const MOST_HEAD = 4_096;
 
 /** `application/json`, without parameters, in lower case; '' where none is stated. */
 export const mediaTypeOf = (headers: WebhookRequest['headers']): string =>
@@ -41,7 +43,8 @@ function readMultipart(body: Buffer, border: string): FormFields | undefined {
   while (body.toString('latin1', at, at + 2) === '\r\n' && fields.size < MOST_FIELDS) {
     const headEnd = body.indexOf('\r\n\r\n', at);
     const end = headEnd < 0 ? -1 : body.indexOf(between, headEnd + 2);
-    if (end < 0) return undefined;
+    // A stranger's form is read before its signature: nothing here may take longer than its length.
+    if (end < 0 || headEnd - at > MOST_HEAD) return undefined;
     const head = body.toString('utf8', at, headEnd);
     const name = /content-disposition:[^\r\n]*;\s*name="([^"\r\n]{0,200})"/i.exec(head)?.[1];
     const isFile = /content-disposition:[^\r\n]*;\s*filename\*?=/i.test(head);

@@ -160,3 +160,12 @@ describe('Mandrill’s signature', () => {
     );
   });
 });
+
+describe('a stranger’s form', () => {
+  it('is refused before it is sorted, where it has more fields than Mandrill would send', () => {
+    const headers = { 'x-mandrill-signature': Buffer.alloc(20).toString('base64') };
+    const fields = Array.from({ length: 1_001 }, (_, index) => `f${index}=1`).join('&');
+    const call = { headers, rawBody: Buffer.from(fields), keys: ['k'], url: 'https://hooks.sender.test', now: 0 };
+    expect(createMandrillWebhook().verify(call)).toEqual({ kind: 'invalid', reason: 'body_malformed' });
+  });
+});

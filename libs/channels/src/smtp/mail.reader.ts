@@ -55,11 +55,20 @@ const plain = (address: string): string[] => {
   return /^[^\s@<>]{1,64}@[^\s@<>]{1,255}$/.test(trimmed) ? [trimmed] : [];
 };
 
+/** What follows the end of a style or script; nothing where it has none. */
+const afterUnread = (piece: string): string => {
+  const end = /<\/(?:style|script)[^<>]*>/i.exec(piece);
+  return end ? piece.slice(end.index + end[0].length) : '';
+};
+
 const withoutTags = (html: string) =>
   html
-    .replace(/<(style|script)\b[\s\S]*?<\/\1\s*>/gi, '')
-    .replace(/<(br|\/p|\/div|\/tr)\b[^>]*>/gi, '\n')
-    .replace(/<[^>]*>/g, '')
+    .split(/<(?=(?:style|script)\b)/i)
+    .map((piece, index) => (index === 0 ? piece : afterUnread(piece)))
+    .join('')
+    // No `<` within: a pattern that looks for its end from each of them would take hours for a mail of nothing else.
+    .replace(/<(br|\/p|\/div|\/tr)\b[^<>]*>/gi, '\n')
+    .replace(/<[^<>]*>/g, '')
     .replace(/&nbsp;/gi, ' ')
     .replace(/&lt;/gi, '<')
     .replace(/&gt;/gi, '>')

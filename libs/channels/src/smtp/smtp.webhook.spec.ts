@@ -221,3 +221,22 @@ describe('the signature of a mail', () => {
     );
   });
 });
+
+describe('a mail that a stranger made to be slow to read', () => {
+  const html = (body: string) =>
+    `From: a@reader.test\r\nTo: us@sender.test\r\nDate: Sun, 22 Nov 2026 01:00:00 +0000\r\nContent-Type: text/html\r\n\r\n${body}`;
+
+  it.each([
+    ['styles without end', '<style '.repeat(150_000)],
+    ['breaks without end', '<br '.repeat(250_000)],
+    ['brackets', '<'.repeat(1_000_000)],
+  ])('of %s is read all the same', async (_what, body) => {
+    const { inbound, faults } = await read(html(`Yes, please${body}`));
+    expect([faults, inbound?.[0]?.text?.startsWith('Yes, please')]).toEqual([[], true]);
+  });
+
+  it('keeps what stands around styles and scripts', async () => {
+    const { inbound } = await read(html('Yes<style>p{}</style>,<SCRIPT>a<b</SCRIPT > <p>please</p>'));
+    expect(inbound?.[0]?.text).toBe('Yes, please');
+  });
+});

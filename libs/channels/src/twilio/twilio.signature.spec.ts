@@ -31,6 +31,10 @@ describe('Twilio’s webhook signature', () => {
     expect(verdict.kind).toBe(c.expected ? 'valid' : 'invalid');
   });
 
+  it('refuses a stranger’s form soon, however often one name comes in it', () => {
+    expect(reasonOf({ rawBody: Buffer.from('&a'.repeat(700_000)) })).toBe('body_unreadable');
+  });
+
   it('covers the public address: behind a proxy, the one the caller knows', () => {
     expect(reasonOf({ url: callbackUrl.replace('https://hooks.sender.test', 'http://10.0.0.7:3001') })).toBe(
       'signature_mismatch',
