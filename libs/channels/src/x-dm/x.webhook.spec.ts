@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { escaped, sample } from '../meta/meta.fixture.js';
 import { createXWebhook } from './x.webhook.js';
 
-const { parse } = createXWebhook();
+const { parse, challenge, verify } = createXWebhook();
 const told = (events: object) => parse(escaped({ for_user_id: '42', ...events }));
 const written = (more: object = {}, said: object = {}) => ({
   type: 'message_create',
@@ -95,5 +95,20 @@ describe('what X tells', () => {
     const { inbound, faults } = parse(escaped({ direct_message_events: [written()] }));
     expect(inbound).toEqual([]);
     expect(faults).toMatchObject([{ code: 'party_missing' }]);
+  });
+});
+
+describe('X’s challenge', () => {
+  it('is no way to have a webhook signed: what we answer for a token vouches for no body', () => {
+    const keys = ['consumer secret'];
+    const answer = challenge!({ query: { crc_token: 'abc.1' }, headers: {}, keys });
+    const { response_token: signature } = JSON.parse(answer.kind === 'answer' ? answer.body : '{}') as {
+      response_token: string;
+    };
+    const headers = { 'x-twitter-webhooks-signature': signature };
+    expect(verify({ headers, keys, rawBody: Buffer.from('abc.1'), now: 0 })).toEqual({
+      kind: 'invalid',
+      reason: 'body_is_a_token',
+    });
   });
 });

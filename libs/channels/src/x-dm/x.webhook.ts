@@ -26,16 +26,21 @@ export function createXWebhook(): WebhookParser {
     provider: 'x',
     channel: 'twitter',
     verifyHead: (head) => verifyHmacHead(X_SIGNATURE, head),
-    verify: (request) => verifyHmac(X_SIGNATURE, request),
+    // We sign any token that a stranger asks us about: what could be one is signed by nobody.
+    verify: (request) =>
+      isToken(request.rawBody) ? { kind: 'invalid', reason: 'body_is_a_token' } : verifyHmac(X_SIGNATURE, request),
     parse,
     challenge: crc,
     answers: { forged: 401, notStored: 503 },
   };
 }
 
+const TOKEN = /^[\w.=+/-]{1,512}$/;
+const isToken = (body: Uint8Array): boolean => body.length <= 512 && TOKEN.test(Buffer.from(body).toString('latin1'));
+
 /** Asked when the address is registered and every half hour from then on: who answers knows the secret. */
 function crc({ query, keys }: ChallengeRequest): ChallengeAnswer {
-  const token = matching(query['crc_token'], /^[\w.=+/-]{1,512}$/);
+  const token = matching(query['crc_token'], TOKEN);
   const [key] = keys.filter((each) => each !== '');
   if (token === undefined) return { kind: 'refused', reason: 'challenge_malformed' };
   if (key === undefined) return { kind: 'refused', reason: 'no_usable_key' };
