@@ -100,6 +100,12 @@ describe('our own pixel and redirect', () => {
     expect(JSON.stringify(signals)).not.toContain('sender.test');
   });
 
+  it('leads to an address in any letters', async () => {
+    const link = { position: 0, url: 'https://sender.test/zażółć?q=gęś' };
+    const answer = await call(`c/${signTracking({ ...click, link }, key)}`);
+    expect([answer.status, answer.headers.get('location')]).toEqual([302, new URL(link.url).href]);
+  });
+
   it('leads nowhere else', async () => {
     const strange = { ...click, link: { position: 0, url: 'https://evil.test/' } };
     for (const token of [

@@ -42,7 +42,7 @@ export class EngagementController {
     if (!token?.link) return void replyProblem(reply, 'not_found');
     void reply
       .code(302)
-      .headers({ ...NEVER_KEPT, location: token.link.url })
+      .headers({ ...NEVER_KEPT, location: new URL(token.link.url).href })
       .send();
   }
 
