@@ -5,6 +5,7 @@ import { accepted, at, committed, recorded, said, settled, signal, started } fro
 import fc from 'fast-check';
 import { evolveOutreach } from '../outreach/outreach.evolve.js';
 import { emptyOutreach, type OutreachState } from '../outreach/outreach.state.js';
+import { outreachView } from '../outreach/outreach.view.js';
 import { timetableOf } from '../outreach/timetable.view.js';
 import { attemptState } from './attempt-state.policy.js';
 import { CHANNEL_FACTS, hasDeliveryReceipts, SILENCE_HOURS } from './channel-facts.policy.js';
@@ -104,6 +105,14 @@ describe('where nobody ever says that a message arrived', () => {
     const { events } = recordFacts(state, { facts: [signal('replied')], now: at(90) });
     expect(events).toMatchObject(on('linkedin', recorded('replied')));
   });
+  it.each(CHANNELS.filter((channel) => channel !== 'phone'))(
+    '%s: a failure told after it is settled is one, and nothing is to come',
+    (channel) => {
+      const state = fold(on(channel, ...committed, started(), accepted(), settled('sent', 16), recorded('failed')));
+      expect(outreachView(state)).toMatchObject({ state: 'failed', deliveries: [{ state: 'permanent_failed' }] });
+      expect([react(state, at(17)), timetableOf(state)]).toEqual([[], []]);
+    },
+  );
   it.each(['email', 'sms', 'whatsapp', 'facebook'] as const)(
     '%s waits three days for its receipt, no longer',
     (channel) => {

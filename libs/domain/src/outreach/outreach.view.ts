@@ -1,7 +1,13 @@
 import type { Channel, ProviderFactKind } from '@homing/contracts';
 import { attemptState, bounceSubtype, milestonesOf, type AttemptState } from '../delivery/attempt-state.policy.js';
 import { deliveryState, type DeliveryState } from '../delivery/delivery-state.policy.js';
-import { providerMessageIdOf, type Attempt, type Delivery, type OutreachState } from './outreach.state.js';
+import {
+  providerMessageIdOf,
+  type Attempt,
+  type Delivery,
+  type KnownOutreach,
+  type OutreachState,
+} from './outreach.state.js';
 
 /** An outreach as a whole, in the words of its public face. */
 export type OutreachStateName =
@@ -58,7 +64,7 @@ export interface AttemptView {
 export function outreachView(state: OutreachState): OutreachView {
   if (state.status === 'none' || state.status === 'requested') return { state: 'accepted', deliveries: [] };
   if (state.status === 'refused') return { state: 'refused', deliveries: [] };
-  const deliveries = state.deliveries.map(deliveryView);
+  const deliveries = state.deliveries.map((delivery) => deliveryView(delivery, state.status));
   const leading = deliveries.reduce<DeliveryView | undefined>(
     (best, d) => (best && rank(best.state) <= rank(d.state) ? best : d),
     undefined,
@@ -126,18 +132,24 @@ const NAMES: Readonly<Record<DeliveryState, OutreachStateName>> = {
 };
 const nameOf = (state: DeliveryState): OutreachStateName => NAMES[state];
 
-function deliveryView(delivery: Delivery): DeliveryView {
+function deliveryView(delivery: Delivery, status: KnownOutreach['status']): DeliveryView {
   const { deliveryId, leg, channel, next, closed, attempts } = delivery;
   return {
     deliveryId,
     leg,
     channel,
-    state: deliveryState(delivery),
+    state: standingOf(delivery, status),
     milestones: milestonesOf(attempts),
     ...(next ? { nextAttemptAt: next.at } : {}),
     ...(closed ? { closedBecause: closed.reason } : {}),
     attempts: attempts.map(attemptView),
   };
+}
+
+/** A failure that was told after all was settled is not followed by anything. */
+function standingOf(delivery: Delivery, status: KnownOutreach['status']): DeliveryState {
+  const state = deliveryState(delivery);
+  return status === 'settled' && state === 'retrying' && !delivery.next ? 'permanent_failed' : state;
 }
 
 function attemptView(attempt: Attempt): AttemptView {
