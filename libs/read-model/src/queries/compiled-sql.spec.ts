@@ -104,6 +104,10 @@ const queries: Record<string, Compilable<unknown> | { compile(executor: typeof d
     ...{ campaignKey: 'c', channel: 'sms' },
   }),
   silentOutreach: silentOutreach(schema, { before: now, since: now, limit: 500 }),
+  'silentOutreach: a further page': silentOutreach(schema, {
+    ...{ before: now, since: now, limit: 500 },
+    after: { acceptedAt: now, outreachId: id },
+  }),
   currentPosition: tenant.checkpointPosition(db, 'read-model'),
   foldedStates: foldedStatesOf(db, [id]),
   eventsAfter: transitionsPage(db, { afterPosition: 1n, limit: 500 }),

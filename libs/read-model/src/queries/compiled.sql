@@ -76,16 +76,34 @@ with recursive tenants as (
       select (select o.tenant_id from "read_model"."outreach" as o where o.tenant_id > t.tenant_id order by o.tenant_id limit 1)
         from tenants as t where t.tenant_id is not null
     )
-    select o.outreach_id, o.tenant_id::text as tenant_id
+    select o.outreach_id, o.tenant_id::text as tenant_id, o.accepted_at
       from tenants as t
       cross join unnest(array['queued', 'sent']) as s (state)
       cross join lateral (
-        select outreach_id, tenant_id from "read_model"."outreach"
+        select outreach_id, tenant_id, accepted_at from "read_model"."outreach"
           where tenant_id = t.tenant_id and state = s.state and settled_at is null
-            and accepted_at < $1::timestamptz and accepted_at >= $2::timestamptz
+            and accepted_at < $1::timestamptz and accepted_at >= $2::timestamptz 
           order by accepted_at desc, outreach_id desc limit $3
       ) as o
-      limit $4;
+      order by o.accepted_at desc, o.outreach_id desc limit $4;
+
+-- silentOutreach: a further page
+with recursive tenants as (
+      (select tenant_id from "read_model"."outreach" order by tenant_id limit 1)
+      union all
+      select (select o.tenant_id from "read_model"."outreach" as o where o.tenant_id > t.tenant_id order by o.tenant_id limit 1)
+        from tenants as t where t.tenant_id is not null
+    )
+    select o.outreach_id, o.tenant_id::text as tenant_id, o.accepted_at
+      from tenants as t
+      cross join unnest(array['queued', 'sent']) as s (state)
+      cross join lateral (
+        select outreach_id, tenant_id, accepted_at from "read_model"."outreach"
+          where tenant_id = t.tenant_id and state = s.state and settled_at is null
+            and accepted_at < $1::timestamptz and accepted_at >= $2::timestamptz and (accepted_at, outreach_id) < ($3::timestamptz, $4)
+          order by accepted_at desc, outreach_id desc limit $5
+      ) as o
+      order by o.accepted_at desc, o.outreach_id desc limit $6;
 
 -- currentPosition
 select "position" from "read_model"."checkpoint" where "name" = $1;

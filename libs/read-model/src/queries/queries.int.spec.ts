@@ -270,7 +270,15 @@ describe('what a provider took and nobody has said a last word of', () => {
     const found = await system.silentOutreach({ ...range, before: '2027-01-01T00:00:00.000Z' });
     const ids = found.map(({ outreachId }) => outreachId);
     expect(stories.map(({ outreachId }) => ids.includes(outreachId))).toEqual([false, true, false]);
-    expect(found).toContainEqual({ outreachId: stories[1]?.outreachId, tenantId: stories[1]?.tenantId });
+    const [taken] = found.filter(({ outreachId }) => outreachId === stories[1]?.outreachId);
+    expect(taken).toMatchObject({ tenantId: stories[1]?.tenantId });
+    const paged: string[] = [];
+    for (let after = found[0]; after && paged.length < found.length;) {
+      paged.push(after.outreachId);
+      const before = '2027-01-01T00:00:00.000Z';
+      [after] = await system.silentOutreach({ ...range, before, limit: 1, after });
+    }
+    expect(paged).toEqual(ids);
     expect(await system.silentOutreach({ ...range, before: '2001-01-01T00:00:00.000Z' })).toEqual([]);
   });
 });
