@@ -142,7 +142,8 @@ export function wireOrchestrator({ env, logger, instance, readiness }: ServiceBa
       const { subject, event, ...options } = inboundReceivedMessage(received, 'homing/orchestrator');
       await publisher.publish(subject, event, options);
     },
-    inboundId: (provider, eventDigest) => ids.key('inbound', provider, eventDigest),
+    inboundId: ({ provider, eventDigest, tenantId }) =>
+      ids.key('inbound', tenantId === undefined ? provider : `${tenantId}/${provider}`, eventDigest),
   };
   const strategy = new JetStreamServer({
     bus,

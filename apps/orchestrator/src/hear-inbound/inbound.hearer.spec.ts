@@ -85,7 +85,7 @@ async function stage(said: Partial<InboundItem> = {}, over: Partial<InboundParts
     record: async (signals) => (steps.push('outreach'), recordBatch(recording, signals)),
     file: { file: async (row) => (steps.push('inbox'), filed.push(row), filed.length === 1) },
     announce: async (received) => (steps.push('bus'), void announced.push(received)),
-    inboundId: (provider, digest) => `${provider}-${digest}`,
+    inboundId: ({ provider, eventDigest, tenantId: of }) => [provider, eventDigest, of ?? []].flat().join('-'),
     now: () => at(70),
     ...over,
   };
@@ -219,6 +219,15 @@ describe('what somebody writes to us', () => {
     const nobodys = await stage({ from: 'new@z.test' }, several);
     await nobodys.hear();
     expect([nobodys.filed, nobodys.announced]).toMatchObject([[{ tenantId: null, mask: null }], []]);
+  });
+
+  it('that came to the accounts of two tenants is in the inbox of each', async () => {
+    const { hear, filed, announced } = await stage();
+    await hear({ tenantId });
+    await hear({ tenantId: stranger });
+    expect(filed.map((row) => row.tenantId)).toEqual([tenantId, stranger]);
+    expect(new Set(filed.map(({ id }) => id)).size).toBe(2);
+    expect(new Set(announced.map(({ inboundId }) => inboundId)).size).toBe(2);
   });
 
   it('that does not open is a dead letter', async () => {

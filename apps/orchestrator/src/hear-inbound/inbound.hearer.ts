@@ -98,7 +98,7 @@ async function tellOutreach(
 async function file(parts: InboundParts, { message, item, origin, kind }: Heard): Promise<void> {
   const { provider, channel, eventDigest, receivedAt, sealed } = message;
   const { tenantId, answered, senders } = origin;
-  const id = parts.inboundId(provider, eventDigest);
+  const id = parts.inboundId(message);
   const fingerprint = senders.find((sender) => sender.tenantId === tenantId)?.fingerprint;
   await parts.file.file({
     ...{ id, provider, channel, eventDigest, receivedAt, sealed, class: kind, occurredAt: item.occurredAt },

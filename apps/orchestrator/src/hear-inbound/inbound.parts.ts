@@ -1,4 +1,4 @@
-import type { InboundReceived, ProviderSignal } from '@homing/contracts';
+import type { InboundReceived, ProviderInbound, ProviderSignal } from '@homing/contracts';
 import type { OutreachState } from '@homing/domain';
 import type { Folded } from '@homing/event-store';
 import type { SystemQueries } from '@homing/read-model';
@@ -25,7 +25,7 @@ export interface InboundParts {
   readonly file: Pick<InboundFile, 'file'>;
   /** Resolves when the bus has it. */
   readonly announce: (received: InboundReceived) => Promise<void>;
-  /** The same for the same message of the same provider. */
-  readonly inboundId: (provider: string, eventDigest: string) => string;
+  /** The same for the same message of the same provider; another where another tenant's account was told of it. */
+  readonly inboundId: (message: Pick<ProviderInbound, 'provider' | 'eventDigest' | 'tenantId'>) => string;
   readonly now: () => string;
 }

@@ -12,6 +12,7 @@ import * as inbound from './migrations/0013-inbound.migration.js';
 import * as webhookAccounts from './migrations/0014-webhook-accounts.migration.js';
 import * as providerTurns from './migrations/0015-provider-turns.migration.js';
 import * as proof from './migrations/0016-proof.migration.js';
+import * as inboundOfAccounts from './migrations/0020-inbound-of-accounts.migration.js';
 
 /** What each service connects as. Grants and policies are stated in the migrations. */
 export const vaultRoles = ['vault_intake', 'vault_open', 'vault_api', 'vault_desk'] as const;
@@ -72,6 +73,7 @@ const migrations = {
   '0014-webhook-accounts': webhookAccounts,
   '0015-provider-turns': providerTurns,
   '0016-proof': proof,
+  '0020-inbound-of-accounts': inboundOfAccounts,
 };
 
 /** Their names, oldest first. */

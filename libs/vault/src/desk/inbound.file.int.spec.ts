@@ -45,6 +45,9 @@ describe('what people wrote', () => {
     await file.file(three);
     await file.file(message({ tenantId: randomUUID() }));
     await file.file(message({ tenantId: null }));
+    const elsewhere = randomUUID();
+    const ofAnother = { ...one, id: randomUUID(), tenantId: elsewhere, sealedTenant: elsewhere };
+    expect([await file.file(ofAnother), await file.file({ ...ofAnother, id: randomUUID() })]).toEqual([true, false]);
     const idsOf = (page: { items: readonly { id: string }[] }) => page.items.map(({ id }) => id);
     const first = await view.list({ tenantId, limit: 2 });
     expect(idsOf(first)).toEqual([three.id, two.id]);
