@@ -48,6 +48,8 @@ export function recordAnswer(state: OutreachState, command: RecordAnswer): reado
       ];
     }
     case 'assisted':
+      // Found out meanwhile to be not sent, it is made again: whoever makes that attempt is told the same.
+      if (delivery.next && attempt.settled?.outcome === 'not_sent') return [];
       return mayBeAsked(state, delivery, attempt)
         ? [{ type: 'AssistanceRequested', data: { ...of, reason: answer.reason, requestedAt: now } }]
         : [

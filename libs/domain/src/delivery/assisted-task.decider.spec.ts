@@ -6,6 +6,7 @@ import {
   cancelAsked,
   cancelled,
   committed,
+  deliveryId,
   DEADLINE,
   expired,
   failed,
@@ -72,6 +73,20 @@ describe('an attempt that only a person may make', () => {
     given(...committed, started(), expired(20), settled('expired', 20))
       .when(assisted)
       .then(rejected('permanent', { code: 'partners_only' }));
+  });
+
+  it('leaves the retry alone that was planned because it was found not sent', () => {
+    const of = { deliveryId, leg: 1, channel: 'email', attempt: 1, provider: 'sendgrid' } as const;
+    const notSent: OutreachEvent = {
+      type: 'UnknownOutcomeSettled',
+      data: { ...of, outcome: 'not_sent', via: 'operator', at: at(30) },
+    };
+    const before = [...committed, started(), unknown(), notSent];
+    const retry = react(fold(...before), at(31));
+    expect(retry).toMatchObject([{ type: 'RetryScheduled' }]);
+    given(...before, ...retry)
+      .when(assisted)
+      .then();
   });
 
   it('is asked of a person once', () => {
