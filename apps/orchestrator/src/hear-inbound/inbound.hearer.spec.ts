@@ -146,6 +146,14 @@ describe('what somebody writes to us', () => {
     expect(suppressed()).toEqual(['unsubscribe']);
   });
 
+  it('that wants no more is obeyed though nobody can tell what it answers', async () => {
+    const away = () => Promise.reject(new Error('read model away'));
+    const queries = { attemptsByProviderMessage: away, recentAttempts: away };
+    const { hear, suppressed } = await stage({ text: 'STOP' }, { queries });
+    await expect(hear()).rejects.toThrow('read model away');
+    expect(suppressed()).toEqual(['unsubscribe']);
+  });
+
   it('that wants to hear again tells the address so', async () => {
     const { hear, facts, contactEvents } = await stage({ text: 'START' });
     await hear();

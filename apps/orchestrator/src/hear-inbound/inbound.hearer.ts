@@ -5,7 +5,7 @@ import { EnvelopeError } from '@homing/vault/desk';
 import { maskAddress } from '@homing/vault/seal';
 import { UnmatchedSignalError } from '../record-signal/unmatched.error.js';
 import { causeOf, factSignal } from './inbound.fact.js';
-import { originOf, type Answered, type Origin } from './inbound.origin.js';
+import { knownSenders, originOf, type Answered, type Origin } from './inbound.origin.js';
 import type { InboundParts } from './inbound.parts.js';
 import { arrivedOf, isProjected, requireProjected } from './projection.wait.js';
 import { hearReceipt } from './receipt.facts.js';
@@ -18,6 +18,7 @@ import { hearReceipt } from './receipt.facts.js';
  */
 export async function hearInbound(parts: InboundParts, message: ProviderInbound): Promise<void> {
   const item = await opened(parts, message);
+  const told = await heldBackAtOnce(parts, message, item);
   const projected = await isProjected(parts, message);
   if (item.kind === 'receipt') {
     requireProjected(projected);
@@ -29,10 +30,11 @@ export async function hearInbound(parts: InboundParts, message: ProviderInbound)
     answers: origin.answered !== undefined,
     unsubscribed: await hadUnsubscribed(parts, origin),
   });
-  if (kind === 'opt_out') await tellAddresses(parts, { message, item, origin, kind });
+  const others = origin.senders.filter(({ tenantId }) => !told.some((each) => each.tenantId === tenantId));
+  if (kind === 'opt_out') await tellAddresses(parts, { message, item, senders: others, kind });
   if (origin.mayComeLater) requireProjected(projected);
   // Not before: "yes" is a wish to hear again only as long as the address is held back.
-  if (kind === 'opt_in') await tellAddresses(parts, { message, item, origin, kind });
+  if (kind === 'opt_in') await tellAddresses(parts, { message, item, senders: origin.senders, kind });
   if (origin.answered) await tellOutreach(parts, { message, item, kind, answered: origin.answered });
   if (kind !== 'automatic') {
     const { channel, occurredAt: at } = item;
@@ -62,12 +64,28 @@ interface Heard {
   readonly kind: InboundClass;
 }
 
-/** For every tenant that writes to this address through the account that was answered; of an opt-out before anything else. */
-async function tellAddresses({ contacts, now }: InboundParts, { message, item, origin, kind }: Heard): Promise<void> {
+/** A wish to hear no more waits for no projection: whose address it is the vault knows. Answers whom it held back. */
+async function heldBackAtOnce(
+  parts: InboundParts,
+  message: ProviderInbound,
+  item: InboundItem,
+): Promise<Origin['senders']> {
+  const kind = item.kind === 'message' && classifyInbound(item, { answers: false, unsubscribed: false });
+  if (kind !== 'opt_out') return [];
+  const senders = await knownSenders(parts, item, message.tenantId);
+  await tellAddresses(parts, { message, item, senders, kind });
+  return senders;
+}
+
+/** For every tenant that writes to this address through the account that was answered. */
+async function tellAddresses(
+  { contacts, now }: InboundParts,
+  { message, item, senders, kind }: Omit<Heard, 'origin'> & Pick<Origin, 'senders'>,
+): Promise<void> {
   const { channel, occurredAt: at } = item;
   const mask = maskAddress(channel, item.from);
   await Promise.all(
-    origin.senders.map(({ tenantId, fingerprint }) => {
+    senders.map(({ tenantId, fingerprint }) => {
       const of = { tenantId, fingerprint, channel, causationId: causeOf(message), at, now: now() };
       const command =
         kind === 'opt_out'

@@ -54,6 +54,17 @@ export async function originOf(parts: Parts, item: InboundItem, account: string 
   };
 }
 
+/** The sender's address for each tenant that knows it, and for the one whose account was written to: by the vault alone. */
+export async function knownSenders(
+  parts: Parts,
+  item: InboundItem,
+  account: string | undefined,
+): Promise<ContactRef[]> {
+  const addresses = addressesOf(parts, item, account === undefined ? await parts.book.tenantIds() : [account]);
+  const known = await parts.book.personsAt(addresses);
+  return addresses.filter(({ tenantId }) => tenantId === account || known.some((each) => each.tenantId === tenantId));
+}
+
 /** The address as each tenant would name it; none where it is no address of the channel. */
 const addressesOf = (
   { fingerprinter }: Parts,
