@@ -1,7 +1,7 @@
 import { expect, it } from '@jest/globals';
 import { readWebhookHealth } from '@homing/contracts';
 import { playFact, playParser } from '../http/surface.fixture.js';
-import { HealthBook } from './health.book.js';
+import { HealthBook, MOST_PLACES } from './health.book.js';
 
 it('counts what came of each place, told or not, and of nobody else', () => {
   let now = Date.parse('2026-01-01T00:00:00Z');
@@ -32,4 +32,16 @@ it('counts what came of each place, told or not, and of nobody else', () => {
   });
   expect(readWebhookHealth(JSON.parse(JSON.stringify(report)))).toEqual(report);
   expect(JSON.stringify(report)).not.toContain('reader.test');
+});
+
+it('counts no more places than it can hold, however many names strangers call before the accounts are known', () => {
+  const places = () => [{ provider: 'play', account: 'last', tenantId: 't1', keys: 1 }];
+  const book = new HealthBook(
+    { callers: new Map(), accounts: { find: () => ({ kind: 'unready' }), accounts: places } },
+    Date.now,
+  );
+  const unready = { kind: 'not-stored', missing: 0, first: new Error('x') } as const;
+  for (let index = 0; index < MOST_PLACES; index += 1) book.note({ provider: 'play', account: `a${index}` }, unready);
+  book.note({ provider: 'play', account: 'last' }, unready);
+  expect(book.report().places).toMatchObject([{ account: 'last', notStored: 0 }]);
 });

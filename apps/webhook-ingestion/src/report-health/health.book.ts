@@ -10,6 +10,9 @@ type Noted = { -readonly [K in keyof WebhookCounts]: WebhookCounts[K] } & {
 const none = (): Noted => ({ valid: 0, forged: 0, stale: 0, unreadable: 0, notStored: 0 });
 const nameOf = ({ provider, account }: CalledPlace): string => `${provider}/${account ?? ''}`;
 
+/** Places counted at once; those of more accounts than any installation has. */
+export const MOST_PLACES = 20_000;
+
 /** What came of the webhooks of each provider and account since this process began. Counts and instants, nothing that was said. */
 export class HealthBook {
   readonly #places = new Map<string, Noted>();
@@ -26,6 +29,8 @@ export class HealthBook {
   note(place: CalledPlace, reception: Reception): void {
     if (reception.kind === 'unknown-provider') return;
     const name = nameOf(place);
+    // Before the accounts are known, strangers' names come here too.
+    if (!this.#places.has(name) && this.#places.size >= MOST_PLACES) return;
     const noted = this.#places.get(name) ?? none();
     this.#places.set(name, noted);
     const at = new Date(this.now()).toISOString();
