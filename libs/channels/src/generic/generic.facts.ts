@@ -39,7 +39,7 @@ const WITH_REASON: ReadonlySet<ProviderFactKind> = new Set(['deferred', 'bounced
 export function meaningOf(body: Json): Meaning | undefined {
   const word = wordOf(body);
   if (word === undefined) return undefined;
-  const fact = FACTS[word];
+  const fact = Object.hasOwn(FACTS, word) ? FACTS[word] : undefined;
   if (!fact) return { fact: 'other', unknownEvent: /^[a-z][a-z0-9_]{0,39}$/.test(word) ? word : 'unnamed' };
   const reason = body['bounce_reason'] ?? body['reason'];
   return {

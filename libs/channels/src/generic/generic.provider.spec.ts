@@ -78,6 +78,9 @@ describe('a generic provider', () => {
   });
 
   it.each([
+    ['email', { to: { address: 'a@x.test,b@x.test' } }, 'recipient_refused'],
+    ['email', { from: { address: 'a@x.test\r\nBcc: b@x.test' } }, 'sender_refused'],
+    ['email', { replyTo: { address: 'a@x.test b@x.test' } }, 'reply_to_refused'],
     ['email', { subject: '' }, 'subject_missing'],
     ['email', { headers: { 'List-Unsubscribe': 'a\r\nBcc: b' } }, 'header_value_invalid'],
     ['sms', { to: { address: 'person@reader.test' } }, 'invalid_address'],

@@ -2,6 +2,7 @@ import type { ChannelProvider, OutboundMessage, SendResult } from '../channel.pr
 import { withDeadline } from '../call.deadline.js';
 import { checkEmailHeaders } from '../email-headers.policy.js';
 import { HttpCaller } from '../http.caller.js';
+import { isMailAddress } from '../mail-address.policy.js';
 import { permanent, refuseText, refuseToNumber } from '../phone-message.policy.js';
 import { providerAddress } from '../provider-address.policy.js';
 import { GENERIC_PATHS, GENERIC_WEBHOOKS, genericBody, type GenericChannel } from './generic.message.js';
@@ -71,6 +72,11 @@ function refuse(message: OutboundMessage, { channel, maxSegments = 10 }: Generic
     return (
       refuseToNumber(message) ?? (message.text.trim() === '' && !message.template ? permanent('empty_text') : undefined)
     );
+  const { to, from, replyTo } = message;
+  // Whoever is behind it may take a comma for another recipient, and a line break for another header.
+  if (!isMailAddress(to.address)) return permanent('recipient_refused');
+  if (!isMailAddress(from.address)) return permanent('sender_refused');
+  if (replyTo && !isMailAddress(replyTo.address)) return permanent('reply_to_refused');
   if (!message.subject) return permanent('subject_missing');
   if (!message.text && !message.html) return permanent('content_missing');
   const headers = checkEmailHeaders(message.headers);

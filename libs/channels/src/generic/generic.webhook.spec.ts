@@ -140,6 +140,9 @@ describe('what generic providers tell', () => {
     expect(parse('email-status', { status: 'teleported', timestamp: at }).facts).toMatchObject([
       { fact: 'other', unknownEvent: 'teleported' },
     ]);
+    expect(parse('email-status', { status: 'constructor', timestamp: at }).facts).toMatchObject([
+      { fact: 'other', unknownEvent: 'constructor' },
+    ]);
     expect(parse('email-status', { timestamp: at }).faults).toMatchObject([{ code: 'event_name_missing' }]);
     expect(parse('email-status', { status: 'sent', timestamp: 'yesterday' }).faults).toMatchObject([
       { code: 'timestamp_unreadable' },

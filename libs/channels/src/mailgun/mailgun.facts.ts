@@ -33,23 +33,23 @@ export function meaningOf(event: MailgunEvent): Meaning | undefined {
 }
 
 /** `suppress-*`: Mailgun held it back, nothing was sent. */
-const SUPPRESSED: Readonly<Record<string, string>> = {
-  'suppress-bounce': 'bounced_address',
-  'suppress-complaint': 'spam_reporting_address',
-  'suppress-unsubscribe': 'unsubscribed_address',
-};
+const SUPPRESSED: ReadonlyMap<string, string> = new Map([
+  ['suppress-bounce', 'bounced_address'],
+  ['suppress-complaint', 'spam_reporting_address'],
+  ['suppress-unsubscribe', 'unsubscribed_address'],
+]);
 const HARD = new Set(['bounce', 'hardfail', 'generic']);
-const REASON_CODES: Readonly<Record<string, string>> = {
-  espblock: 'esp_block',
-  greylisted: 'greylisted',
-  blacklisted: 'blacklisted',
-  old: 'too_old',
-};
+const REASON_CODES: ReadonlyMap<string, string> = new Map([
+  ['espblock', 'esp_block'],
+  ['greylisted', 'greylisted'],
+  ['blacklisted', 'blacklisted'],
+  ['old', 'too_old'],
+]);
 
 /** Hard only when the other side itself said 5xx: Mailgun has codes of its own beyond (605) and below (498). */
 function permanentFailure(event: MailgunEvent): Meaning {
   const reason = String(event['reason']);
-  const suppressed = SUPPRESSED[reason];
+  const suppressed = SUPPRESSED.get(reason);
   if (suppressed) return { fact: 'dropped', code: suppressed };
   const code = Number(statusOf(event)['code']);
   const hard = HARD.has(reason) && code >= 500 && code < 600;
@@ -58,7 +58,7 @@ function permanentFailure(event: MailgunEvent): Meaning {
 
 function reasonCode(event: MailgunEvent): string | undefined {
   const { code, message, description } = statusOf(event);
-  const known = REASON_CODES[String(event['reason'])];
+  const known = REASON_CODES.get(String(event['reason']));
   if (known) return known;
   const smtp = smtpCodeIn(message) ?? smtpCodeIn(description);
   return smtp ?? (/^[245]\d\d$/.test(String(code)) ? `smtp_${String(code)}` : undefined);

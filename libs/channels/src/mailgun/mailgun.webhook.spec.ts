@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { sample, signed, signedForm } from './mailgun.fixture.js';
+import { meaningOf } from './mailgun.facts.js';
 import { createMailgunWebhook } from './mailgun.webhook.js';
 
 const { parse, answers } = createMailgunWebhook();
@@ -211,5 +212,14 @@ describe('mail to us, by a route of Mailgun', () => {
 
   it('without anybody who wrote it is a fault', () => {
     expect(read({ 'message-headers': '[]', sender: 'nobody', from: '' }).faults[0]?.code).toBe('address_unreadable');
+  });
+});
+
+describe('a reason that every object of the language has by that name', () => {
+  it('is no word of ours: the mail bounced', () => {
+    expect(meaningOf({ event: 'failed', severity: 'permanent', reason: 'constructor' })).toEqual({
+      fact: 'bounced',
+      subtype: 'soft',
+    });
   });
 });
