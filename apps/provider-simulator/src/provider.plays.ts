@@ -1,10 +1,12 @@
 import { brevoPlay } from './brevo/brevo.play.js';
 import { mailgunPlay } from './mailgun/mailgun.play.js';
+import { linkedInPlay } from './linkedin/linkedin.play.js';
 import { instagramPlay, messengerPlay } from './meta/messaging.plays.js';
 import { whatsappCloudPlay } from './meta/whatsapp-cloud.play.js';
 import { mandrillPlay } from './mandrill/mandrill.play.js';
 import { smtpPlay } from './smtp/smtp.play.js';
 import type { ProviderPlay } from './provider.play.js';
+import { sitePlay } from './site/site.play.js';
 import { sendgridPlay } from './sendgrid/sendgrid.play.js';
 import { xDmPlay } from './x/x-dm.play.js';
 import { genericPlays } from './generic/generic.play.js';
@@ -26,4 +28,6 @@ export const PROVIDER_PLAYS: readonly ProviderPlay[] = [
   twilioWhatsAppPlay,
   textbeePlay,
   ...genericPlays,
+  linkedInPlay,
+  sitePlay,
 ];

@@ -27,6 +27,8 @@ export { createInstagramProvider, type InstagramConfig } from './instagram/insta
 export { createMetaWebhook, type MetaWebhookConfig } from './meta/meta.webhook.js';
 export { createXDmProvider, type XDmConfig } from './x-dm/x-dm.provider.js';
 export { createXWebhook } from './x-dm/x.webhook.js';
+export { createLinkedInProvider, type LinkedInConfig } from './linkedin/linkedin.provider.js';
+export { createContactFormProvider, type ContactFormConfig } from './contact-form/contact-form.provider.js';
 export { createSendgridWebhook, type SendgridWebhookConfig } from './sendgrid/sendgrid.webhook.js';
 export { createMandrillProvider, type MandrillConfig } from './mandrill/mandrill.provider.js';
 export { createMandrillWebhook } from './mandrill/mandrill.webhook.js';

@@ -36,6 +36,7 @@ export function sandboxAccounts(at: LocalAddresses, secrets: LocalSecrets): Sand
     ...mailAccounts(at.http('provider-simulator'), at.http('webhook-ingestion'), accountSecrets(secrets)),
     metaAccount(at, accountSecrets(secrets)),
     xAccount(at, accountSecrets(secrets)),
+    handedOn(at.http('provider-simulator')),
     numberAccounts(at.http('provider-simulator'), at.http('webhook-ingestion'), accountSecrets(secrets)),
   ];
 }
@@ -73,6 +74,22 @@ function xAccount(at: LocalAddresses, secret: (name: string) => string): Sandbox
     ingestion: signing,
   };
 }
+
+/**
+ * LinkedIn without a partner's token, as nearly everybody has it: each message is a task for a person. Contact forms of the simulator's own
+ * site and of no other: it is on this machine, and only what is named here may be.
+ */
+const handedOn = (simulator: string): SandboxAccount => ({
+  simulator: {},
+  gateway: {
+    LINKEDIN_MEMBER: 'urn:li:person:sandbox',
+    LINKEDIN_BASE_URL: `${simulator}/linkedin`,
+    CONTACT_FORM_FROM_EMAIL: 'hello@sandbox.test',
+    CONTACT_FORM_FROM_NAME: 'Homing Sandbox',
+    CONTACT_FORM_LOOPBACK_SITES: new URL(simulator).host,
+  },
+  ingestion: {},
+});
 
 /** Everything one service is told of all accounts. */
 export const toldOf = (accounts: readonly SandboxAccount[], service: keyof SandboxAccount): Record<string, string> =>
