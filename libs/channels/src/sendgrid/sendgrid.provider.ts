@@ -1,6 +1,7 @@
 import { Agent as HttpAgent } from 'node:http';
 import { Agent as HttpsAgent } from 'node:https';
-import type { ChannelProvider, OutboundMessage, SendOptions, SendResult } from '../channel.provider.js';
+import { withDeadline } from '../call.deadline.js';
+import type { ChannelProvider, OutboundMessage, SendResult } from '../channel.provider.js';
 import { HttpCallWatch } from '../http-call.watch.js';
 import { providerAddress } from '../provider-address.policy.js';
 import { findInActivity, lookUpLimits, type ActivityAccess } from './sendgrid.activity.js';
@@ -67,18 +68,6 @@ export function createSendgridProvider(config: SendgridConfig): ChannelProvider 
       account.httpsAgent.destroy();
     },
   };
-}
-
-/** Runs a call under the caller's signal and its own monotonic deadline; leaves no timer behind. */
-async function withDeadline<T>(options: SendOptions, run: (signal: AbortSignal) => Promise<T>): Promise<T> {
-  if (!(options.timeoutMs >= 1)) throw new TypeError('timeoutMs must be at least 1');
-  const deadline = new AbortController();
-  const timer = setTimeout(() => deadline.abort(), options.timeoutMs);
-  try {
-    return await run(AbortSignal.any([options.signal, deadline.signal]));
-  } finally {
-    clearTimeout(timer);
-  }
 }
 
 interface Call {
