@@ -10,6 +10,7 @@ import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { GUARDS as BOOKS } from './books.guards.ts';
 import { GUARDS as EDGES } from './edges.guards.ts';
+import { GUARDS as REPLIES } from './replies.guards.ts';
 import { GUARDS as ROUTING } from './routing.guards.ts';
 import { GUARDS as SENDING } from './sending.guards.ts';
 import { WorkspaceCopy } from './workspace.copy.mjs';
@@ -117,7 +118,7 @@ export async function guards(args) {
       jobs: { type: 'string', default: '2' },
     },
   });
-  const wanted = [...SENDING, ...BOOKS, ...ROUTING, ...EDGES].filter(({ name, file }) =>
+  const wanted = [...SENDING, ...BOOKS, ...ROUTING, ...EDGES, ...REPLIES].filter(({ name, file }) =>
     `${name} ${file}`.includes(values.only),
   );
   if (values.list) {

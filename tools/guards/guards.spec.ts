@@ -3,10 +3,11 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, it } from '@jest/globals';
 import { GUARDS as BOOKS } from './books.guards.js';
 import { GUARDS as EDGES } from './edges.guards.js';
+import { GUARDS as REPLIES } from './replies.guards.js';
 import { GUARDS as ROUTING } from './routing.guards.js';
 import { GUARDS as SENDING } from './sending.guards.js';
 
-const guards = [...SENDING, ...BOOKS, ...ROUTING, ...EDGES];
+const guards = [...SENDING, ...BOOKS, ...ROUTING, ...EDGES, ...REPLIES];
 
 describe('the catalogue of guards', () => {
   it.each(guards.map((guard) => [guard.name, guard] as const))('finds %s where it says', (_name, guard) => {

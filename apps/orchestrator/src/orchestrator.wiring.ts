@@ -35,7 +35,9 @@ import { ledgerSnapshots } from './keep-books/ledger.snapshots.js';
 import { heldBackOf } from './keep-books/held-back.gatherer.js';
 import { gatherRules } from './keep-books/policy.gatherer.js';
 import { INBOUND_PARTS, InboundController } from './hear-inbound/inbound.controller.js';
+import { settleInbound } from './hear-inbound/inbound.hearer.js';
 import type { InboundParts } from './hear-inbound/inbound.parts.js';
+import { ParkedRound } from './hear-inbound/parked.round.js';
 import { readDeskSettings, wireDesk } from './keep-dead-letters/desk.wiring.js';
 import { wireMatching } from './match-signals/match.wiring.js';
 import { COMMAND_PARTS, OutreachCommandController } from './obey-command/outreach-command.controller.js';
@@ -136,6 +138,7 @@ export function wireOrchestrator({ env, logger, instance, readiness }: ServiceBa
     open: desk.openInbound,
     file: desk.inbound,
     book: senders,
+    park: desk.inboundPark,
     projection: matching.matcher,
     record: (signals) => recordBatch(recording, signals),
     announce: async (received) => {
@@ -158,10 +161,19 @@ export function wireOrchestrator({ env, logger, instance, readiness }: ServiceBa
   readiness.add('vault', async () => (await pingVault(vaultDb), { status: 'up' }));
   readiness.add('read model', async () => (await readModel.ping(), { status: 'up' }));
 
+  const parkedRound = new ParkedRound({
+    park: desk.inboundPark,
+    currentPosition: () => queries.currentPosition(),
+    headPosition: () => store.headPosition(),
+    settle: (message) => settleInbound(inbound, message),
+    now: Date.now,
+  });
   let repairs: RoundLoop | undefined;
+  let parked: RoundLoop | undefined;
   const start = (): void => {
     desk.start();
     matching.start();
+    parked = startRounds({ name: 'settle inbound', round: () => parkedRound.run(), everyMs: 1_000, logger });
     const round = repairRound({ readModel: queries, contacts: suppressions }, repairEveryMs);
     repairs = startRounds({ name: 'repair suppressions', round, everyMs: Math.min(60_000, repairEveryMs), logger });
   };
@@ -218,7 +230,7 @@ export function wireOrchestrator({ env, logger, instance, readiness }: ServiceBa
       { provide: CONVERSION_PARTS, useValue: conversions },
       ...desk.providers,
       closeOnShutdown(async () => {
-        await Promise.all([matching.stop(), repairs?.stop()]);
+        await Promise.all([matching.stop(), repairs?.stop(), parked?.stop()]);
         await desk.close();
         await Promise.all([bus.close(), store.dispose(), vaultDb.destroy(), readModel.close()]);
       }),

@@ -7,11 +7,11 @@ import { outreachFold, readOutreach } from '@homing/event-store/outreach';
 import { PoisonError, RetryLaterError } from '@homing/messaging';
 import type { RecentAttempt } from '@homing/read-model';
 import { accepted, at, committed, deliveryId, outreachId, request, started } from '@homing/testing/outreach-story';
-import { EnvelopeError, type NewInbound } from '@homing/vault/desk';
+import { EnvelopeError, type NewInbound, type ParkedInbound } from '@homing/vault/desk';
 import { plainBooks } from '../keep-books/books.fixture.js';
 import { recordBatch } from '../record-signal/record.batch.js';
 import { keptContacts } from '../suppress-contact/kept-contacts.fixture.js';
-import { hearInbound } from './inbound.hearer.js';
+import { hearInbound, settleInbound } from './inbound.hearer.js';
 import type { InboundParts } from './inbound.parts.js';
 
 const { tenantId, personId } = request;
@@ -63,6 +63,7 @@ async function stage(said: Partial<InboundItem> = {}, over: Partial<InboundParts
   const announced: InboundReceived[] = [];
   const steps: string[] = [];
   const lastInbound: object[] = [];
+  const parked: ParkedInbound[] = [];
   const parts: InboundParts = {
     open: async () => item(said),
     fingerprinter: {
@@ -81,7 +82,8 @@ async function stage(said: Partial<InboundItem> = {}, over: Partial<InboundParts
     contacts: { record: async (word) => (steps.push('address'), contacts.record(word)) },
     queries: { attemptsByProviderMessage: async () => [], recentAttempts: async () => [attempt] },
     foldedStates,
-    projection: { hasPassed: async () => true, awaitProjection: async () => undefined, forget: () => undefined },
+    projection: { standingOf: async () => ({ kind: 'passed' }), forget: () => undefined },
+    park: { park: async (row) => void parked.push(row) },
     record: async (signals) => (steps.push('outreach'), recordBatch(recording, signals)),
     file: { file: async (row) => (steps.push('inbox'), filed.push(row), filed.length === 1) },
     announce: async (received) => (steps.push('bus'), void announced.push(received)),
@@ -96,6 +98,7 @@ async function stage(said: Partial<InboundItem> = {}, over: Partial<InboundParts
   };
   const hear = (of: Partial<ProviderInbound> = {}) => hearInbound(parts, message(of));
   const suppressed = () => reasons(fingerprint);
+  const settle = (row: ParkedInbound) => settleInbound(parts, row.message);
   return {
     hear,
     facts,
@@ -104,19 +107,23 @@ async function stage(said: Partial<InboundItem> = {}, over: Partial<InboundParts
     steps,
     suppressed,
     lastInbound,
+    parked,
+    settle,
     contactEvents: () => contactEvents(fingerprint),
   };
 }
 
-/** A projection that has not come to where messages arrived for so many looks at it; each message is looked for twice. */
+/** A projection that has not come to where messages arrived for so many hearings. */
 function behindFor(hearings: number): InboundParts['projection'] {
-  let looks = 2 * hearings;
-  return {
-    hasPassed: async () => (looks -= 1) < 0,
-    awaitProjection: async () => undefined,
-    forget: () => undefined,
-  };
+  let left = hearings;
+  return { standingOf: async () => ({ kind: (left -= 1) < 0 ? 'passed' : 'behind' }), forget: () => undefined };
 }
+
+/** One that was waited for too long. */
+const away: InboundParts['projection'] = {
+  standingOf: async () => ({ kind: 'overdue', position: 7n }),
+  forget: () => undefined,
+};
 
 describe('what somebody writes to us', () => {
   it('as an answer is told to the outreach it answers, filed and announced without its text', async () => {
@@ -218,6 +225,38 @@ describe('what somebody writes to us', () => {
     expect([await parts.facts(), parts.filed]).toMatchObject([['resubscribed'], [{ class: 'opt_in' }]]);
   });
 
+  it('while the projection is away is parked, and stops its outreach once that has come up, however often it is settled', async () => {
+    let projected: RecentAttempt[] = [];
+    const queries = { attemptsByProviderMessage: async () => [], recentAttempts: async () => projected };
+    const { hear, settle, facts, filed, announced, lastInbound, parked } = await stage(
+      {},
+      { queries, projection: away },
+    );
+    await hear();
+    expect([await facts(), filed, announced, lastInbound.length]).toEqual([[], [], [], 1]);
+    expect(parked).toMatchObject([{ position: 7n, senders: [{ tenantId, fingerprint }], message: { sealed: 's' } }]);
+    projected = [attempt];
+    for (const row of [...parked, ...parked]) await settle(row);
+    expect(await facts()).toEqual(['replied']);
+    expect(filed).toMatchObject([
+      { class: 'reply', outreachId },
+      { class: 'reply', outreachId },
+    ]);
+    expect(new Set([...filed.map(({ id }) => id), ...announced.map(({ inboundId }) => inboundId)]).size).toBe(1);
+  });
+
+  it('that wants no more holds the address back also while the projection is away', async () => {
+    const { hear, suppressed, parked } = await stage({ text: 'stop' }, { projection: away });
+    await hear();
+    expect([suppressed(), parked.length]).toEqual([['unsubscribe'], 1]);
+  });
+
+  it('that needs no projection waits for none that is away', async () => {
+    const { hear, filed, parked } = await stage({ from: 'new@z.test' }, { projection: away });
+    await hear();
+    expect([filed, parked]).toMatchObject([[{ class: 'other' }], []]);
+  });
+
   it('to an installation of several tenants is of the one that wrote there; what nobody wrote for is nobody’s', async () => {
     const { book } = (await stageParts()) as InboundParts;
     const several = { book: { ...book, tenantIds: async () => [stranger, tenantId] } };
@@ -273,6 +312,17 @@ describe('a receipt up to a watermark', () => {
     await expect(hear({ kind: 'receipt' })).rejects.toBeInstanceOf(RetryLaterError);
     projected = [attempt];
     await hear({ kind: 'receipt' });
+    expect(await facts()).toEqual(['delivered']);
+  });
+
+  it('that came while the projection was away is parked, and told once that has come up', async () => {
+    let projected: RecentAttempt[] = [];
+    const queries = { attemptsByProviderMessage: async () => [], recentAttempts: async () => projected };
+    const { hear, settle, facts, parked } = await stage(read, { queries, projection: away });
+    await hear({ kind: 'receipt' });
+    expect([await facts(), parked.length]).toEqual([[], 1]);
+    projected = [attempt];
+    for (const row of parked) await settle(row);
     expect(await facts()).toEqual(['delivered']);
   });
 

@@ -3,25 +3,47 @@ import { classifyInbound } from '@homing/domain';
 import { PoisonError } from '@homing/messaging';
 import { EnvelopeError } from '@homing/vault/desk';
 import { maskAddress } from '@homing/vault/seal';
+import type { Standing } from '../match-signals/message.matcher.js';
 import { UnmatchedSignalError } from '../record-signal/unmatched.error.js';
 import { causeOf, factSignal } from './inbound.fact.js';
 import { knownSenders, originOf, type Answered, type Origin } from './inbound.origin.js';
 import type { InboundParts } from './inbound.parts.js';
-import { arrivedOf, isProjected, requireProjected } from './projection.wait.js';
+import { arrivedOf } from './inbound.arrival.js';
+import { isParked } from './inbound.parking.js';
 import { hearReceipt } from './receipt.facts.js';
 
 /**
  * Hears what somebody wrote or read. A wish to hear no more holds the address back before anything else is done; then the outreach it
- * answers is told, it is filed for the tenant's inbox, and announced. Hearing it again changes nothing.
+ * answers is told, it is filed for the tenant's inbox, and announced. What the projection does not come to in time is parked. Hearing it
+ * again changes nothing.
  *
  * @throws RetryLaterError while what it answers may not be projected yet; PoisonError for what cannot be opened
  */
 export async function hearInbound(parts: InboundParts, message: ProviderInbound): Promise<void> {
   const item = await opened(parts, message);
   const told = await heldBackAtOnce(parts, message, item);
-  const projected = await isProjected(parts, message);
+  const standing = await parts.projection.standingOf(arrivedOf(message));
+  await hear(parts, { message, item, told, standing });
+}
+
+/** Hears what was parked, once the projection has come to where it arrived. */
+export async function settleInbound(parts: InboundParts, message: ProviderInbound): Promise<void> {
+  const item = await opened(parts, message);
+  const told = await heldBackAtOnce(parts, message, item);
+  await hear(parts, { message, item, told, standing: { kind: 'passed' } });
+}
+
+interface Hearing {
+  readonly message: ProviderInbound;
+  readonly item: InboundItem;
+  /** Who was held back already. */
+  readonly told: Origin['senders'];
+  readonly standing: Standing;
+}
+
+async function hear(parts: InboundParts, { message, item, told, standing }: Hearing): Promise<void> {
   if (item.kind === 'receipt') {
-    requireProjected(projected);
+    if (await isParked(parts, { message, item }, standing)) return;
     await hearReceipt(parts, message, item);
     return parts.projection.forget(arrivedOf(message));
   }
@@ -32,7 +54,7 @@ export async function hearInbound(parts: InboundParts, message: ProviderInbound)
   });
   const others = origin.senders.filter(({ tenantId }) => !told.some((each) => each.tenantId === tenantId));
   if (kind === 'opt_out') await tellAddresses(parts, { message, item, senders: others, kind });
-  if (origin.mayComeLater) requireProjected(projected);
+  if (origin.mayComeLater && (await isParked(parts, { message, item }, standing))) return;
   // Not before: "yes" is a wish to hear again only as long as the address is held back.
   if (kind === 'opt_in') await tellAddresses(parts, { message, item, senders: origin.senders, kind });
   if (origin.answered) await tellOutreach(parts, { message, item, kind, answered: origin.answered });

@@ -2,7 +2,7 @@ import type { InboundReceived, ProviderInbound, ProviderSignal } from '@homing/c
 import type { OutreachState } from '@homing/domain';
 import type { Folded } from '@homing/event-store';
 import type { SystemQueries } from '@homing/read-model';
-import type { InboundFile, OpenInbound } from '@homing/vault/desk';
+import type { InboundFile, InboundPark, OpenInbound } from '@homing/vault/desk';
 import type { Fingerprinter } from '@homing/vault/seal';
 import type { SenderBook, SuppressionStore } from '@homing/vault/suppression';
 import type { MessageMatcher } from '../match-signals/message.matcher.js';
@@ -19,7 +19,9 @@ export interface InboundParts {
   readonly queries: Pick<SystemQueries, 'attemptsByProviderMessage' | 'recentAttempts'>;
   readonly foldedStates: (outreachIds: readonly string[]) => Promise<ReadonlyMap<string, Folded<OutreachState>>>;
   /** Whether the projection has come to where a message arrived. */
-  readonly projection: Pick<MessageMatcher, 'hasPassed' | 'awaitProjection' | 'forget'>;
+  readonly projection: Pick<MessageMatcher, 'standingOf' | 'forget'>;
+  /** Where waits what the projection has not come to in time. */
+  readonly park: Pick<InboundPark, 'park'>;
   /** Records facts as if a provider had said them. */
   readonly record: (signals: readonly ProviderSignal[]) => Promise<readonly PromiseSettledResult<void>[]>;
   readonly file: Pick<InboundFile, 'file'>;

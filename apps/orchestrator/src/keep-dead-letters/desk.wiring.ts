@@ -13,10 +13,12 @@ import {
   createDeadLetterFile,
   createInboundFile,
   createInboundOpener,
+  createInboundPark,
   createLetterOpener,
   openVaultDatabase,
   pingVault,
   type InboundFile,
+  type InboundPark,
   type OpenInbound,
   type VaultDatabase,
 } from '@homing/vault/desk';
@@ -60,6 +62,7 @@ export interface Desk {
   readonly db: VaultDatabase;
   /** What people wrote to us: sealed to the desk, and filed by it. */
   readonly inbound: InboundFile;
+  readonly inboundPark: InboundPark;
   readonly openInbound: OpenInbound;
   readonly controllers: Type[];
   readonly providers: Provider[];
@@ -95,6 +98,7 @@ export function wireDesk(settings: DeskSettings, around: DeskSurroundings): Desk
   return {
     db,
     inbound: inboundFile,
+    inboundPark: createInboundPark(db),
     openInbound,
     controllers: [DeadLetterController],
     providers: [{ provide: LetterFiler, useValue: new LetterFiler({ file, stream, registry }) }],

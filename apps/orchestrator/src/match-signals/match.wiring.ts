@@ -21,6 +21,7 @@ export interface MatchingSurroundings {
 }
 
 export interface Matching extends Unmatched {
+  readonly matcher: MessageMatcher;
   start(): void;
   stop(): Promise<void>;
 }

@@ -15,6 +15,13 @@ export type MatchedSignal = ProviderSignal & { readonly deliveryId: string };
 /** What waits for the projection: named, and when it arrived. */
 export type Arrived = Pick<ProviderSignal, 'provider' | 'providerEventId' | 'fact' | 'receivedAt'>;
 
+/** Whether everything that was stored before something arrived is projected. */
+export type Standing =
+  | { readonly kind: 'passed' }
+  | { readonly kind: 'behind' }
+  /** Not yet, though it was waited for long enough. `position`: how far the projection has to come. */
+  | { readonly kind: 'overdue'; readonly position: bigint };
+
 /** Longest wait for the projection, from a signal's arrival on: then it is parked, so that a standing projector holds up no signals. */
 const longestWaitMs = 30_000;
 /** Signals waited for at one time, by their targets; more than these are parked at once. */
@@ -51,6 +58,16 @@ export class MessageMatcher {
     if (target === undefined) return false;
     if (this.#projected < target) this.#projected = await this.parts.queries.currentPosition();
     return this.#projected >= target;
+  }
+
+  /** To be asked before looking; never takes a wait that was long enough for a projection that has come up. */
+  async standingOf(arrived: Arrived): Promise<Standing> {
+    await this.awaitProjection([arrived]);
+    const position = this.#targets.get(nameOf(arrived)) ?? (await this.parts.store.headPosition());
+    if (this.#projected < position) this.#projected = await this.parts.queries.currentPosition();
+    if (this.#projected >= position) return { kind: 'passed' };
+    const isLate = this.parts.now() - Date.parse(arrived.receivedAt) > longestWaitMs;
+    return isLate ? { kind: 'overdue', position } : { kind: 'behind' };
   }
 
   /** Remembers how far the projection has to come for each of them: to where the store is now. */

@@ -3,6 +3,8 @@ export { createDeadLetterFile } from './dead-letter.file.js';
 export { createSignalPark } from './signal.park.js';
 export { createInboundFile } from './inbound.file.js';
 export type { FiledInbound, InboundFile, NewInbound } from './inbound.file.js';
+export { createInboundPark } from './inbound.park.js';
+export type { InboundPark, ParkedInbound } from './inbound.park.js';
 export { createLetterOpener } from './letter.opener.js';
 export { createInboundOpener } from './inbound.opener.js';
 export type { OpenInbound } from './inbound.opener.js';
