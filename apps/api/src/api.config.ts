@@ -18,6 +18,8 @@ export interface ApiConfig {
   readonly deadLetterSealKey: Secret;
   /** Public half of ingestion's own pair; without it no webhook accounts can be kept. */
   readonly webhookKeysSealKey: Secret | undefined;
+  /** Accounts with keys that one tenant may have. */
+  readonly webhookAccountsPerTenant: number;
   readonly consoleDirectory: string;
   readonly settings: ApiSettings;
 }
@@ -36,6 +38,7 @@ export function readApiConfig(env: Env): ApiConfig {
     sealKey: env.secret('VAULT_SEAL_KEY', { minLength: 44 }),
     deadLetterSealKey: env.secret('DEAD_LETTER_SEAL_KEY', { minLength: 44 }),
     webhookKeysSealKey: env.optionalSecret('WEBHOOK_KEYS_SEAL_KEY', { minLength: 44 }),
+    webhookAccountsPerTenant: env.int('WEBHOOK_ACCOUNTS_PER_TENANT', { default: 50, min: 1, max: 10_000 }),
     consoleDirectory: env.string('CONSOLE_DIRECTORY', {
       default: fileURLToPath(new URL('../../console/dist', import.meta.url)),
     }),

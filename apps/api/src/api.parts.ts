@@ -1,6 +1,7 @@
 import type { DecisionPolicy } from '@homing/domain';
 import type { AssistedRequest, Channel, CloudEvent, DeskRequest, WebhookHealthReport } from '@homing/contracts';
 import type { RequestIntake } from '@homing/intake';
+import type { PublishedNewer } from '@homing/messaging';
 import type { Logger } from '@homing/service-kit';
 import type { TenantQueries } from '@homing/read-model';
 import type { VaultEraser } from '@homing/vault/erase';
@@ -66,8 +67,10 @@ export interface ApiWebhooks {
   readonly accounts: WebhookAccounts;
   /** To ingestion's own pair: nothing here can open it. */
   readonly seal: SealWebhookKey;
-  /** Tells ingestion. @throws when the bus does not hold it, or nobody knows */
-  readonly tell: (said: KeysEvent) => Promise<void>;
+  /** Accounts with keys that one tenant may have. */
+  readonly most: number;
+  /** Tells ingestion, unless something as new was said already. @throws when the bus does not hold it, or nobody knows */
+  readonly tell: (said: KeysEvent) => Promise<PublishedNewer>;
   /** What each process of ingestion said last. */
   readonly reports: () => Promise<readonly WebhookHealthReport[]>;
 }

@@ -3,11 +3,20 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import {
   BUS_STREAMS,
   readWebhookHealth,
+  readWebhookKeys,
   WEBHOOK_HEALTH,
   webhookKeysSubject,
   type SealedWebhookKey,
 } from '@homing/contracts';
-import { type Bus, connectBus, lastMessage, Publisher, readLatest } from '@homing/messaging';
+import {
+  type Bus,
+  connectBus,
+  lastMessage,
+  Publisher,
+  publishNewer,
+  PublishRefusedError,
+  readLatest,
+} from '@homing/messaging';
 import { natsUsers } from '@homing/provisioning';
 import { createLogger, type RunningService } from '@homing/service-kit';
 import { generateVaultKeys } from '@homing/vault';
@@ -26,6 +35,7 @@ const logger = createLogger({ service: 'test', instance: 'test', level: 'silent'
 let bus: given.TestBus;
 let ingestion: RunningService;
 let api: Publisher;
+let apiBus: Bus;
 const buses: Bus[] = [];
 const as = (user: string): Bus => {
   const one = connectBus({ url: bus.urlOf(user, passwords[user] ?? ''), name: user, logger });
@@ -47,7 +57,8 @@ beforeAll(async () => {
   });
   buses.push(owner);
   await until(() => owner.health().status === 'up', 'the orchestrator made the streams');
-  api = new Publisher(as('api'));
+  apiBus = as('api');
+  api = new Publisher(apiBus);
   ingestion = await start();
   await until(() => given.isReady(ingestion.url), 'ingestion is ready');
 });
@@ -58,8 +69,17 @@ afterAll(async () => {
 });
 
 let version = 0;
+/** As the API does: never in the place of what is as new. */
 async function publish(keys: Record<string, string>, ends: Record<string, string> = {}): Promise<void> {
   version += 1;
+  expect(await tell(await said(version, keys, ends))).toEqual({ kind: 'stored' });
+}
+const tell = (message: Awaited<ReturnType<typeof said>>) =>
+  publishNewer(apiBus, api, { ...message, tenantId, stream: BUS_STREAMS.webhookKeys, read: readStored });
+const readStored = (bytes: Uint8Array) =>
+  readWebhookKeys((JSON.parse(Buffer.from(bytes).toString()) as { data: unknown }).data);
+
+async function said(number: number, keys: Record<string, string>, ends: Record<string, string> = {}) {
   const place = { provider: 'sendgrid', account: 'acme', tenantId };
   const sealed: SealedWebhookKey[] = [];
   for (const [id, key] of Object.entries(keys))
@@ -69,15 +89,14 @@ async function publish(keys: Record<string, string>, ends: Record<string, string
       ...(ends[id] === undefined ? {} : { notAfter: ends[id] }),
     });
   const subject = webhookKeysSubject('sendgrid', 'acme');
-  const id = `${subject}:${version}`;
   const event = {
     specversion: '1.0' as const,
-    id,
+    id: `${subject}:${number}`,
     source: 'test',
     type: subject,
-    data: { ...place, version, keys: sealed },
+    data: { ...place, version: number, keys: sealed },
   };
-  await api.publish(subject, event, { tenantId, key: id });
+  return { subject, event };
 }
 const send = async (by: ReturnType<typeof given.signingKeys>, at = ingestion) =>
   (await post(at.url, signedPost([delivered()], by), path)).status;
@@ -113,6 +132,30 @@ describe('an account whose keys come over the bus, with no more rights than each
     await publish({});
     await until(async () => (await send(second)) === 404, 'nobody is there any more');
   });
+
+  it('may not call with a revoked key at whoever starts later, though an API that read long ago speaks last', async () => {
+    const late = await said(version, { k1: first.publicKey });
+    await publish({ k2: second.publicKey });
+    expect(await tell(late)).toMatchObject({ kind: 'known', there: version });
+    const again = await start();
+    try {
+      const heard: number[] = [];
+      await until(async () => (heard.push(await send(first, again)), heard.at(-1) === 401), 'the keys were read');
+      expect(heard).not.toContain(200);
+      expect(await send(second, again)).toBe(200);
+    } finally {
+      await again.stop();
+    }
+  });
+
+  it('is not let in by a message that the stream did not keep', async () => {
+    const { subject, event } = await said(version + 1, { k1: first.publicKey });
+    const refused = api.publish(subject, event, { tenantId, key: 'refused', after: 0 });
+    await expect(refused).rejects.toThrow(PublishRefusedError);
+    await publish({ k3: second.publicKey });
+    await until(async () => (await send(second)) === 200, 'the newest is in force');
+    expect(await send(first)).toBe(401);
+  });
 });
 
 it('what came of them is told to the bus, for the API to read, and to nobody who may not', async () => {
@@ -128,7 +171,7 @@ it('what came of them is told to the bus, for the API to read, and to nobody who
       ({ account, tenantId: of, valid, forged }) => account === 'acme' && of === 't1' && valid > 0 && forged > 0,
     );
   await until(told, 'the health was told');
-  await expect(readLatest(reader, { stream: BUS_STREAMS.webhookKeys, subject: '>' })).rejects.toThrow();
+  await expect(readLatest(reader, { stream: BUS_STREAMS.webhookSeen, subject: '>' })).rejects.toThrow();
 });
 
 describe('what a signature without a body stood over first', () => {

@@ -166,6 +166,19 @@ describe('being asked who we are', () => {
     expect(ask({ ...documented, ...change })).toEqual({ kind: 'refused', reason });
   });
 
+  it('Meta, asking for an account with words of its own, knows those and not the installation’s', () => {
+    const parser = createMetaWebhook({ verifyTokens: ['VERIFY'] });
+    const asked = (words: readonly string[]) => parser.challenge?.({ query: documented, headers: {}, keys: [], words });
+    expect(asked(['OLD', 'VERIFY'])).toMatchObject({ kind: 'answer' });
+    expect(
+      createMetaWebhook().challenge?.({ query: documented, headers: {}, keys: [], words: ['VERIFY'] }),
+    ).toMatchObject({
+      kind: 'answer',
+    });
+    expect(asked(['OTHER'])).toMatchObject({ kind: 'refused', reason: 'token_mismatch' });
+    expect(asked([])).toMatchObject({ kind: 'refused', reason: 'token_mismatch' });
+  });
+
   it('nobody knows the word where there is none', () => {
     expect(ask({ ...documented, 'hub.verify_token': '' }, [''])).toMatchObject({ kind: 'refused' });
     expect(ask(documented, [])).toMatchObject({ kind: 'refused' });

@@ -43,6 +43,8 @@ export type WebhookHead = Pick<WebhookRequest, 'headers' | 'now'>;
 /** A call that only asks whether we are there and who we say we are (Meta, X, LinkedIn). */
 export interface ChallengeRequest extends Pick<WebhookRequest, 'headers' | 'keys'> {
   readonly query: Readonly<Record<string, string | undefined>>;
+  /** The words this account gave its provider with the address. Absent: the installation's own account is asked for. */
+  readonly words?: readonly string[];
 }
 export type ChallengeAnswer =
   | { readonly kind: 'answer'; readonly contentType: 'text/plain' | 'application/json'; readonly body: string }

@@ -1,5 +1,6 @@
 export { lastMessage, lastMessageOf, type LastOf } from './last.message.js';
 export { readLatest, StreamTail, type TailOptions } from './stream.tail.js';
+export { publishNewer, type Numbered, type PublishedNewer } from './newer.publisher.js';
 export { inspectConsumers, inspectStreams } from './stream.inspection.js';
 export type { InspectedConsumer, InspectedStream } from './stream.inspection.js';
 export { Bus, connectBus, type BusApi, type BusOptions } from './bus.connection.js';

@@ -18,6 +18,8 @@ export interface PublishOptions {
   readonly headers?: Readonly<Record<string, string>>;
   /** Where an answer is awaited: `ReplyInbox.expect(...).replyTo`. */
   readonly replyTo?: string;
+  /** Stored only where the subject's last message has this sequence (0: none); else refused. */
+  readonly after?: number;
 }
 
 export interface Outgoing extends PublishOptions {
@@ -87,8 +89,12 @@ export class Publisher {
 
   /** Resolves when the event is stored. Rejects with `PublishRefusedError` or `PublishUnknownError`. */
   publish(subject: string, event: CloudEvent, options: PublishOptions): Promise<PublishAck> {
-    const { tenantId, key, headers = {}, replyTo } = options;
-    const all = { ...headers, ...(replyTo ? { [REPLY_TO_HEADER]: replyTo } : {}) };
+    const { tenantId, key, headers = {}, replyTo, after } = options;
+    const all = {
+      ...headers,
+      ...(replyTo ? { [REPLY_TO_HEADER]: replyTo } : {}),
+      ...(after === undefined ? {} : { 'Nats-Expected-Last-Subject-Sequence': String(after) }),
+    };
     const message = { msgId: messageId(tenantId, key), headers: all };
     return publishTraced(subject, event, (traced) => this.publishBytes(subject, encodeCloudEvent(traced), message));
   }

@@ -35,7 +35,7 @@ export class StreamTail {
     private readonly options: TailOptions,
   ) {}
 
-  /** Whether everything the stream held was heard at least once. */
+  /** Whether everything the stream held was heard at least once; a stream that is not there yet holds nothing that could be known. */
   get complete(): boolean {
     return this.#complete;
   }
@@ -64,8 +64,9 @@ export class StreamTail {
     while (!this.#stopping.signal.aborted) {
       if (performance.now() - begun > anewMs) [next, begun] = [1, performance.now()];
       try {
-        next = await this.#readFrom(next);
-        this.#complete = true;
+        const { seq, there } = await this.#readFrom(next);
+        next = seq;
+        this.#complete ||= there;
         failing = false;
       } catch (error) {
         if (!failing) this.bus.logger.warn({ err: error, stream: this.options.stream }, 'stream cannot be followed');
@@ -75,14 +76,14 @@ export class StreamTail {
     }
   }
 
-  /** Hears all there is from this sequence on; resolves with the next one. */
-  async #readFrom(first: number): Promise<number> {
+  /** Hears all there is from this sequence on; resolves with the next one, and whether there is such a stream. */
+  async #readFrom(first: number): Promise<{ readonly seq: number; readonly there: boolean }> {
     const { stream, subject, hear } = this.options;
     const { manager } = await this.bus.api();
     for (let seq = first; ;) {
       const next: NextAfter = { seq, next_by_subj: subject };
       const found = await manager.streams.getMessage(stream, next).catch(orMissing);
-      if (!found || this.#stopping.signal.aborted) return seq;
+      if (!found || this.#stopping.signal.aborted) return { seq, there: found !== undefined };
       hear(found.data);
       seq = found.seq + 1;
     }

@@ -6,13 +6,18 @@ import { instant, list, record, text, whole, type Schema } from './schema.parts.
 
 const provider: Schema = { type: 'string', enum: [...WEBHOOK_PROVIDERS] };
 const name: Schema = { type: 'string', pattern: '^[a-z0-9][a-z0-9_-]{0,62}$' };
+const use = {
+  type: 'string',
+  enum: ['challenge'],
+  description: 'the word `meta` is given with the address and must know; it signs nothing. Without it the key signs',
+};
 const account = record(
   {
     provider,
     account: name,
     path: { ...text, description: 'where the provider calls, after the public address of ingestion' },
     version: whole,
-    keys: list(record({ id: name, notAfter: instant }, ['notAfter'])),
+    keys: list(record({ id: name, notAfter: instant, use }, ['notAfter', 'use'])),
     updatedAt: instant,
     status: { type: 'string', enum: ['published', 'pending'] },
   },
@@ -76,9 +81,10 @@ export const DescribePutWebhookAccount = (): MethodDecorator =>
       schema: record({
         keys: {
           ...list(
-            record({ id: name, key: { type: 'string', minLength: 16, maxLength: 4096 }, notAfter: instant }, [
+            record({ id: name, key: { type: 'string', minLength: 16, maxLength: 4096 }, notAfter: instant, use }, [
               'key',
               'notAfter',
+              'use',
             ]),
           ),
           maxItems: MOST_WEBHOOK_KEYS,
@@ -92,6 +98,7 @@ export const DescribePutWebhookAccount = (): MethodDecorator =>
       'invalid_fields',
       'unsupported_media_type',
       'different_content',
+      'limit_reached',
       'not_configured',
     ),
   );

@@ -1,4 +1,4 @@
-import { MOST_WEBHOOK_KEYS, WEBHOOK_NAME, WEBHOOK_PROVIDERS } from '@homing/contracts';
+import { MOST_WEBHOOK_KEYS, WEBHOOK_NAME, WEBHOOK_PROVIDERS, type WebhookKeyUse } from '@homing/contracts';
 import { invalidField } from '../problem/problem.error.js';
 
 /** A key as it was given; without `key` the one kept under that name goes on. */
@@ -6,6 +6,8 @@ export interface GivenWebhookKey {
   readonly id: string;
   readonly key?: string;
   readonly notAfter?: string;
+  /** Only with `key`: one that goes on keeps its use. */
+  readonly use?: WebhookKeyUse;
 }
 
 /** @throws ProblemError */
@@ -18,7 +20,7 @@ export function readPlace(provider: string, account: string): { readonly provide
 }
 
 /** Body of `PUT /webhook-accounts/{provider}/{account}`. @throws ProblemError; it names fields and repeats no value */
-export function readKeys(body: unknown): GivenWebhookKey[] {
+export function readKeys(body: unknown, provider: string): GivenWebhookKey[] {
   const { keys, ...others } = (isRecord(body) ? body : {}) as Record<string, unknown>;
   const [unknown] = Object.keys(others);
   if (unknown !== undefined) throw invalidField('', 'unknown_field', 'a body holds keys and nothing else');
@@ -27,13 +29,18 @@ export function readKeys(body: unknown): GivenWebhookKey[] {
   const read = keys.map((each, index) => readKey(each, `keys[${index}]`));
   if (new Set(read.map(({ id }) => id)).size < read.length)
     throw invalidField('keys', 'unique', 'must have names of their own');
+  if (provider !== ASKS_FOR_A_WORD && read.some(({ use }) => use === 'challenge'))
+    throw invalidField('keys', 'use', `only ${ASKS_FOR_A_WORD} is given a word with the address`);
   return read;
 }
 
+/** The one provider that is given a word with the address and says it back. */
+const ASKS_FOR_A_WORD = 'meta';
+
 function readKey(value: unknown, field: string): GivenWebhookKey {
   if (!isRecord(value)) throw invalidField(field, 'isObject', 'must be an object');
-  const { id, key, notAfter, ...others } = value;
-  if (Object.keys(others).length > 0) throw invalidField(field, 'unknown_field', 'holds id, key and notAfter');
+  const { id, key, notAfter, use, ...others } = value;
+  if (Object.keys(others).length > 0) throw invalidField(field, 'unknown_field', 'holds id, key, notAfter and use');
   if (typeof id !== 'string' || !WEBHOOK_NAME.test(id))
     throw invalidField(`${field}.id`, 'matches', 'must be lower-case letters, digits, - and _, at most 63 characters');
   if (key !== undefined && (typeof key !== 'string' || !KEY.test(key)))
@@ -43,8 +50,15 @@ function readKey(value: unknown, field: string): GivenWebhookKey {
     (typeof notAfter !== 'string' || !INSTANT.test(notAfter) || Number.isNaN(Date.parse(notAfter)))
   )
     throw invalidField(`${field}.notAfter`, 'isInstant', 'must be an ISO 8601 instant in UTC');
+  if (use !== undefined && (use !== 'challenge' || key === undefined))
+    throw invalidField(
+      `${field}.use`,
+      'isIn',
+      'may be challenge, of a key that is given; one that goes on keeps its use',
+    );
   return {
     id,
+    ...(use === undefined ? {} : { use }),
     ...(key === undefined ? {} : { key }),
     ...(notAfter === undefined ? {} : { notAfter: new Date(notAfter).toISOString() }),
   };

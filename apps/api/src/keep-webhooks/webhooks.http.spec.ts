@@ -37,7 +37,11 @@ async function given(changes: Partial<ApiWebhooks> = {}, on = true): Promise<Giv
       list: async () => (kept ? [kept] : []),
     },
     seal: async (key, { keyId }) => `sealed ${key.length} ${keyId}`,
-    tell: async (event) => void told.push(event),
+    most: 2,
+    tell: async (event) => {
+      told.push(event);
+      return { kind: 'stored' };
+    },
     reports: async () => [],
     ...changes,
   };
@@ -87,8 +91,10 @@ describe('webhook accounts', () => {
     });
     expect(told[0]).toMatchObject({
       subject: 'webhook.keys.mailgun.acme',
-      key: 'webhook.keys.mailgun.acme:1',
-      event: { data: { tenantId: TENANT, version: 1, keys: [{ id: 'new', sealed: 'sealed 27 new' }, { id: 'old' }] } },
+      event: {
+        id: 'webhook.keys.mailgun.acme:1',
+        data: { tenantId: TENANT, version: 1, keys: [{ id: 'new', sealed: 'sealed 27 new' }, { id: 'old' }] },
+      },
     });
     const seen = [answer, await call('GET', path), await call('GET', '/webhook-accounts'), told];
     expect(JSON.stringify(seen)).not.toContain(secret);
@@ -112,6 +118,54 @@ describe('webhook accounts', () => {
     expect([answer.status, answer.body['status']]).toEqual([202, 'pending']);
   });
 
+  it('are in force beyond what ingestion has heard, where a restored vault counts from lower', async () => {
+    let there = 7;
+    const { call, wanted } = await given({
+      tell: async ({ event }) => {
+        if (event.data.version <= there) return { kind: 'known', there, same: false };
+        there = event.data.version;
+        return { kind: 'stored' };
+      },
+      accounts: counting(),
+    });
+    const answer = await call('PUT', path, { keys: [{ id: 'k', key: secret }] });
+    expect(answer).toMatchObject({ status: 200, body: { version: 8, status: 'published' } });
+    expect(wanted).toEqual([]);
+    expect(there).toBe(8);
+  });
+
+  it('that somebody else has changed meanwhile are published: what is newer is in force', async () => {
+    const { call } = await given({
+      tell: async () => ({ kind: 'known', there: 2, same: false }),
+      accounts: { ...counting(), find: async () => ({ ...kept, version: 2 }) },
+    });
+    const answer = await call('PUT', path, { keys: [{ id: 'k', key: secret }] });
+    expect(answer).toMatchObject({ status: 200, body: { version: 1, status: 'published' } });
+  });
+
+  it('say what to do when there are as many as there may be', async () => {
+    const { call } = await given({ accounts: { ...none, put: async () => ({ kind: 'too_many' }) } });
+    expect(await call('PUT', path, { keys: [{ id: 'k', key: secret }] })).toMatchObject({
+      status: 409,
+      body: {
+        type: 'urn:homing:problem:limit_reached',
+        detail: expect.stringContaining('may have 2 webhook accounts'),
+      },
+    });
+  });
+
+  it('take the word that Meta is given with the address, and of nobody else', async () => {
+    const { call, told } = await given();
+    const keys = [
+      { id: 'app', key: secret },
+      { id: 'word', key: 'a-word-for-the-address', use: 'challenge' },
+    ];
+    const answer = await call('PUT', '/webhook-accounts/meta/acme', { keys });
+    expect(answer.body['keys']).toEqual([{ id: 'app' }, { id: 'word', use: 'challenge' }]);
+    expect(told[0]?.event.data.keys).toMatchObject([{ id: 'app' }, { id: 'word', use: 'challenge' }]);
+    expect(await call('PUT', path, { keys })).toMatchObject({ status: 422, body: { errors: [{ field: 'keys' }] } });
+  });
+
   it.each([
     ['/webhook-accounts/nobody/acme', { keys: [] }, 'provider'],
     ['/webhook-accounts/mailgun/Acme', { keys: [] }, 'account'],
@@ -131,6 +185,8 @@ describe('webhook accounts', () => {
       'keys',
     ],
     [path, { keys: [{ id: 'k', secret }] }, 'keys[0]'],
+    [path, { keys: [{ id: 'k', key: secret, use: 'all' }] }, 'keys[0].use'],
+    [path, { keys: [{ id: 'k', use: 'challenge' }] }, 'keys[0].use'],
     [path, { keys: [], name: secret }, ''],
   ])('%s %j is refused by its field, and nothing that was sent is repeated', async (to, body, field) => {
     const { call, wanted } = await given();
@@ -161,6 +217,22 @@ describe('webhook accounts', () => {
   });
 });
 const none = { find: async () => undefined, list: async () => [] };
+const kept: KeptWebhookAccount = {
+  ...{ tenantId: TENANT, provider: 'mailgun', account: 'acme', version: 1, keys: [] },
+  updatedAt: '2026-01-01T00:00:00.000Z',
+};
+/** Counts versions as the vault does. */
+function counting(): ApiWebhooks['accounts'] {
+  let version = 0;
+  return {
+    ...none,
+    find: async () => ({ ...kept, version }),
+    put: async ({ beyond = 0 }) => {
+      version = Math.max(version, beyond) + 1;
+      return { kind: 'kept', account: { ...kept, version } };
+    },
+  };
+}
 
 describe('the health of webhooks', () => {
   const place = (changes: Partial<HeardPlace> = {}): HeardPlace => ({

@@ -11,6 +11,7 @@ export const PROBLEMS = {
   method_not_allowed: { status: 405, title: 'The method cannot be used here' },
   already_resolved: { status: 409, title: 'It has been resolved already' },
   not_configured: { status: 409, title: 'This installation is not set up for that' },
+  limit_reached: { status: 409, title: 'There are as many as there may be' },
   not_repairable: { status: 409, title: 'It cannot be repaired by hand' },
   different_content: { status: 409, title: 'The same request id came before with other content' },
   campaign_stopped: { status: 409, title: 'A stopped campaign stays so' },

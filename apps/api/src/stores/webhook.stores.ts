@@ -1,5 +1,12 @@
-import { BUS_STREAMS, readWebhookHealth, WEBHOOK_HEALTH, type WebhookHealthReport } from '@homing/contracts';
-import { type Bus, Publisher, readLatest } from '@homing/messaging';
+import {
+  BUS_STREAMS,
+  readWebhookHealth,
+  readWebhookKeys,
+  WEBHOOK_HEALTH,
+  type WebhookHealthReport,
+  type WebhookKeysMessage,
+} from '@homing/contracts';
+import { type Bus, Publisher, publishNewer, readLatest } from '@homing/messaging';
 import { type Logger, toSafeError } from '@homing/service-kit';
 import { allWebhookAccounts, createWebhookAccounts } from '@homing/vault/registry';
 import { createWebhookKeySealer } from '@homing/vault/seal';
@@ -9,7 +16,7 @@ import type { ApiWebhooks } from '../api.parts.js';
 import { keysEvent } from '../keep-webhooks/account.keeper.js';
 
 interface Given {
-  readonly config: Pick<ApiConfig, 'webhookKeysSealKey'>;
+  readonly config: Pick<ApiConfig, 'webhookKeysSealKey' | 'webhookAccountsPerTenant'>;
   readonly vault: VaultDatabase;
   readonly vaultIntake: VaultDatabase;
   readonly bus: Bus;
@@ -23,8 +30,8 @@ const TELL_EVERY_MS = 60_000;
 export function openWebhooks({ config, vault, vaultIntake, bus, logger }: Given): ApiWebhooks | undefined {
   if (!config.webhookKeysSealKey) return undefined;
   const publisher = new Publisher(bus, { ackTimeoutMs: 1_000, deadlineMs: 4_000 });
-  const tell: ApiWebhooks['tell'] = async ({ subject, event, tenantId, key }) =>
-    void (await publisher.publish(subject, event, { tenantId, key }));
+  const tell: ApiWebhooks['tell'] = (said) =>
+    publishNewer(bus, publisher, { ...said, stream: BUS_STREAMS.webhookKeys, read: readKeys });
   const tellAll = async () => {
     for (const account of await allWebhookAccounts(vaultIntake)) await tell(keysEvent(account));
   };
@@ -42,16 +49,26 @@ export function openWebhooks({ config, vault, vaultIntake, bus, logger }: Given)
   });
   return {
     accounts: createWebhookAccounts(vault),
+    most: config.webhookAccountsPerTenant,
     seal: createWebhookKeySealer({ sealKey: config.webhookKeysSealKey.reveal() }),
     tell,
     reports: () => readReports(bus),
   };
 }
 
+const dataOf = (bytes: Uint8Array): unknown =>
+  (JSON.parse(Buffer.from(bytes).toString('utf8')) as { data?: unknown } | null)?.data;
+
+/** What cannot be read says nothing: anything is newer. */
+function readKeys(stored: Uint8Array): WebhookKeysMessage | undefined {
+  try {
+    return readWebhookKeys(dataOf(stored));
+  } catch {
+    return undefined;
+  }
+}
+
 async function readReports(bus: Bus): Promise<WebhookHealthReport[]> {
   const stored = await readLatest(bus, { stream: BUS_STREAMS.webhookHealth, subject: WEBHOOK_HEALTH });
-  return stored.flatMap((bytes) => {
-    const event = JSON.parse(Buffer.from(bytes).toString('utf8')) as { data?: unknown } | null;
-    return readWebhookHealth(event?.data) ?? [];
-  });
+  return stored.flatMap((bytes) => readWebhookHealth(dataOf(bytes)) ?? []);
 }

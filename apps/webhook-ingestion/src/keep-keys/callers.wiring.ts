@@ -34,15 +34,15 @@ export interface AccountParts {
 }
 
 /**
- * Follows the accounts' keys: what the API says is heard at once, and everything the stream holds is read now and then, so that
- * nothing that was missed stays so for longer than half a second. No database, no consumer.
+ * Follows the accounts' keys: what the stream holds, and nothing else. What is said on the bus only makes it look at once: the stream
+ * may have refused it as old. What was missed stays so for half a second. No database, no consumer.
  */
 export function followAccounts({ bus, parsers, openKey, logger }: AccountParts): AccountBook {
   const open = createWebhookKeyOpener({ openKey: openKey.reveal() });
   const hear = (bytes: Uint8Array) => book.hear(bytes);
   const tail = new StreamTail(bus, { stream: BUS_STREAMS.webhookKeys, subject: WEBHOOK_KEYS, hear });
   const book: KeyBook = new KeyBook({ parsers, open, complete: () => tail.complete, logger });
-  bus.listen(WEBHOOK_KEYS, ({ data }) => hear(data));
+  bus.listen(WEBHOOK_KEYS, () => tail.look());
   bus.closed.addEventListener('abort', () => tail.stop());
   tail.start();
   return book;

@@ -82,6 +82,23 @@ describe('the keys of an account', () => {
     expect(book.find({ provider: 'nobody', account: 'acme' }, now).kind).toBe('unknown-provider');
   });
 
+  it('let nobody in while not everything was heard: what is known may be what was revoked', async () => {
+    complete = false;
+    await hear(message(1, [await sealed('revoked', 'k1')]));
+    expect(keysAt()).toBe('unready');
+    await hear(message(2, [await sealed('new', 'k2')]));
+    complete = true;
+    expect(keysAt()).toEqual(['new']);
+  });
+
+  it('sign or answer a challenge, each for its use alone', async () => {
+    await hear(message(1, [await sealed('signs', 'k1'), await sealed('a-word', 'k2', { use: 'challenge' })]));
+    expect(book.find(place, now)).toMatchObject({ caller: { keys: ['signs'], words: ['a-word'] } });
+    expect(book.accounts(now)).toMatchObject([{ keys: 1 }]);
+    await hear(message(2, [await sealed('signs', 'k1')]));
+    expect(book.find(place, now)).toMatchObject({ caller: { words: [] } });
+  });
+
   it('are changed by no message that cannot be read, and never logged', async () => {
     const secret = 'a-secret-that-signs';
     await hear(message(1, [await sealed(secret, 'k1')]));

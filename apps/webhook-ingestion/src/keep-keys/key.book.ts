@@ -1,11 +1,12 @@
 import type { WebhookParser } from '@homing/channels';
-import { readWebhookKeys, type WebhookKeysMessage } from '@homing/contracts';
+import { readWebhookKeys, type WebhookKeysMessage, type WebhookKeyUse } from '@homing/contracts';
 import type { Logger } from '@homing/service-kit';
 import type { OpenWebhookKey } from '@homing/vault/webhook-keys';
 import type { AccountBook, CalledPlace, FoundCaller } from '../receive-webhook/caller.search.js';
 
 interface OpenedKey {
   readonly key: string;
+  readonly use: WebhookKeyUse | 'signature';
   /** Milliseconds since the epoch. */
   readonly until: number;
 }
@@ -19,14 +20,14 @@ interface Account extends Required<CalledPlace> {
 export interface KeyBookParts {
   readonly parsers: ReadonlyMap<string, WebhookParser>;
   readonly open: OpenWebhookKey;
-  /** Whether everything that is in force was heard. */
+  /** Whether everything that is in force was heard; until then nobody is let in and nobody turned away. */
   readonly complete: () => boolean;
   readonly logger: Pick<Logger, 'warn' | 'info'>;
 }
 
 /**
  * The keys of the accounts, in memory only: never on a disk, never in a log. What was heard last stays in force while the bus is
- * away; after a start nobody is refused before everything was heard.
+ * away; after a start nobody is refused, and nobody let in, before everything was heard.
  */
 export class KeyBook implements AccountBook {
   readonly #accounts = new Map<string, Account>();
@@ -54,13 +55,14 @@ export class KeyBook implements AccountBook {
   find(place: Required<CalledPlace>, now: number): FoundCaller {
     const parser = this.parts.parsers.get(place.provider);
     if (!parser) return { kind: 'unknown-provider' };
+    // Before everything was heard, what is known may be what was revoked.
+    if (!this.parts.complete()) return { kind: 'unready' };
     const account = this.#accounts.get(placeOf(place));
-    if (!account) {
-      const mayCome = !this.parts.complete() || this.#heard.has(placeOf(place));
-      return { kind: mayCome ? 'unready' : 'unknown-provider' };
-    }
+    if (!account) return { kind: this.#heard.has(placeOf(place)) ? 'unready' : 'unknown-provider' };
     if (account.keys.length === 0) return { kind: 'unknown-provider' };
-    return { kind: 'caller', caller: { parser, keys: inForce(account, now), tenantId: account.tenantId } };
+    const keys = inForce(account, now);
+    const words = inForce(account, now, 'challenge');
+    return { kind: 'caller', caller: { parser, keys, words, tenantId: account.tenantId } };
   }
 
   accounts(now: number) {
@@ -73,7 +75,8 @@ export class KeyBook implements AccountBook {
   async #take(name: string, message: WebhookKeysMessage): Promise<void> {
     const { provider, account, tenantId, version } = message;
     const opened = await Promise.allSettled(
-      message.keys.map(async ({ id, notAfter, sealed }) => ({
+      message.keys.map(async ({ id, notAfter, sealed, use = 'signature' as const }) => ({
+        use,
         key: await this.parts.open(sealed, { tenantId, provider, account, keyId: id }),
         until: notAfter === undefined ? Infinity : Date.parse(notAfter),
       })),
@@ -89,8 +92,8 @@ export class KeyBook implements AccountBook {
 }
 
 const placeOf = ({ provider, account }: Required<CalledPlace>): string => `${provider}/${account}`;
-const inForce = ({ keys }: Account, now: number): string[] =>
-  keys.filter(({ until }) => now < until).map(({ key }) => key);
+const inForce = ({ keys }: Account, now: number, wanted: OpenedKey['use'] = 'signature'): string[] =>
+  keys.filter(({ until, use }) => use === wanted && now < until).map(({ key }) => key);
 
 function read(bytes: Uint8Array): WebhookKeysMessage | undefined {
   try {

@@ -6,6 +6,8 @@ export type Caller = WebhookCaller;
 /** Of an account whose owner is known: it speaks for that tenant and no other. */
 export interface AccountCaller extends Caller {
   readonly tenantId?: string;
+  /** What its owner gave the provider with the address, for challenges; absent: the installation's words stand. */
+  readonly words?: readonly string[];
 }
 
 /** Whom a webhook's path names: `/webhooks/<provider>`, or one account there, `/webhooks/<provider>/<account>`. */

@@ -1,6 +1,6 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { replyProblem } from '../http/problem.reply.js';
-import { answersOf, type Caller, type Callers } from './caller.search.js';
+import { type AccountCaller, answersOf, type Callers } from './caller.search.js';
 import type { Reception } from './webhook.receiver.js';
 
 export interface AnswerTo {
@@ -37,10 +37,11 @@ export function replyReception(reply: FastifyReply, reception: Reception, to: An
 export async function replyChallenge(
   reply: FastifyReply,
   request: FastifyRequest,
-  { parser, keys }: Caller,
+  { parser, keys, words }: AccountCaller,
 ): Promise<string | undefined> {
   if (!parser.challenge) return void (await replyProblem(reply, 'not_found'));
-  const answer = parser.challenge({ headers: request.headers, keys, query: singleValues(request.query) });
+  const asked = { headers: request.headers, keys, query: singleValues(request.query) };
+  const answer = parser.challenge({ ...asked, ...(words === undefined ? {} : { words }) });
   if (answer.kind === 'refused') {
     await replyProblem(reply, 'challenge_refused');
     return answer.reason;

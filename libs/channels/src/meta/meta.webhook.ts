@@ -7,7 +7,10 @@ import type { ChallengeAnswer, ChallengeRequest, ParsedWebhook, WebhookParser } 
 import { readChange } from '../whatsapp-cloud/whatsapp.reading.js';
 
 export interface MetaWebhookConfig {
-  /** The words Meta must know when the address is registered; several while one is being replaced. None: no registration. */
+  /**
+   * The words Meta must know when the installation's own address is registered; several while one is being replaced. None: no
+   * registration. An account of a tenant's has words of its own.
+   */
   readonly verifyTokens?: readonly string[];
 }
 
@@ -24,7 +27,7 @@ export function createMetaWebhook({ verifyTokens = [] }: MetaWebhookConfig = {})
     verifyHead: (head) => verifyHmacHead(META_SIGNATURE, head),
     verify: (request) => verifyHmac(META_SIGNATURE, request),
     parse,
-    challenge: (request) => subscribe(request, verifyTokens),
+    challenge: (request) => subscribe(request, request.words ?? verifyTokens),
     answers: { forged: 401, notStored: 503 },
   };
 }

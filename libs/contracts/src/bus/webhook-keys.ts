@@ -1,9 +1,13 @@
+export type WebhookKeyUse = 'challenge';
+
 /** One key a provider signs with, sealed to ingestion's own pair. */
 export interface SealedWebhookKey {
   /** The operator's name for it; lower case letters, digits, hyphens. */
   readonly id: string;
   /** ISO 8601: from then on it is not in force. Absent: until it is taken away. */
   readonly notAfter?: string;
+  /** `challenge`: the word the provider is given with the address (Meta), which signs nothing. Absent: it signs. */
+  readonly use?: WebhookKeyUse;
   /** Base64. */
   readonly sealed: string;
 }
@@ -51,7 +55,8 @@ export function readWebhookKeys(data: unknown): WebhookKeysMessage | undefined {
 
 function isSealedKey(value: unknown): boolean {
   if (typeof value !== 'object' || value === null) return false;
-  const { id, notAfter, sealed } = value as Record<string, unknown>;
+  const { id, notAfter, sealed, use } = value as Record<string, unknown>;
   if (typeof id !== 'string' || typeof sealed !== 'string') return false;
+  if (use !== undefined && use !== 'challenge') return false;
   return notAfter === undefined || (typeof notAfter === 'string' && !Number.isNaN(Date.parse(notAfter)));
 }

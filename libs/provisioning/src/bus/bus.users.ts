@@ -70,9 +70,10 @@ export const busUsers = {
       CONVERSION_REPORTED,
       DEAD_LETTER_DESK,
       ASSISTED_DESK,
-      // Keys for ingestion, sealed to it, and what ingestion says of itself.
+      // Keys for ingestion, sealed to it; which of them stand there already; and what ingestion says of itself.
       WEBHOOK_KEYS,
       '$JS.API.INFO',
+      `$JS.API.STREAM.MSG.GET.${webhookKeys}`,
       `$JS.API.STREAM.MSG.GET.${webhookHealth}`,
     ],
     subscribe: [LIVE_POKE],

@@ -10,7 +10,7 @@ let vault: TestVault;
 let accounts: WebhookAccounts;
 const [mine, other] = [randomUUID(), randomUUID()];
 const actor = 'key:k1';
-const named = { tenantId: mine, provider: 'mailgun', account: 'acme' };
+const named = { tenantId: mine, provider: 'mailgun', account: 'acme', most: 3 };
 
 beforeAll(async () => {
   vault = await startTestVault();
@@ -40,12 +40,14 @@ describe('accounts whose webhooks are heard', () => {
         { id: 'k3', sealed: 'three' },
       ],
     });
+    const { most: _most, ...place } = named;
+    expect(second).not.toHaveProperty('account.most');
     const keys = [
       { id: 'k2', notAfter, sealed: 'two' },
       { id: 'k3', sealed: 'three' },
     ];
     expect(second).toMatchObject({ kind: 'kept', account: { version: 2, keys } });
-    expect(await accounts.find(named)).toMatchObject({ version: 2, keys });
+    expect(await accounts.find(place)).toMatchObject({ ...place, version: 2, keys });
     expect(await accounts.put({ ...named, actor, keys: [{ id: 'k1' }] })).toEqual({ kind: 'unknown_key', id: 'k1' });
     expect(await accounts.list(mine)).toHaveLength(1);
   });
@@ -65,9 +67,42 @@ describe('accounts whose webhooks are heard', () => {
     expect(await accounts.find(named)).toMatchObject({ version: 2 });
   });
 
+  it('keep the use of a key that goes on', async () => {
+    const words = { ...named, tenantId: other, provider: 'meta', actor };
+    await accounts.put({ ...words, keys: [{ id: 'word', use: 'challenge', sealed: 'x' }] });
+    expect(await accounts.put({ ...words, keys: [{ id: 'word' }] })).toMatchObject({
+      account: { version: 2, keys: [{ id: 'word', use: 'challenge', sealed: 'x' }] },
+    });
+    await accounts.put({ ...words, keys: [] });
+  });
+
+  it('count on from what was told of them before the vault was restored', async () => {
+    const restored = { ...named, tenantId: other, account: 'restored', actor, keys: [] };
+    expect(await accounts.put({ ...restored, beyond: 7 })).toMatchObject({ account: { version: 8 } });
+    expect(await accounts.put({ ...restored, beyond: 3 })).toMatchObject({ account: { version: 9 } });
+  });
+
+  it('are as many as a tenant may have, also when they are made at once; giving one up makes room', async () => {
+    const keys = [{ id: 'k', sealed: 'x' }];
+    const wanted = { ...named, tenantId: other, keys, actor };
+    const made = await Promise.all(
+      Array.from({ length: 6 }, (_, n) => accounts.put({ ...wanted, account: `limit-${n}` })),
+    );
+    expect(made.map(({ kind }) => kind).toSorted()).toEqual([...Array(3).fill('kept'), ...Array(3).fill('too_many')]);
+    const live = (await accounts.list(other)).filter(({ keys: some }) => some.length > 0);
+    expect(live).toHaveLength(3);
+    // One that has keys may always change them.
+    expect(await accounts.put({ ...wanted, account: live[0]?.account ?? '' })).toMatchObject({ kind: 'kept' });
+    await accounts.put({ ...wanted, account: live[0]?.account ?? '', keys: [] });
+    expect(await accounts.put({ ...wanted, account: 'limit-6' })).toMatchObject({ kind: 'kept' });
+    expect(await accounts.put({ ...wanted, account: live[0]?.account ?? '' })).toEqual({ kind: 'too_many' });
+  });
+
   it('are all read by whoever tells ingestion, and changed by nobody there', async () => {
     const db = vault.as('vault_intake');
-    expect(await allWebhookAccounts(db)).toMatchObject([{ ...named, version: 2 }]);
+    const all = await allWebhookAccounts(db);
+    expect(all.find(({ tenantId }) => tenantId === mine)).toMatchObject({ account: 'acme', version: 2 });
+    expect(all.some(({ tenantId }) => tenantId === other)).toBe(true);
     await expect(sql`update registry.webhook_account set version = 9`.execute(db)).rejects.toMatchObject({
       code: '42501',
     });

@@ -20,12 +20,18 @@ export interface WantedWebhookAccount {
   /** All of them: what is not named is out of force. None: nobody may call there any more. */
   readonly keys: readonly WantedWebhookKey[];
   readonly actor: string;
+  /** Accounts with keys the tenant may have at once. */
+  readonly most: number;
+  /** The new version is beyond this one too: somebody was told of it before the vault was restored. */
+  readonly beyond?: number;
 }
 
 export type PutWebhookAccount =
   | { readonly kind: 'kept'; readonly account: KeptWebhookAccount }
   /** The path is another tenant's. */
   | { readonly kind: 'taken' }
+  /** The tenant has as many as it may have. */
+  | { readonly kind: 'too_many' }
   /** A key was to go on that is not kept. */
   | { readonly kind: 'unknown_key'; readonly id: string };
 
@@ -98,25 +104,60 @@ async function put(trx: Trx, wanted: WantedWebhookAccount): Promise<PutWebhookAc
   await oneWriterAtATime(trx, ['webhook-account', provider, account]);
   const before = await load(trx, wanted);
   const keys: SealedWebhookKey[] = [];
-  for (const { sealed, ...key } of wanted.keys) {
-    const going = sealed ?? before?.keys.find(({ id }) => id === key.id)?.sealed;
+  for (const key of wanted.keys) {
+    const going = goingOn(key, before);
     if (going === undefined) return { kind: 'unknown_key', id: key.id };
-    keys.push({ ...key, sealed: going });
+    keys.push(going);
   }
-  const json = JSON.stringify(keys);
-  const change = before
-    ? sql<Row>`update registry.webhook_account set version = version + 1, keys = ${json}::jsonb, updated_at = now()
-        where tenant_id = ${tenantId} and provider = ${provider} and account = ${account} returning ${columns}`
-    : sql<Row>`insert into registry.webhook_account (provider, account, tenant_id, version, keys)
-        values (${provider}, ${account}, ${tenantId}, 1, ${json}::jsonb) returning ${columns}`;
-  const { rows } = await change.execute(trx);
-  const after = kept(rows[0] as Row);
+  if (!(await hasRoom(trx, wanted, before))) return { kind: 'too_many' };
+  const after = await write(trx, { ...wanted, keys }, before);
   await audit(trx, {
     ...{ tenantId, actor, action: 'webhook_account.put', subject: `${provider}/${account}` },
     before: before && shown(before),
     after: shown(after),
   });
   return { kind: 'kept', account: after };
+}
+
+/** The key to be in force: as given, or as it is kept under that name. */
+function goingOn(wanted: WantedWebhookKey, before?: KeptWebhookAccount): SealedWebhookKey | undefined {
+  const { sealed, ...key } = wanted;
+  if (sealed !== undefined) return { ...key, sealed };
+  const known = before?.keys.find(({ id }) => id === key.id);
+  if (known === undefined) return undefined;
+  return { ...key, sealed: known.sealed, ...(known.use === undefined ? {} : { use: known.use }) };
+}
+
+/** Names taken and given up again, for each account that may have keys: they stay the tenant's, and are not without bound. */
+const NAMES_PER_ACCOUNT = 10;
+
+/** Whether this account may have keys besides the tenant's others. What has some already is never refused. */
+async function hasRoom(trx: Trx, wanted: WantedWebhookAccount, before?: KeptWebhookAccount): Promise<boolean> {
+  if ((before?.keys.length ?? 0) > 0 || (before && wanted.keys.length === 0)) return true;
+  const { tenantId, most } = wanted;
+  await oneWriterAtATime(trx, ['webhook-accounts', tenantId]);
+  const { rows } = await sql<{ live: string; names: string }>`select count(*) as names,
+      count(*) filter (where keys <> '[]'::jsonb) as live
+    from registry.webhook_account where tenant_id = ${tenantId}`.execute(trx);
+  const { live, names } = rows[0] ?? { live: 0, names: 0 };
+  return Number(live) < most && (before !== undefined || Number(names) < most * NAMES_PER_ACCOUNT);
+}
+
+async function write(
+  trx: Trx,
+  wanted: WantedWebhookAccount & { readonly keys: readonly SealedWebhookKey[] },
+  before?: KeptWebhookAccount,
+): Promise<KeptWebhookAccount> {
+  const { tenantId, provider, account, beyond = 0 } = wanted;
+  const json = JSON.stringify(wanted.keys);
+  const change = before
+    ? sql<Row>`update registry.webhook_account
+        set version = greatest(version, ${beyond}::integer) + 1, keys = ${json}::jsonb, updated_at = now()
+        where tenant_id = ${tenantId} and provider = ${provider} and account = ${account} returning ${columns}`
+    : sql<Row>`insert into registry.webhook_account (provider, account, tenant_id, version, keys)
+        values (${provider}, ${account}, ${tenantId}, ${beyond}::integer + 1, ${json}::jsonb) returning ${columns}`;
+  const { rows } = await change.execute(trx);
+  return kept(rows[0] as Row);
 }
 
 /** What of it may be seen: which keys, and until when. */
