@@ -29,6 +29,7 @@ export * from './dead-letter/poison-reasons.js';
 export * from './events/assisted-events.js';
 export * from './events/batch-events.js';
 export * from './events/chain.js';
+export * from './events/consent-events.js';
 export * from './events/contact-events.js';
 export * from './events/conversion-events.js';
 export * from './events/decision.js';

@@ -1,5 +1,7 @@
 export * from './batch/batch.decider.js';
 export * from './batch/batch.state.js';
+export * from './consent/consent.rule.js';
+export * from './consent/consent.state.js';
 export * from './contact/contact.decider.js';
 export * from './contact/contact.state.js';
 export * from './conversion/attribution.state.js';

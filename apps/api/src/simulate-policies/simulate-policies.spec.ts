@@ -57,7 +57,7 @@ describe('POST /policies/simulate', () => {
       now: { contacted: 2, refused: 6, refusals: [{ step: 'frequency_cap', reason: 'cap_1_in_24_h', count: 6 }] },
       changes: { same: 2, refused_now: 6 },
       limits: [{ reason: 'cap_1_in_24_h', then: 0, now: 6, people: 2 }],
-      policyVersions: [{ version: 'default-3', count: 8 }],
+      policyVersions: [{ version: 'default-4', count: 8 }],
     });
     expect(body['examples']).toHaveLength(2);
   });

@@ -22,7 +22,7 @@ type Parts = Pick<ApiParts, 'suppressions' | 'addresses' | 'bus' | 'settings'>;
 /** `accepted`: the bus holds it and it will be done; until then the address can be written to. */
 export interface Suppressed {
   readonly suppressionId: string;
-  readonly status: ContactAnswer['status'] | 'accepted';
+  readonly status: Extract<ContactAnswer['status'], 'suppressed' | 'lifted' | 'unchanged'> | 'accepted';
   readonly channel: Channel;
   readonly contact: string | null;
 }
@@ -84,7 +84,7 @@ export class ContactSuppressor {
     const { tenantId, fingerprint } = data;
     const asked = { type: CONTACT_COMMAND, tenantId, data, publish: this.parts.bus.publishContactCommand };
     const answer = await askOverBus<ContactAnswer>(this.parts, asked);
-    return answer?.fingerprint === fingerprint ? answer.status : 'accepted';
+    return answer?.fingerprint === fingerprint ? (answer.status as Suppressed['status']) : 'accepted';
   }
 }
 

@@ -5,6 +5,8 @@ import {
   type CloudEvent,
   type ContactAnswer,
   type ContactCommandMessage,
+  type GrantConsentDto,
+  type WithdrawConsentDto,
 } from '@homing/contracts';
 import type { ContactCommand } from '@homing/domain';
 import { JetStreamContext, JsEvent, PoisonError } from '@homing/messaging';
@@ -47,13 +49,47 @@ export async function obeyContactCommand(
   const { kind, events } = await contacts.record({ command, commandId: `${message.kind}:${messageId}` });
   const changed = kind === 'appended' && events.length > 0;
   const { fingerprint } = message;
-  return { fingerprint, status: !changed ? 'unchanged' : message.kind === 'suppress' ? 'suppressed' : 'lifted' };
+  return { fingerprint, status: changed ? DONE[message.kind] : 'unchanged' };
 }
+
+const DONE = {
+  suppress: 'suppressed',
+  lift: 'lifted',
+  grant_consent: 'granted',
+  withdraw_consent: 'withdrawn',
+} as const;
 
 function commandOf(message: ContactCommandMessage, causationId: string, now: string): ContactCommand {
   const { tenantId, fingerprint, channel, by, note } = message;
   const of = { tenantId, fingerprint, channel, by, causationId, now, ...(note === undefined ? {} : { note }) };
-  if (message.kind === 'lift') return { ...of, kind: 'lift', because: message.because };
-  const { mask } = message;
-  return { ...of, kind: 'suppress', reason: 'manual', ...(mask === undefined ? {} : { mask }) };
+  switch (message.kind) {
+    case 'lift':
+      return { ...of, kind: 'lift', because: message.because };
+    case 'suppress': {
+      const { mask } = message;
+      return { ...of, kind: 'suppress', reason: 'manual', ...(mask === undefined ? {} : { mask }) };
+    }
+    default:
+      return consentCommandOf(message, causationId, now);
+  }
+}
+
+function consentCommandOf(
+  message: GrantConsentDto | WithdrawConsentDto,
+  causationId: string,
+  now: string,
+): ContactCommand {
+  const { tenantId, fingerprint, channel, by, consentId, purpose, source, at } = message;
+  const of = { tenantId, fingerprint, channel, by, consentId, purpose, source, causationId, now };
+  const said = { ...of, ...(at === undefined ? {} : { at }) };
+  if (message.kind === 'withdraw_consent') {
+    const { kind, evidence } = message;
+    return { ...said, kind, ...(evidence === undefined ? {} : { evidence }) };
+  }
+  const { kind, evidence, wording, validUntil } = message;
+  return {
+    ...{ ...said, kind, evidence },
+    ...(wording === undefined ? {} : { wording }),
+    ...(validUntil === undefined ? {} : { validUntil }),
+  };
 }

@@ -1,7 +1,13 @@
 import { plainToInstance } from 'class-transformer';
 import { validateSync } from 'class-validator';
 import type { FieldFault } from '../request/field-fault.js';
-import { LiftSuppressionDto, SuppressContactDto, type ContactCommandMessage } from './contact-command.js';
+import {
+  GrantConsentDto,
+  LiftSuppressionDto,
+  SuppressContactDto,
+  WithdrawConsentDto,
+  type ContactCommandMessage,
+} from './contact-command.js';
 import { CancelOutreachDto, FollowOutreachDto, SettleUnknownDto, type OutreachCommand } from './outreach-command.js';
 
 export type CommandReading<C = OutreachCommand> =
@@ -17,7 +23,15 @@ export const readOutreachCommand = (data: unknown): CommandReading =>
 
 /** Reads the data of a `contact.command`, in the same way. */
 export const readContactCommand = (data: unknown): CommandReading<ContactCommandMessage> =>
-  readAs<ContactCommandMessage>({ suppress: SuppressContactDto, lift: LiftSuppressionDto }, data);
+  readAs<ContactCommandMessage>(
+    {
+      suppress: SuppressContactDto,
+      lift: LiftSuppressionDto,
+      grant_consent: GrantConsentDto,
+      withdraw_consent: WithdrawConsentDto,
+    },
+    data,
+  );
 
 function readAs<C extends object>(kinds: Readonly<Record<string, new () => C>>, data: unknown): CommandReading<C> {
   const { kind } = (typeof data === 'object' && data !== null ? data : {}) as { kind?: unknown };

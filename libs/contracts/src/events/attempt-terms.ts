@@ -15,6 +15,8 @@ export interface SendProof {
   readonly suppressionReadAt: string;
   /** How far the address's stream was at that reading. Absent: nothing was ever said of the address. */
   readonly contactRevision?: string;
+  /** The entry of the register by which its person allows such messages. Absent: none is kept, and none was required. */
+  readonly consentId?: string;
   /** The message carried a one-click unsubscribe link. */
   readonly oneClick?: true;
 }

@@ -1,9 +1,14 @@
 import type { Channel } from '../channel.js';
+import type { ConsentGranted, ConsentWithdrawn } from './consent-events.js';
 import type { Recorded } from './outreach-events.js';
 
 /** Everything that can happen to one address of one tenant, on its stream `contact-{fingerprint}`. */
-export type ContactEvent =
+export type ContactEvent = SuppressionEvent | ConsentEvent;
+/** Whether anything is sent to it at all. */
+export type SuppressionEvent =
   Recorded<'ContactSuppressed', ContactSuppressed> | Recorded<'ContactUnsuppressed', ContactUnsuppressed>;
+/** What its person allows. */
+export type ConsentEvent = Recorded<'ConsentGranted', ConsentGranted> | Recorded<'ConsentWithdrawn', ConsentWithdrawn>;
 export type ContactEventType = ContactEvent['type'];
 
 /** Why an address is held back. Each stands on its own: an address is free when none is in force. */

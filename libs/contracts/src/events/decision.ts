@@ -99,8 +99,18 @@ export interface PlannedLeg {
   readonly retry: RetryPolicy;
   /** Absent: the content of the request. */
   readonly content?: ContentRef;
+  /** What it rests on, where consent was required for it or known. Absent: neither. */
+  readonly consent?: LegConsent;
   /** What the first attempt holds in the books; absent where nothing is booked. */
   readonly booking?: LegBooking;
+}
+
+/** Asked for again directly before the call. */
+export interface LegConsent {
+  /** The message may not be sent without. */
+  readonly required: boolean;
+  /** The entry of the register that allowed it when it was planned. */
+  readonly consentId?: string;
 }
 
 /** Delay before retry n (from 0) is `delaysSeconds[n]`, or 2^n x 60 s when the list is shorter. */

@@ -3,6 +3,9 @@ import type { Channel } from '../channel.js';
 /** `[sent, engaged]` by channel; channels nothing was sent by are left out. */
 export type RecordedEngagement = Readonly<Partial<Record<Channel, readonly [sent: number, engaged: number]>>>;
 
+/** `g`: given, until an instant where there is one; `w`: withdrawn. */
+export type RecordedConsent = readonly [place: number, stands: 'g' | 'w', consentId: string, validUntil?: string];
+
 /**
  * What a decision rested on beside the request and the policy, so that it can be replayed: ids, codes and counts, nothing personal. Keys
  * are short because every decision is kept for good; what is absent is nothing.
@@ -20,6 +23,8 @@ export interface RecordedInputs {
   readonly h?: readonly number[];
   /** Places in the request's contacts (from 0) that were held back. */
   readonly s?: readonly number[];
+  /** What the register of consent said of places in the request's contacts, for the message's purpose. Absent: it was not asked. */
+  readonly k?: readonly RecordedConsent[];
   /** Engagement as it was used: of all of the tenant's people, and of those of the same customer type. Absent: none was known. */
   readonly e?: { readonly t?: RecordedEngagement; readonly c?: RecordedEngagement };
   /** Hour of the person's day at the earliest instant, 0..23. */

@@ -12,6 +12,7 @@ import {
   ValidateNested,
 } from 'class-validator';
 import { CHANNELS, type Channel } from '../channel.js';
+import { CONSENT_DEMANDS, type ConsentDemand } from '../events/consent-events.js';
 import { SELECTION_FACTORS, type FactorWeights } from '../events/decision.js';
 import { IsInstant } from '../request/instant.rule.js';
 import { ChannelsSettingsDto, ChannelUsesDto } from './channel-settings.dto.js';
@@ -82,6 +83,15 @@ export class WeightsDto {}
 for (const factor of SELECTION_FACTORS)
   for (const rule of [IsNumber(), Min(0), Max(1)]) rule(WeightsDto.prototype, factor);
 
+/** One demand a channel. */
+export class ConsentDemandsDto {}
+for (const channel of CHANNELS)
+  for (const rule of [IsOptional(), IsIn(CONSENT_DEMANDS)]) rule(ConsentDemandsDto.prototype, channel);
+
+export class ConsentSettingsDto {
+  @Part(() => ConsentDemandsDto) required?: Partial<Record<Channel, ConsentDemand>>;
+}
+
 /** The largest share of choices that may be drawn. */
 export const MAX_EXPLORATION = 0.2;
 
@@ -92,6 +102,8 @@ class SelectionDto extends SendTimeSettingsDto {
   @IsOptional() @IsIn(CHANNELS, { each: true }) @ArrayUnique() @IsArray() channelPriority?: Channel[];
 
   @IsOptional() @IsNumber() @Min(0) @Max(MAX_EXPLORATION) exploration?: number;
+
+  @Part(() => ConsentSettingsDto) consent?: ConsentSettingsDto;
 }
 
 export class CampaignSettingsDto extends SelectionDto {

@@ -1,4 +1,5 @@
 import type { Channel } from '../channel.js';
+import type { ConsentDemand } from '../events/consent-events.js';
 import type { FactorWeights } from '../events/decision.js';
 import type { ChannelSettings, ChannelUse, ChannelsSettings } from './channel-settings.js';
 import type { Price } from './price.js';
@@ -103,8 +104,16 @@ export interface CampaignPeriod {
   readonly endsAt?: string;
 }
 
+/** What messages need the consent of the person they go to. Absent leaves it to the next wider setting, channel by channel. */
+export interface ConsentSettings {
+  readonly consent?: {
+    /** Product default: `marketing` for SMS, `always` for WhatsApp, `never` for every other channel. */
+    readonly required?: Readonly<Partial<Record<Channel, ConsentDemand>>>;
+  };
+}
+
 /** A campaign's own rules: before the tenant's, which stand before the product's. Numbers are whole and not negative. */
-export interface CampaignSettings extends SelectionSettings, SendTimeSettings, CampaignPeriod {
+export interface CampaignSettings extends SelectionSettings, SendTimeSettings, CampaignPeriod, ConsentSettings {
   /** Default: no limit. */
   readonly budget?: BudgetSettings;
   readonly caps?: CapSettings;
@@ -122,7 +131,7 @@ export const WHEN_FULL = ['refuse', 'defer'] as const;
 export type WhenFull = (typeof WHEN_FULL)[number];
 
 /** A tenant's rules where a campaign says nothing. */
-export interface TenantSettings extends SelectionSettings, SendTimeSettings {
+export interface TenantSettings extends SelectionSettings, SendTimeSettings, ConsentSettings {
   readonly caps?: CapSettings;
   readonly dedupHours?: number | null;
   /** Worst case of one message, or the table it follows from, by channel. Default: free. */

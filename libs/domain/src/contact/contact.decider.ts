@@ -1,4 +1,13 @@
-import type { Channel, ContactEvent, LiftReason, ProviderFact, SuppressionReason } from '@homing/contracts';
+import type {
+  Channel,
+  ConsentEvent,
+  ConsentPurpose,
+  ConsentSource,
+  ContactEvent,
+  LiftReason,
+  ProviderFact,
+  SuppressionReason,
+} from '@homing/contracts';
 import { suppressionsOf, type ContactState } from './contact.state.js';
 
 interface AboutContact {
@@ -32,7 +41,30 @@ export interface LiftSuppression extends AboutContact {
   readonly because: LiftReason;
 }
 
-export type ContactCommand = SuppressContact | ResubscribeContact | LiftSuppression;
+interface AboutConsent extends Omit<AboutContact, 'note'> {
+  /** Of the entry: the same for the same word. */
+  readonly consentId: string;
+  readonly purpose: ConsentPurpose;
+  readonly source: ConsentSource;
+  /** When it was said. What lies in the future was said now. Default `now`. */
+  readonly at?: string;
+}
+
+/** The person allows messages for one purpose by one channel. */
+export interface GrantConsent extends AboutConsent {
+  readonly kind: 'grant_consent';
+  readonly evidence: string;
+  readonly wording?: string;
+  readonly validUntil?: string;
+}
+
+/** The person allows them no more. */
+export interface WithdrawConsent extends AboutConsent {
+  readonly kind: 'withdraw_consent';
+  readonly evidence?: string;
+}
+
+export type ContactCommand = SuppressContact | ResubscribeContact | LiftSuppression | GrantConsent | WithdrawConsent;
 
 /**
  * What is to be recorded of an address. Whether it is suppressed is a function of the SET of what was said of it: of each reason
@@ -48,6 +80,9 @@ export function decideContact(state: ContactState, command: ContactCommand): rea
       return resubscribe(state, command);
     case 'lift':
       return lift(state, command);
+    case 'grant_consent':
+    case 'withdraw_consent':
+      return keepConsent(state, command);
   }
 }
 
@@ -79,7 +114,29 @@ function lift(state: ContactState, command: LiftSuppression): readonly ContactEv
   });
 }
 
-const happenedAt = ({ at, now }: SuppressContact | ResubscribeContact): string => {
+/** Every word is kept, the old one too: a register shows what was said, and the latest word counts. */
+function keepConsent(state: ContactState, command: GrantConsent | WithdrawConsent): readonly ConsentEvent[] {
+  const { consentId, purpose, source, evidence } = command;
+  const { consents = [] } = state.status === 'known' ? state : {};
+  if (consents.some((word) => word.consentId === consentId)) return [];
+  const data = { ...about(command), consentId, purpose, source, at: happenedAt(command) };
+  if (command.kind === 'withdraw_consent')
+    return [{ type: 'ConsentWithdrawn', data: { ...data, ...(evidence === undefined ? {} : { evidence }) } }];
+  const { wording, validUntil } = command;
+  return [
+    {
+      type: 'ConsentGranted',
+      data: {
+        ...data,
+        evidence: command.evidence,
+        ...(wording === undefined ? {} : { wording }),
+        ...(validUntil === undefined ? {} : { validUntil: new Date(Date.parse(validUntil)).toISOString() }),
+      },
+    },
+  ];
+}
+
+const happenedAt = ({ at, now }: Pick<SuppressContact, 'at' | 'now'>): string => {
   if (at === undefined) return now;
   const said = new Date(Date.parse(at)).toISOString();
   return said < now ? said : now;
@@ -87,7 +144,7 @@ const happenedAt = ({ at, now }: SuppressContact | ResubscribeContact): string =
 
 const justAfter = (instant: string): string => new Date(Date.parse(instant) + 1).toISOString();
 
-const about = ({ tenantId, fingerprint, channel, causationId, by, note }: ContactCommand) => ({
+const about = ({ tenantId, fingerprint, channel, causationId, by, note }: AboutContact) => ({
   tenantId,
   fingerprint,
   channel,

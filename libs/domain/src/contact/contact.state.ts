@@ -3,8 +3,10 @@ import {
   type Channel,
   type ContactEvent,
   type ContactSuppressed,
+  type SuppressionEvent,
   type SuppressionReason,
 } from '@homing/contracts';
+import { consentWordOf, withConsentWord, type ConsentWord } from '../consent/consent.state.js';
 
 /** One address of one tenant, folded from its stream. Plain JSON. */
 export type ContactState = { readonly status: 'unknown' } | KnownContact;
@@ -16,6 +18,8 @@ export interface KnownContact {
   readonly channel: Channel;
   readonly mask?: string;
   readonly marks: Readonly<Partial<Record<SuppressionReason, ReasonMark>>>;
+  /** Of its person, latest first. Absent: none. */
+  readonly consents?: readonly ConsentWord[];
 }
 
 /** The latest of each that is known about one reason; which of the two is later decides. */
@@ -27,8 +31,21 @@ export interface ReasonMark {
 export const unknownContact: ContactState = { status: 'unknown' };
 
 export function evolveContact(state: ContactState, event: ContactEvent): ContactState {
-  const { reason, at } = event.data;
   const known = state.status === 'known' ? state : begin(event);
+  switch (event.type) {
+    case 'ContactSuppressed':
+    case 'ContactUnsuppressed':
+      return withReason(known, event);
+    case 'ConsentGranted':
+    case 'ConsentWithdrawn':
+      return { ...known, consents: withConsentWord(known.consents ?? [], consentWordOf(event)) };
+    default:
+      return unreadable(event, state);
+  }
+}
+
+function withReason(known: KnownContact, event: SuppressionEvent): KnownContact {
+  const { reason, at } = event.data;
   const mark = known.marks[reason] ?? {};
   switch (event.type) {
     case 'ContactSuppressed': {
@@ -40,8 +57,6 @@ export function evolveContact(state: ContactState, event: ContactEvent): Contact
     case 'ContactUnsuppressed':
       if (mark.liftedAt !== undefined && mark.liftedAt >= at) return known;
       return withMark(known, reason, { ...mark, liftedAt: at });
-    default:
-      return unreadable(event, state);
   }
 }
 

@@ -1,4 +1,5 @@
 import { isChannel, type Channel } from '@homing/contracts';
+import { consentRulesOf, consentVersion, DEFAULT_CONSENT, type ConsentRules } from '../consent/consent.rule.js';
 import { channelDefaults } from './channel.defaults.js';
 import { DEFAULT_POLICY, type ChannelPolicy, type DecisionPolicy } from './policy.state.js';
 
@@ -32,8 +33,16 @@ export function readChannelProviders(text: string): ChannelProviders | undefined
  * The policy of an installation that sends through these providers, before its tenants have said anything. Every channel that has a
  * provider is enabled; a decision is planned through the most preferred one, at the price of the dearest. Where email through SendGrid
  * is all there is, it is `DEFAULT_POLICY`; else its version names the providers.
+ * @param consent what the installation demands otherwise than the product; its version says so
  */
-export function installedPolicy(providers: ChannelProviders): DecisionPolicy {
+export function installedPolicy(providers: ChannelProviders, consent?: ConsentRules): DecisionPolicy {
+  const policy = sendingPolicy(providers);
+  if (!consent || Object.keys(consent).length === 0) return policy;
+  const rules = consentRulesOf(DEFAULT_CONSENT, consent);
+  return { ...policy, version: `${policy.version}${consentVersion(rules)}`, consent: rules };
+}
+
+function sendingPolicy(providers: ChannelProviders): DecisionPolicy {
   const named = [...providers].map(([channel, keys]) => `${channel}:${keys.join(',')}`).sort();
   if (named.join() === DEFAULT_CHANNEL_PROVIDERS) return DEFAULT_POLICY;
   const channels = [...providers].map(([channel, keys]) => [channel, channelOf(channel, keys)] as const);

@@ -63,7 +63,7 @@ describe('the policy of an installation', () => {
 
   it('enables every channel that has a provider, through the most preferred one, and says so in its version', () => {
     const { version, channels } = policyOf('sms:twilio,textbee;email:sendgrid;linkedin:linkedin');
-    expect(version).toBe('default-3@email:sendgrid;linkedin:linkedin;sms:twilio,textbee');
+    expect(version).toBe('default-4@email:sendgrid;linkedin:linkedin;sms:twilio,textbee');
     expect(Object.keys(channels).sort()).toEqual(['email', 'linkedin', 'sms']);
     expect(channels.email).toEqual(DEFAULT_POLICY.channels.email);
     expect(channels.sms).toMatchObject({ enabled: true, provider: 'twilio', retry: { maxRetries: 2 } });

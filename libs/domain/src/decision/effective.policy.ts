@@ -1,6 +1,7 @@
 import { CHANNELS, PERSON_WINDOW_HOURS, type CapCounts, type CapSettings, type Channel } from '@homing/contracts';
 import type { ChannelSettings, ChannelsSettings } from '@homing/contracts';
-import type { CampaignPeriod, Price, SelectionSettings, SendTimeSettings } from '@homing/contracts';
+import type { CampaignPeriod, ConsentSettings, Price, SelectionSettings, SendTimeSettings } from '@homing/contracts';
+import { consentRulesOf, DEFAULT_CONSENT } from '../consent/consent.rule.js';
 import type { FrequencyCap } from '../ledger/frequency-cap.policy.js';
 import type { ContactLimits } from '../ledger/person.decider.js';
 import { worstCase } from '../pricing/worst-case.policy.js';
@@ -10,7 +11,7 @@ import { channelPolicyOf } from './channel.policy.js';
 import type { DecisionPolicy } from './policy.state.js';
 
 /** What a tenant or a campaign may set of its limits, its choice of channels and its times. Null switches off; absent leaves it to the next wider setting. */
-export interface LimitSettings extends SelectionSettings, SendTimeSettings, CampaignPeriod {
+export interface LimitSettings extends SelectionSettings, SendTimeSettings, CampaignPeriod, ConsentSettings {
   readonly caps?: CapSettings;
   readonly dedupHours?: number | null;
   readonly channels?: ChannelsSettings<ChannelSettings>;
@@ -56,7 +57,17 @@ export function effectivePolicy(
     contactLimits: limitsOf(base.contactLimits, [tenant?.settings, campaign?.settings]),
     selection: selectionOf(base.selection, tenant?.settings, campaign?.settings),
     ...(sendTime ? { sendTime } : {}),
+    ...consentOf(base, [tenant?.settings, campaign?.settings]),
   };
+}
+
+/** What is demanded of consent, where tenant or campaign say anything of it. */
+function consentOf(
+  base: DecisionPolicy,
+  settings: readonly (ConsentSettings | undefined)[],
+): Pick<DecisionPolicy, 'consent'> {
+  const said = settings.flatMap((each) => each?.consent?.required ?? []);
+  return said.length === 0 ? {} : { consent: consentRulesOf(base.consent ?? DEFAULT_CONSENT, ...said) };
 }
 
 /** Each part on its own: the campaign's, else the tenant's, else the product's. */

@@ -19,7 +19,7 @@ import {
   type RecipientClock,
   type SendTime,
 } from '../send-time/send-time.policy.js';
-import { earliestInstant, selectForLeg } from './leg.selection.js';
+import { consentForLeg, earliestInstant, selectForLeg } from './leg.selection.js';
 import type { ChannelPolicy, DecisionPolicy } from './policy.state.js';
 
 /** Everything a decision rests on, gathered at the edge. */
@@ -123,6 +123,7 @@ export function planLeg(command: PlanLeg): LegPlan {
   if (limits && cost.micros > 0 && limits.currency !== cost.currency) return refused('budget', 'currency_differs');
   const { ordinal, fingerprint, mask, heldBy } = contact;
   const number = command.step?.step ?? 1;
+  const { basis: consent } = consentForLeg(command, contact);
   const leg: PlannedLeg = {
     leg: number,
     channel: chosen.channel,
@@ -132,6 +133,7 @@ export function planLeg(command: PlanLeg): LegPlan {
     cost,
     retry: retryOf(channel, command),
     ...contentOf(command, chosen.channel),
+    ...(consent ? { consent } : {}),
   };
   const key = reservationKey({ outreachId: request.outreachId, leg: number, round: command.round ?? 1, charge: 1 });
   const asks = asksOf({

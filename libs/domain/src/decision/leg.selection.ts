@@ -1,4 +1,8 @@
+import type { ContactPointRef } from '@homing/contracts';
+import type { ConsentVerdict } from '../consent/consent.rule.js';
+import { consentFor } from '../routing/viability.policy.js';
 import { selectChannels, type ChannelSelection } from '../routing/channel-selection.policy.js';
+import type { SelectChannel } from '../routing/selection.command.js';
 import type { PlanLeg } from './leg.plan.js';
 
 /** When the message may go out at the earliest: as pinned, as asked for, else now. The send time is chosen after the channel. */
@@ -11,11 +15,16 @@ export function earliestInstant({ request, now, pinned }: Pick<PlanLeg, 'request
 }
 
 /** The channels of a plan, judged by the earliest moment it may go out. */
-export const selectForLeg = (command: PlanLeg): ChannelSelection =>
-  selectChannels({
-    request: command.request,
-    inputs: command.inputs,
-    policy: command.inputs.policy,
-    at: earliestInstant(command),
-    pinned: command.pinned?.channel,
-  });
+export const selectForLeg = (command: PlanLeg): ChannelSelection => selectChannels(selectionOf(command));
+
+/** What consent a plan to that address rests on, judged alike. */
+export const consentForLeg = (command: PlanLeg, contact: ContactPointRef): ConsentVerdict =>
+  consentFor(selectionOf(command), contact);
+
+const selectionOf = (command: PlanLeg): SelectChannel => ({
+  request: command.request,
+  inputs: command.inputs,
+  policy: command.inputs.policy,
+  at: earliestInstant(command),
+  pinned: command.pinned?.channel,
+});

@@ -2,6 +2,7 @@ import type { Channel, Money, RetryPolicy } from '@homing/contracts';
 import type { QuotaLimits } from '../ledger/quota.decider.js';
 import { DEFAULT_CAPS } from '../ledger/frequency-cap.policy.js';
 import type { ContactLimits } from '../ledger/person.decider.js';
+import type { ConsentRules } from '../consent/consent.rule.js';
 import { DEFAULT_SELECTION, type SelectionPolicy } from '../routing/selection.state.js';
 import type { SendTimeRules } from '../send-time/send-time.rules.js';
 
@@ -12,6 +13,8 @@ export interface DecisionPolicy {
   /** Frequency caps and dedup window of a person. */
   readonly contactLimits: ContactLimits;
   readonly selection: SelectionPolicy;
+  /** What needs consent. Absent: the product's default. */
+  readonly consent?: ConsentRules;
   /** Absent: any time will do. */
   readonly sendTime?: SendTimeRules;
   /** Default time a request stays valid, in hours. */
@@ -34,9 +37,9 @@ export interface ChannelPolicy {
   readonly quota?: QuotaLimits;
 }
 
-/** Email through SendGrid; two retries after 60 s and 120 s (REQUIREMENTS C5); 3 contacts a day and 10 a week, the same content once in 24 h (B2, B3); price zero until a price table says otherwise. */
+/** Email through SendGrid; two retries after 60 s and 120 s (REQUIREMENTS C5); 3 contacts a day and 10 a week, the same content once in 24 h (B2, B3); consent for SMS marketing and WhatsApp; price zero until a price table says otherwise. */
 export const DEFAULT_POLICY: DecisionPolicy = {
-  version: 'default-3',
+  version: 'default-4',
   contactLimits: { caps: DEFAULT_CAPS, dedupHours: 24 },
   selection: DEFAULT_SELECTION,
   defaultLifetimeHours: 24 * 7,

@@ -1,8 +1,8 @@
-import type { Channel, ContactPointRef, RecordedEngagement, RecordedInputs } from '@homing/contracts';
+import type { Channel, ContactPointRef, RecordedConsent, RecordedEngagement, RecordedInputs } from '@homing/contracts';
 import { WEEKDAYS } from '@homing/contracts';
 import type { ChosenSendTime } from '../send-time/send-time.command.js';
 import type { DecisionInputs } from './leg.plan.js';
-import type { EngagementCount, EngagementCounts, EngagementHistory } from '../routing/selection.state.js';
+import type { EngagementCount, EngagementCounts, EngagementHistory, KnownConsent } from '../routing/selection.state.js';
 
 type Recording = Pick<RecordedInputs, 'b' | 'r' | 'w'>;
 
@@ -13,7 +13,7 @@ export function recordInputs(
   taken: Recording = {},
 ): RecordedInputs {
   const { contentChannels, allowed, optedOut, preferred, preferredHours, suppressed = [] } = inputs;
-  const { engagement, localHour, draw, spread, lastInboundAt, campaign } = inputs;
+  const { engagement, localHour, draw, spread, lastInboundAt, campaign, consents } = inputs;
   const heldBack = contacts.flatMap(({ fingerprint }, place) => (suppressed.includes(fingerprint) ? [place] : []));
   const e = engagement && recordEngagement(engagement);
   return {
@@ -23,6 +23,7 @@ export function recordInputs(
     ...(preferred && { p: preferred }),
     ...(preferredHours && { h: preferredHours }),
     ...(heldBack.length > 0 && { s: heldBack }),
+    ...(consents && { k: recordConsents(contacts, consents) }),
     ...(e && { e }),
     ...(localHour !== undefined && { l: localHour }),
     ...(draw !== undefined && { d: draw }),
@@ -36,12 +37,13 @@ export function recordInputs(
 /** The inputs that were recorded, beside the policy and the campaign's limits, which their version names. */
 export function replayInputs(
   contacts: readonly ContactPointRef[],
-  { c, a, o = [], p, h, s = [], e, l, d, x, i }: RecordedInputs,
+  { c, a, o = [], p, h, s = [], k, e, l, d, x, i }: RecordedInputs,
 ): Omit<DecisionInputs, 'policy' | 'campaign' | 'clock'> {
   return {
     contentChannels: c,
     optedOut: o,
     suppressed: s.flatMap((place) => contacts[place]?.fingerprint ?? []),
+    ...(k && { consents: k.flatMap((recorded) => consentOf(contacts, recorded)) }),
     ...(a && { allowed: a }),
     ...(p && { preferred: p }),
     ...(h && { preferredHours: h }),
@@ -51,6 +53,32 @@ export function replayInputs(
     ...(x !== undefined && { spread: x }),
     ...(i && { lastInboundAt: i }),
   };
+}
+
+function recordConsents(
+  contacts: readonly ContactPointRef[],
+  consents: readonly KnownConsent[],
+): readonly RecordedConsent[] {
+  return contacts.flatMap(({ channel, fingerprint }, place): RecordedConsent[] => {
+    const known = consents.find((each) => each.channel === channel && each.fingerprint === fingerprint);
+    if (!known) return [];
+    const { standing } = known;
+    if (standing.kind === 'withdrawn') return [[place, 'w', standing.consentId]];
+    const { consentId, validUntil } = standing;
+    return [validUntil === undefined ? [place, 'g', consentId] : [place, 'g', consentId, validUntil]];
+  });
+}
+
+function consentOf(
+  contacts: readonly ContactPointRef[],
+  [place, stands, consentId, validUntil]: RecordedConsent,
+): KnownConsent[] {
+  const point = contacts[place];
+  if (!point) return [];
+  const { channel, fingerprint } = point;
+  const until = validUntil === undefined ? {} : { validUntil };
+  const standing = stands === 'w' ? { kind: 'withdrawn', consentId } : { kind: 'granted', consentId, ...until };
+  return [{ channel, fingerprint, standing: standing as KnownConsent['standing'] }];
 }
 
 function recordEngagement({ tenant, customerType }: EngagementHistory): NonNullable<RecordedInputs['e']> {

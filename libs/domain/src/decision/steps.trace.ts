@@ -56,6 +56,7 @@ function traceStep(step: DecisionStep, command: TracedCommand, plan: LegPlan): S
         channel: chosen?.channel ?? '',
         score: chosen?.score ?? 0,
         viable: plan.selection.ranked.length,
+        ...consentFacts(plan, inputs.consents !== undefined),
       });
     case 'budget':
     case 'spend':
@@ -72,6 +73,15 @@ function traceStep(step: DecisionStep, command: TracedCommand, plan: LegPlan): S
     default:
       return passed('scheduled');
   }
+}
+
+/** On what consent the chosen message rests, once the register was asked. */
+function consentFacts(plan: LegPlan, asked: boolean): Facts {
+  if (!asked || plan.kind === 'refused') return {};
+  const { consent } = plan.leg;
+  return {
+    consent: consent?.consentId === undefined ? 'not_required' : consent.required ? 'required_and_given' : 'given',
+  };
 }
 
 function chainTrace(

@@ -1,4 +1,5 @@
 import type { Channel, FactorWeights } from '@homing/contracts';
+import type { ConsentStanding } from '../consent/consent.state.js';
 
 /** How a channel is chosen among those that can be used. */
 export interface SelectionPolicy {
@@ -33,6 +34,13 @@ export interface EngagementHistory {
   readonly customerType: EngagementCounts;
 }
 
+/** Of one address on one channel. Who is not named never said anything. */
+export type KnownConsent = {
+  readonly fingerprint: string;
+  readonly channel: Channel;
+  readonly standing: ConsentStanding;
+};
+
 /** What is known when a channel is chosen, beside the request itself. Nothing of it is personal. */
 export interface ChannelInputs {
   /** Channels the caller allows; absent means all. */
@@ -42,6 +50,11 @@ export interface ChannelInputs {
   readonly preferred?: readonly Channel[] | undefined;
   /** Fingerprints that are held back (bounced, complained, unsubscribed). */
   readonly suppressed?: readonly string[];
+  /**
+   * What the register of consent says of the person's addresses, for the purpose of this message. Absent: it was not asked, as in
+   * decisions from before there was one, and nothing is demanded.
+   */
+  readonly consents?: readonly KnownConsent[];
   /** Channels the content has a body for. */
   readonly contentChannels: readonly Channel[];
   /** Absent: nothing was sent yet. */

@@ -1,4 +1,5 @@
 import { CHANNELS, type Channel, type ContactPointRef, type ExcludedChannel } from '@homing/contracts';
+import { DEFAULT_CONSENT, purposeOf, weighConsent, type ConsentVerdict } from '../consent/consent.rule.js';
 import type { SelectChannel } from './selection.command.js';
 
 /** A channel that can be used, and the address it would be used with. */
@@ -16,9 +17,10 @@ export const REPLY_WINDOW_HOURS = 24;
  *
  * Rules of providers decided here: LinkedIn is used by a person's hand (`assisted_only`); Messenger and Instagram answer within 24 hours
  * of a message to us (`no_inbound_message`); WhatsApp carries free text within that time only (`template_needed`). Who never wrote is held to have
- * written never. Not decided here, for nothing is recorded of it yet: consent for SMS and opt-in for
- * WhatsApp (no consent is kept), whether a template is approved at Meta, connections on LinkedIn, whether somebody takes direct messages
- * on X, what a contact form accepts: there the provider's refusal decides. SMS hours are a matter of the send time.
+ * written never. Consent is demanded as the policy says (`consent_missing`, `consent_withdrawn`, `consent_expired`); of several addresses
+ * the first that is free and allowed is used. Not decided here, for nothing is recorded of it: whether a template is approved at Meta,
+ * connections on LinkedIn, whether somebody takes direct messages on X, what a contact form accepts: there the provider's refusal
+ * decides. SMS hours are a matter of the send time.
  */
 export function viableChannels(command: SelectChannel): {
   readonly viable: readonly ViableChannel[];
@@ -29,14 +31,37 @@ export function viableChannels(command: SelectChannel): {
   const excluded: ExcludedChannel[] = [];
   for (const channel of CHANNELS) {
     const contacts = request.contacts.filter((point) => point.channel === channel);
-    const usable = contacts.find((point) => !inputs.suppressed?.includes(point.fingerprint));
+    const open = contacts.filter((point) => !inputs.suppressed?.includes(point.fingerprint));
+    const usable = open.find((point) => consentFor(command, point).kind === 'allowed') ?? open[0];
     const contact = usable ?? contacts[0];
-    const reason = exclusion(channel, contact, command) ?? (usable ? providerRule(channel, command) : 'suppressed');
+    const reason =
+      exclusion(channel, contact, command) ??
+      (usable ? (providerRule(channel, command) ?? withoutConsent(command, usable)) : 'suppressed');
     if (reason) {
       if (contact || inputs.allowed?.includes(channel)) excluded.push({ channel, reason });
     } else if (contact) viable.push({ channel, contact });
   }
   return { viable, excluded };
+}
+
+/** Whether the person at that address allows this message. */
+export function consentFor(command: SelectChannel, { channel, fingerprint }: ContactPointRef): ConsentVerdict {
+  const { inputs, policy, at, request } = command;
+  if (!inputs.consents) return { kind: 'allowed' };
+  const known = inputs.consents.find((each) => each.channel === channel && each.fingerprint === fingerprint);
+  return weighConsent({
+    rules: policy.consent ?? DEFAULT_CONSENT,
+    channel,
+    purpose: purposeOf(request.messageType),
+    standing: known?.standing,
+    at,
+    answers: mayAnswer(channel, command),
+  });
+}
+
+function withoutConsent(command: SelectChannel, point: ContactPointRef): string | undefined {
+  const verdict = consentFor(command, point);
+  return verdict.kind === 'refused' ? verdict.reason : undefined;
 }
 
 function exclusion(

@@ -85,7 +85,7 @@ const contentOfStep = (
   content ? { ...request, content, ...(contentKey === undefined ? {} : { contentKey }) } : request;
 
 /** What is known when a later step's turn comes. */
-export interface LaterInputs extends Pick<DecisionInputs, 'policy' | 'campaign' | 'clock' | 'suppressed'> {
+export interface LaterInputs extends Pick<DecisionInputs, 'policy' | 'campaign' | 'clock' | 'suppressed' | 'consents'> {
   readonly now: string;
 }
 

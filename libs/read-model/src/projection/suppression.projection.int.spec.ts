@@ -1,6 +1,6 @@
 // Against a real Postgres: the rows do not depend on where batches were cut, and say what the domain says.
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { contactStream, SUPPRESSION_REASONS, type ContactEvent } from '@homing/contracts';
+import { contactStream, SUPPRESSION_REASONS, type SuppressionEvent } from '@homing/contracts';
 import { evolveContact, suppressionsOf, unknownContact, type ContactState } from '@homing/domain';
 import fc from 'fast-check';
 import { at, Store, tenantOf } from '../fixtures/outreach-story.fixture.js';
@@ -39,7 +39,7 @@ const word = fc.record({
 type Word = typeof word extends fc.Arbitrary<infer W> ? W : never;
 const fingerprintOf = (contact: number): string => `contact-of-${contact}`;
 
-function eventOf({ contact, reason, lifts, second, by }: Word): ContactEvent {
+function eventOf({ contact, reason, lifts, second, by }: Word): SuppressionEvent {
   const of = {
     tenantId: tenantOf(1),
     fingerprint: fingerprintOf(contact),

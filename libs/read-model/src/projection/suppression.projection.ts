@@ -1,9 +1,9 @@
-import { fingerprintOfStream, type ContactEvent, type ContactEventType } from '@homing/contracts';
+import { fingerprintOfStream, type SuppressionEvent } from '@homing/contracts';
 import type { SuppressionRow } from '../tables/suppression.tables.js';
 import { instant } from './instant.js';
 import type { StoredEvent } from './stored-event.js';
 
-const TYPES: Readonly<Record<ContactEventType, true>> = { ContactSuppressed: true, ContactUnsuppressed: true };
+const TYPES: Readonly<Record<SuppressionEvent['type'], true>> = { ContactSuppressed: true, ContactUnsuppressed: true };
 
 /**
  * What a batch says of addresses, one row a reason: the latest word either way. Rows are merged into what stands by the same rule
@@ -14,7 +14,7 @@ export function suppressionRows(events: readonly StoredEvent[]): SuppressionRow[
   for (const event of events) {
     const fingerprint = fingerprintOfStream(event.stream);
     if (fingerprint === undefined || !Object.hasOwn(TYPES, event.type)) continue;
-    const row = rowOf(event, fingerprint, { type: event.type, data: event.data } as ContactEvent);
+    const row = rowOf(event, fingerprint, { type: event.type, data: event.data } as SuppressionEvent);
     const key = `${fingerprint} ${row.reason}`;
     const before = rows.get(key);
     rows.set(key, before ? merged(before, row) : row);
@@ -22,7 +22,7 @@ export function suppressionRows(events: readonly StoredEvent[]): SuppressionRow[
   return [...rows.values()];
 }
 
-function rowOf(event: StoredEvent, fingerprint: string, { type, data }: ContactEvent): SuppressionRow {
+function rowOf(event: StoredEvent, fingerprint: string, { type, data }: SuppressionEvent): SuppressionRow {
   const at = instant(data.at, event.created.toISOString());
   const suppressed = type === 'ContactSuppressed';
   return {
