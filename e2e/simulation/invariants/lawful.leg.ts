@@ -165,7 +165,10 @@ function followAttempt(leg: LegHistory, event: OfAttempt): string | undefined {
       return attempt.assisted === 'open' && !leg.closed ? undefined : 'opened when it was no task';
     case 'AssistedTaskDone': {
       const open = attempt.assisted === 'open' && !leg.closed;
+      const before = attempt.assisted;
       attempt.assisted = event.data.outcome === 'sent' ? 'sent' : 'not_sent';
+      // That it was sent is heard whatever stands.
+      if (event.data.despite !== undefined) return before && before !== 'sent' ? undefined : 'sent by hand twice';
       return open ? undefined : 'done when it was no task';
     }
     case 'ProviderFactRecorded': {

@@ -81,7 +81,7 @@ export class LedgerBooks {
       return;
     }
     balance.open.delete(change.key);
-    if (change.kind !== 'settled') return;
+    if (change.kind !== 'settled' && change.kind !== 'charged') return;
     balance.spent += change.charged;
     const hour = balance.hourOf.get(change.key);
     if (hour !== undefined) balance.settledHours.push(hour);

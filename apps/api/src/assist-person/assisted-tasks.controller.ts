@@ -12,7 +12,7 @@ import { callerOf } from '../security/caller.js';
 import { NeedsScope } from '../security/scope.guard.js';
 import { idempotencyKeyOf } from '../take-request/request-id.policy.js';
 import { TaskDeclineBody, TaskDoneBody } from './task.bodies.js';
-import { TaskHandler } from './task.handler.js';
+import { TaskHandler, type TaskWord } from './task.handler.js';
 
 @Controller('assisted-tasks')
 export class AssistedTasksController {
@@ -32,8 +32,8 @@ export class AssistedTasksController {
   @Get(':id')
   @NeedsScope('assisted-tasks:work')
   @DescribeTask()
-  find(@Req() request: FastifyRequest, @Param('id') id: string) {
-    return this.#handler.find(callerOf(request), id);
+  find(@Req() request: FastifyRequest, @Param('id') id: string, @Query() query: unknown) {
+    return this.#handler.find(callerOf(request), id, query);
   }
 
   @Post(':id/done')
@@ -41,8 +41,8 @@ export class AssistedTasksController {
   @NeedsScope('assisted-tasks:work')
   @DescribeTaskDone()
   done(@Req() request: FastifyRequest, @Param('id') id: string, @Body() body: unknown) {
-    const { outcome = 'sent', note } = readBody(TaskDoneBody, body ?? {});
-    return this.#finish(request, id, { outcome, ...(note === undefined ? {} : { note }) });
+    const { outcome = 'sent', ...said } = readBody(TaskDoneBody, body ?? {});
+    return this.#finish(request, id, { outcome, ...said });
   }
 
   @Post(':id/decline')
@@ -50,15 +50,10 @@ export class AssistedTasksController {
   @NeedsScope('assisted-tasks:work')
   @DescribeTaskDecline()
   decline(@Req() request: FastifyRequest, @Param('id') id: string, @Body() body: unknown) {
-    const { note } = readBody(TaskDeclineBody, body ?? {});
-    return this.#finish(request, id, { outcome: 'declined', ...(note === undefined ? {} : { note }) });
+    return this.#finish(request, id, { outcome: 'declined', ...readBody(TaskDeclineBody, body ?? {}) });
   }
 
-  #finish(
-    request: FastifyRequest,
-    id: string,
-    word: { readonly outcome: 'sent' | 'not_sent' | 'declined'; readonly note?: string },
-  ) {
+  #finish(request: FastifyRequest, id: string, word: Omit<TaskWord, 'idempotencyKey'>) {
     const idempotencyKey = idempotencyKeyOf(request.headers['idempotency-key']);
     return this.#handler.finish(callerOf(request), id, { ...word, idempotencyKey });
   }

@@ -26,6 +26,9 @@ const row: AssistedTaskRow = {
   endedAt: null,
   endedBy: null,
   closedReason: null,
+  worker: null,
+  claimedUntil: null,
+  despite: null,
   updatedPosition: 1n,
 };
 
@@ -127,12 +130,25 @@ describe('GET /assisted-tasks/{id}', () => {
     [{ kind: 'withdrawn', reason: 'suppressed' }, 409, 'withdrawn'],
     [{ kind: 'resting', reason: 'campaign_paused' }, 409, 'campaign_paused'],
     [{ kind: 'already_done', outcome: 'sent', at: row.requestedAt }, 409, 'already_done'],
+    [{ kind: 'claimed', by: 'key:k2', until: row.expiresAt }, 409, 'claimed'],
     [{ kind: 'not_found' }, 404, 'not_found'],
     [{ kind: 'unavailable' }, 503, 'unavailable'],
     [undefined, 503, 'unavailable'],
   ])('passes on why not: %j', async (answer, status, code) => {
     const { call } = await stage(() => answer);
     expect(typeOf(await call('GET', `/${id}`))).toEqual([status, code]);
+  });
+
+  it('is claimed by whoever names themselves, in a word that names nobody', async () => {
+    const { call, asked } = await stage(() => ({ kind: 'claimed', by: 'key:k1', until: row.expiresAt }));
+    const answer = await call('GET', `/${id}?worker=desk-1`);
+    expect(answer.body['detail']).toContain(row.expiresAt);
+    expect(typeOf(await call('GET', `/${id}?worker=Ada%20L`))).toEqual([422, 'invalid_fields']);
+    await call('POST', `/${id}/decline`, { worker: 'desk-1' });
+    expect(asked).toMatchObject([
+      { action: 'open', worker: 'desk-1' },
+      { outcome: 'declined', worker: 'desk-1' },
+    ]);
   });
 
   it.each(['nothing', `${outreachId}.1`, `${outreachId}.1.0`, `${outreachId}.2.1`])(
@@ -156,6 +172,13 @@ describe('a word about a task', () => {
       { action: 'finish', outcome: 'sent', idempotencyKey: expect.stringMatching(/^[0-9a-f]{64}$/) },
       { action: 'finish', outcome: 'sent', note: 'TICKET-1' },
     ]);
+  });
+
+  it('that it was sent although nobody was to any more, is taken and says so', async () => {
+    const { call } = await stage(() => ({ ...done('sent'), despite: 'suppressed' }) as AssistedAnswer);
+    const { body } = await call('POST', `/${id}/done`, {});
+    expect(body).toMatchObject({ state: 'sent', despite: 'suppressed' });
+    expect(faultsAgainst('AssistedTaskResult', body)).toEqual([]);
   });
 
   it('that it could not be, or that nobody will', async () => {

@@ -1,6 +1,7 @@
 import { REFERENCE } from '@homing/contracts';
 import { IsIn, IsOptional, Matches } from 'class-validator';
 
+const workerMessage = 'worker must be one word of at most 64 characters that names nobody';
 const message = 'note must be a reference such as TICKET-4711: one word of at most 64 characters';
 
 /** `POST /assisted-tasks/{id}/done` */
@@ -13,6 +14,10 @@ export class TaskDoneBody {
   @IsOptional()
   @Matches(REFERENCE, { message })
   note?: string;
+  /** Who of those who share the key says so: the word the task was claimed with. */
+  @IsOptional()
+  @Matches(REFERENCE, { message: workerMessage })
+  worker?: string;
 }
 
 /** `POST /assisted-tasks/{id}/decline` */
@@ -21,4 +26,8 @@ export class TaskDeclineBody {
   @IsOptional()
   @Matches(REFERENCE, { message })
   note?: string;
+  /** Who of those who share the key says so: the word the task was claimed with. */
+  @IsOptional()
+  @Matches(REFERENCE, { message: workerMessage })
+  worker?: string;
 }

@@ -33,6 +33,10 @@ export function taskRefusal(answer: Exclude<AssistedAnswer, { kind: 'opened' | '
       return new ProblemError('withdrawn', {
         detail: `do not send it: ${answer.reason}. The task has ended and nothing counts as sent`,
       });
+    case 'claimed':
+      return new ProblemError('claimed', {
+        detail: `in hand until ${answer.until}, by somebody with ${answer.by}; ask again then, or take another`,
+      });
     case 'resting':
       return new ProblemError('campaign_paused', { detail: 'the task waits until the campaign goes on' });
     case 'unavailable':

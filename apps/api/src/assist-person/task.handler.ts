@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import {
   CHANNELS,
   parseDeliveryId,
+  REFERENCE,
   type AssistedOutcome,
   type AssistedText,
   type AssistedWish,
@@ -20,6 +21,7 @@ type Parts = Pick<ApiParts, 'queries' | 'bus' | 'settings' | 'createTaskKey'>;
 export interface TaskWord {
   readonly outcome: AssistedOutcome;
   readonly note?: string;
+  readonly worker?: string;
   /** As the header says it. */
   readonly idempotencyKey: string | undefined;
 }
@@ -30,6 +32,8 @@ export interface TaskResult {
   readonly state: AssistedOutcome;
   readonly at: string;
   readonly repeated: boolean;
+  /** Sent although nobody was to any more: why not. */
+  readonly despite?: string;
 }
 
 interface TaskName {
@@ -59,15 +63,16 @@ export class TaskHandler {
   }
 
   /** With what is to be sent, in clear, while it is open. That it was shown is on record before this resolves. */
-  async find(caller: Caller, id: string) {
+  async find(caller: Caller, id: string, query: unknown) {
     const { tenantId } = caller;
+    const worker = readWorker(readQuery(query, ['worker']).worker);
     const name = readTaskId(id);
     const { outreachId, leg, attempt } = name;
     const row = await this.parts.queries.findTask({ tenantId, deliveryId: `${outreachId}.${leg}`, attempt });
     if (!row) throw new ProblemError('not_found');
     if (row.state !== 'open') return shownTask(row);
     const key = this.parts.createTaskKey();
-    const answer = await this.#ask(caller, name, { action: 'open', answerKey: key.key });
+    const answer = await this.#ask(caller, { ...name, ...worker }, { action: 'open', answerKey: key.key });
     if (answer.kind === 'done') throw new Error('the desk answered another question');
     if (answer.kind !== 'opened') throw taskRefusal(answer);
     const bytes = await key.open(Buffer.from(answer.sealed, 'base64'), { tenantId, taskId: name.id });
@@ -75,9 +80,10 @@ export class TaskHandler {
     return { ...shownTask(row), openedBy: actorOf(caller), message };
   }
 
-  async finish(caller: Caller, id: string, { outcome, note, idempotencyKey }: TaskWord): Promise<TaskResult> {
+  async finish(caller: Caller, id: string, { outcome, note, worker, idempotencyKey }: TaskWord): Promise<TaskResult> {
     const name = readTaskId(id);
-    const answer = await this.#ask(caller, name, {
+    const asked = { ...name, ...(worker === undefined ? {} : { worker }) };
+    const answer = await this.#ask(caller, asked, {
       action: 'finish',
       outcome,
       ...(note === undefined ? {} : { note }),
@@ -85,12 +91,13 @@ export class TaskHandler {
     });
     if (answer.kind === 'opened') throw new Error('the desk answered another question');
     if (answer.kind !== 'done') throw taskRefusal(answer);
-    return { id: name.id, state: answer.outcome, at: answer.at, repeated: answer.repeated };
+    const { outcome: state, at, repeated, despite } = answer;
+    return { id: name.id, state, at, repeated, ...(despite === undefined ? {} : { despite }) };
   }
 
-  #ask(caller: Caller, { outreachId, leg, attempt }: TaskName, wish: AssistedWish) {
+  #ask(caller: Caller, { id: _id, ...of }: TaskName & { readonly worker?: string }, wish: AssistedWish) {
     const { bus, settings } = this.parts;
-    const question = { tenantId: caller.tenantId, outreachId, leg, attempt, by: actorOf(caller) };
+    const question = { tenantId: caller.tenantId, ...of, by: actorOf(caller) };
     return askTaskDesk({ bus, waitMs: settings.deskWaitMs }, question, wish);
   }
 }
@@ -101,6 +108,12 @@ function readTaskId(text: string): TaskName {
   const of = parseDeliveryId(delivery);
   if (!of) throw new ProblemError('not_found');
   return { id: `${delivery}.${attempt}`, ...of, attempt: Number(attempt) };
+}
+
+function readWorker(worker: string | undefined): { readonly worker?: string } {
+  if (worker === undefined) return {};
+  if (REFERENCE.test(worker)) return { worker };
+  throw invalidField('worker', 'invalid_worker', 'must be one word of at most 64 characters that names nobody');
 }
 
 function readState(text = 'open'): AssistedTaskState | undefined {

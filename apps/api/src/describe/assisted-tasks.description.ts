@@ -44,8 +44,15 @@ export const DescribeTask = (): MethodDecorator =>
         'In clear while it is open, and only to whoever may still write to this person: suppressed, cancelled or stopped meanwhile it is `withdrawn`. That it was shown, and to which key, is on record for good. Scope `assisted-tasks:work`.',
     }),
     taskId(),
+    ApiQuery({
+      name: 'worker',
+      required: false,
+      schema: { type: 'string', maxLength: 64 },
+      description:
+        'who of those who share the key is going to send it, in one word that names nobody. Whoever says one has the task in hand for 15 minutes, and again with each look: everybody else is told `claimed`',
+    }),
     answers(200, 'AssistedTask', 'The task; `message` while it is open'),
-    DescribeProblems(...refusals, 'campaign_paused'),
+    DescribeProblems(...refusals, 'claimed', 'campaign_paused', 'invalid_fields'),
   );
 
 export const DescribeTaskDone = (): MethodDecorator =>
@@ -54,13 +61,13 @@ export const DescribeTaskDone = (): MethodDecorator =>
       operationId: 'finishAssistedTask',
       summary: 'Say that it was sent, or that it could not be',
       description:
-        '`sent` (the default) counts and costs as sent; no receipt follows. `not_sent` fails the delivery for good, and a fallback goes on. Of several who say it the first is heard; the others get `already_done`.',
+        '`sent` (the default) counts and costs as sent; no receipt follows. `not_sent` fails the delivery for good, and a fallback goes on. Of several who say it the first is heard; the others get `already_done`. That it WAS sent is recorded even after its deadline, a cancellation, a suppression or somebody’s word that it was not: `despite` says so, and it counts and costs as sent.',
     }),
     taskId(),
     keyHeader(),
     ApiBody({ required: false, schema: schemaOf(TaskDoneBody) }),
     answers(200, 'AssistedTaskResult', 'It stands so, and what follows is under way'),
-    DescribeProblems(...refusals, ...bodies),
+    DescribeProblems(...refusals, 'claimed', ...bodies),
   );
 
 export const DescribeTaskDecline = (): MethodDecorator =>
@@ -74,5 +81,5 @@ export const DescribeTaskDecline = (): MethodDecorator =>
     keyHeader(),
     ApiBody({ required: false, schema: schemaOf(TaskDeclineBody) }),
     answers(200, 'AssistedTaskResult', 'It stands so, and what follows is under way'),
-    DescribeProblems(...refusals, ...bodies),
+    DescribeProblems(...refusals, 'claimed', ...bodies),
   );

@@ -16,6 +16,16 @@ const assistedTask = {
   state: { type: 'string', enum: [...ASSISTED_TASK_STATES] },
   requestedAt: instant,
   expiresAt: instant,
+  worker: {
+    ...text,
+    description: 'who has it in hand, in their own word; nobody else is shown it before `claimedUntil`',
+  },
+  claimedUntil: instant,
+  despite: {
+    ...text,
+    description:
+      'of `sent`: why nobody was to send it any more by then (`expired`, `suppressed`, `cancelled`, `not_sent` …)',
+  },
   openedBy: { ...text, description: 'the key that was shown the text last' },
   endedAt: instant,
   endedBy: text,
@@ -63,6 +73,7 @@ export const ASSISTED_SCHEMAS: Readonly<Record<string, Schema>> = {
       id: text,
       state: { type: 'string', enum: ['sent', 'not_sent', 'declined'] },
       at: instant,
+      despite: { ...text, description: 'sent although nobody was to any more: why not; it counts and costs as sent' },
       repeated: { ...flag, description: 'it had been said before, under the same `Idempotency-Key`' },
     },
     ['id', 'state', 'at', 'repeated'],

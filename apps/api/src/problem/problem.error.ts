@@ -17,6 +17,7 @@ export const PROBLEMS = {
   campaign_stopped: { status: 409, title: 'A stopped campaign stays so' },
   outdated: { status: 409, title: 'It was changed since it was read' },
   already_done: { status: 409, title: 'Somebody has done it already' },
+  claimed: { status: 409, title: 'Somebody else has it in hand' },
   withdrawn: { status: 409, title: 'It is not to be sent any more' },
   campaign_paused: { status: 409, title: 'Its campaign is paused' },
   not_unknown: { status: 409, title: 'What became of the attempt is known' },

@@ -97,14 +97,33 @@ describe('the desk of assisted tasks', () => {
     expect(await types()).toEqual([]);
   });
 
-  it.each<[string, AssistedRequest]>([
-    ['looks', open(createTaskAnswerKey().key)],
-    ['says it was sent', done()],
-  ])('withdraws the task of an address that was suppressed meanwhile, whoever %s', async (_what, asked) => {
+  it('withdraws the task of an address that was suppressed meanwhile from whoever looks', async () => {
     const { parts, types } = await stage(undefined, { kind: 'suppressed', reason: 'unsubscribe' });
+    const asked = open(createTaskAnswerKey().key);
     expect(await answerTask(parts(), asked)).toEqual({ kind: 'withdrawn', reason: 'suppressed' });
     expect(await types()).toEqual(['DeliverySkipped', 'OutreachSettled']);
     expect(await answerTask(parts(), asked)).toMatchObject({ kind: 'withdrawn', reason: 'skipped' });
+  });
+
+  it('records that it was sent to an address that was suppressed meanwhile, before and after it was withdrawn', async () => {
+    for (const seen of [false, true]) {
+      const { parts, types } = await stage(undefined, { kind: 'suppressed', reason: 'unsubscribe' });
+      if (seen) await answerTask(parts(), open(createTaskAnswerKey().key));
+      expect(await answerTask(parts(), done())).toMatchObject({ kind: 'done', outcome: 'sent', despite: 'suppressed' });
+      expect((await types()).at(-1)).toBe('AssistedTaskDone');
+    }
+  });
+
+  it('of twenty who ask at once for themselves one is shown it, the others by whom it is in hand', async () => {
+    const { parts, types } = await stage();
+    const answers = await Promise.all(
+      Array.from({ length: 20 }, (_, i) =>
+        answerTask(parts(), open(createTaskAnswerKey().key, { worker: `worker-${i}` })),
+      ),
+    );
+    expect(answers.filter(({ kind }) => kind === 'opened')).toHaveLength(1);
+    expect(answers.filter(({ kind }) => kind === 'claimed')).toHaveLength(19);
+    expect(await types()).toEqual(['AssistedTaskOpened']);
   });
 
   it('withdraws the task of a person who was erased', async () => {

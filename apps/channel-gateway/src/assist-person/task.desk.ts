@@ -7,6 +7,7 @@ import {
   type KnownOutreach,
   type OpenDecision,
   type OutreachState,
+  type TaskClaimed,
   type TaskRefusal,
 } from '@homing/domain';
 import type { EventStore, Folded } from '@homing/event-store';
@@ -40,7 +41,7 @@ export const taskIdOf = ({
 
 /**
  * Answers about one task: shows what is to be sent, or records what a person says became of it, at the exact revision. What was
- * suppressed, stopped or cancelled meanwhile is shown to nobody, and whoever asks is told. @throws what a store throws
+ * suppressed, stopped or cancelled meanwhile is shown to nobody, and whoever asks is told; that it was sent all the same is recorded. @throws what a store throws
  */
 export async function answerTask(parts: TaskDeskParts, request: AssistedRequest): Promise<AssistedAnswer> {
   const known = await readOutreach(parts.store, request.outreachId);
@@ -103,20 +104,24 @@ async function finish(parts: TaskDeskParts, request: Finish, { known, held }: Se
     },
   });
   const taken = decision as FinishDecision;
-  if (taken.kind === 'done') return { kind: 'done', outcome, at: of.now, repeated: false };
+  if (taken.kind === 'done') {
+    const despite = taken.despite === undefined ? {} : { despite: taken.despite };
+    return { kind: 'done', outcome, at: of.now, repeated: false, ...despite };
+  }
   if (taken.kind === 'stands') return { kind: 'done', outcome, at: taken.at, repeated: true };
   return refusalOf(taken);
 }
 
-const ofTask = (parts: TaskDeskParts, { leg, attempt, by }: AssistedRequest, held: HeldBack | undefined) => ({
+const ofTask = (parts: TaskDeskParts, { leg, attempt, by, worker }: AssistedRequest, held: HeldBack | undefined) => ({
   leg,
   attempt,
   by,
+  ...(worker === undefined ? {} : { worker }),
   ...(held?.kind === 'end' ? { withheld: held.reason } : {}),
   now: parts.now(),
 });
 
-function refusalOf(refusal: TaskRefusal): AssistedAnswer {
+function refusalOf(refusal: TaskRefusal | TaskClaimed): AssistedAnswer {
   switch (refusal.kind) {
     case 'unknown_task':
       return { kind: 'not_found' };
@@ -124,6 +129,8 @@ function refusalOf(refusal: TaskRefusal): AssistedAnswer {
       const { outcome, at, by } = refusal;
       return { kind: 'already_done', outcome, at, ...(by === undefined ? {} : { by }) };
     }
+    case 'claimed':
+      return refusal;
     case 'withdrawn':
       return { kind: 'withdrawn', reason: refusal.reason };
   }

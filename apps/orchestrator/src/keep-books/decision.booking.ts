@@ -145,7 +145,7 @@ function plan({ zone }: BookParts, command: PlanLeg): Planned {
   return { planned, asks: legPlan.asks, leg: { key: keyOf(asked), channel, when } };
 }
 
-const keyOf = (command: LedgerAsk['command']): string => (command.kind === 'book' ? command.slot.key : command.key);
+const keyOf = (command: LedgerAsk['command']): string => ('slot' in command ? command.slot.key : command.key);
 
 const isAsPlanned = ({ asks: [own] }: Planned, slot: ContactSlot): boolean =>
   own?.ledger === 'person' &&

@@ -42,6 +42,16 @@ export class TransitionController {
     return this.#follow(event);
   }
 
+  /** What had been given back is charged and counted after all. */
+  @JsEvent(eventSubject('sent_late'), {
+    stream: BUS_STREAMS.events,
+    durable: 'orchestrator-react-sent-late',
+    maxInFlight: 16,
+  })
+  sentLate(@Payload() event: CloudEvent<OutreachTransition>): Promise<void> {
+    return this.#follow(event);
+  }
+
   #follow({ data }: CloudEvent<OutreachTransition>): Promise<void> {
     if (!data || typeof data.outreachId !== 'string' || !/^\d+$/.test(data.revision))
       throw new PoisonError('not_a_transition');

@@ -12,6 +12,8 @@ export interface AssistedQuestion {
   readonly attempt: number;
   /** `key:<id>`; kept in the events. */
   readonly by: string;
+  /** Who of those who share the key: one word of theirs, no name. Whoever says one claims the task with looking at it. */
+  readonly worker?: string;
   readonly replyTo: string;
 }
 
@@ -33,7 +35,16 @@ export type AssistedAnswer =
   /** `sealed`: an {@link AssistedText} as JSON, base64. */
   | { readonly kind: 'opened'; readonly sealed: string }
   /** It stands. `repeated`: it had been said before, under the same idempotency key. */
-  | { readonly kind: 'done'; readonly outcome: AssistedOutcome; readonly at: string; readonly repeated: boolean }
+  | {
+      readonly kind: 'done';
+      readonly outcome: AssistedOutcome;
+      readonly at: string;
+      readonly repeated: boolean;
+      /** Sent although nobody was to any more: why not. */
+      readonly despite?: string;
+    }
+  /** Somebody else has it in hand until then. */
+  | { readonly kind: 'claimed'; readonly by: string; readonly until: string }
   /** The tenant has no such task. */
   | { readonly kind: 'not_found' }
   /** Somebody was first. */

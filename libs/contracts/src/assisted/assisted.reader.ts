@@ -21,10 +21,11 @@ export function readAssistedRequest(bytes: Uint8Array): AssistedRequest | undefi
   return question && wish && { ...question, ...wish };
 }
 
-function questionOf({ tenantId, outreachId, leg, attempt, by, replyTo }: Fields): AssistedQuestion | undefined {
+function questionOf({ tenantId, outreachId, leg, attempt, by, worker, replyTo }: Fields): AssistedQuestion | undefined {
   if (!isUuid(tenantId) || !isUuid(outreachId) || !isCount(leg) || !isCount(attempt)) return undefined;
   if (typeof by !== 'string' || !ACTOR.test(by) || !isText(replyTo)) return undefined;
-  return { tenantId, outreachId, leg, attempt, by, replyTo };
+  if (worker !== undefined && !(typeof worker === 'string' && REFERENCE.test(worker))) return undefined;
+  return { tenantId, outreachId, leg, attempt, by, ...(worker === undefined ? {} : { worker }), replyTo };
 }
 
 function wishOf({ action, answerKey, outcome, note, idempotencyKey }: Fields): AssistedWish | undefined {

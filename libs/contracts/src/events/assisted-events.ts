@@ -19,6 +19,9 @@ export interface AssistanceRequested extends OfAttempt {
 export interface AssistedTaskOpened extends OfAttempt {
   /** The key that asked. */
   readonly by: string;
+  /** Who of those who share the key has it in hand, in a word of their own, and until when nobody else is shown it. Absent: nobody claims it. */
+  readonly worker?: string;
+  readonly until?: string;
   readonly at: string;
 }
 
@@ -35,5 +38,10 @@ export interface AssistedTaskDone extends OfAttempt {
   readonly note?: string;
   /** Digest of the caller's idempotency key: the same once more is no second word. */
   readonly key?: string;
+  /**
+   * Of `sent`: why nobody was to send it any more by then (`expired`, `suppressed`, `cancelled`, or what had been said of it before). It was
+   * sent all the same, and counts so.
+   */
+  readonly despite?: string;
   readonly at: string;
 }

@@ -39,6 +39,8 @@ export interface SlotBooked {
   readonly until: string;
   /** Worst case. */
   readonly cost: Money;
+  /** It was given back, and the message was sent all the same: it counts for good, whatever the caps say. */
+  readonly kept?: true;
 }
 
 /** A retry, or a backlog that has left its window, takes its slot along. */
@@ -78,7 +80,9 @@ export type BalanceChange =
   | { readonly kind: 'moved'; readonly key: string; readonly hour: string; readonly attempt: number }
   | { readonly kind: 'released'; readonly key: string; /** What it had reserved. */ readonly amount: number }
   /** What was really charged. More than was reserved is a variance, and visible as one. */
-  | { readonly kind: 'settled'; readonly key: string; readonly amount: number; readonly charged: number };
+  | { readonly kind: 'settled'; readonly key: string; readonly amount: number; readonly charged: number }
+  /** Sent after it was given back. `amount`: what stood reserved all the same; beyond it, it is a variance. Once a key. */
+  | { readonly kind: 'charged'; readonly key: string; readonly amount: number; readonly charged: number };
 
 /** What a leg (or its retry) holds in the books. */
 export interface LegBooking {

@@ -32,7 +32,8 @@ export function transitionOf(event: OutreachEvent): string {
       return 'task_opened';
     case 'AssistedTaskDone':
       // As of a provider's answer: who follows what was sent or not need not know that a person did it.
-      return event.data.outcome === 'sent' ? 'sent' : 'rejected';
+      if (event.data.outcome !== 'sent') return 'rejected';
+      return event.data.despite === undefined ? 'sent' : 'sent_late';
     case 'AttemptAssumedSent':
       return 'assumed_sent';
     case 'ProviderFactRecorded':
@@ -82,6 +83,7 @@ export const TRANSITIONS = [
   'assistance_requested',
   'task_opened',
   'sent',
+  'sent_late',
   'deferred',
   'delivered',
   'opened',

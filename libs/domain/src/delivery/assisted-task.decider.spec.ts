@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import type { OutreachEvent } from '@homing/contracts';
+import fc from 'fast-check';
 import {
   assistance,
   at,
@@ -26,7 +27,9 @@ import { outreachView } from '../outreach/outreach.view.js';
 import { timetableOf } from '../outreach/timetable.view.js';
 import { recordAnswer } from './answer.decider.js';
 import { finishTask, openTask, type FinishTask } from './assisted-task.decider.js';
+import { attemptState } from './attempt-state.policy.js';
 import { cancelOutreach } from './cancel.decider.js';
+import { isLastWord } from './channel-facts.policy.js';
 import { mayHaveReached } from './delivery-state.policy.js';
 import { react } from './reaction.decider.js';
 
@@ -34,6 +37,10 @@ const asked = [...committed, started(), assistance()] as const;
 const fold = (...events: readonly OutreachEvent[]): OutreachState => events.reduce(evolveOutreach, emptyOutreach);
 const legOf = (state: OutreachState): Delivery => deliveryOf(state, 1)!;
 const late = 7 * 86_400;
+const skipped = (second: number, reason = 'suppressed'): OutreachEvent => ({
+  type: 'DeliverySkipped',
+  data: { deliveryId, leg: 1, channel: 'email', reason, at: at(second) },
+});
 
 const word = (over: Partial<FinishTask> = {}): FinishTask => ({
   leg: 1,
@@ -167,31 +174,75 @@ describe('a person who says what became of it', () => {
     });
   });
 
-  it.each<[string, OutreachEvent[], Partial<FinishTask>, object]>([
+  const ends = (kind: 'expired' | 'skipped', second: number): OutreachEvent[] =>
+    kind === 'expired' ? [expired(late), settled('expired', late)] : [skipped(second), settled('skipped', second)];
+
+  it.each<[string, OutreachEvent[], Partial<FinishTask>, OutreachEvent]>([
+    ['expires now', [], { now: at(late) }, taskDone('sent', late, { despite: 'expired' })],
+    ['has expired', ends('expired', late), { now: at(late + 60) }, taskDone('sent', late + 60, { despite: 'expired' })],
     [
-      'expired',
-      [],
-      { now: at(late) },
-      { kind: 'withdrawn', reason: 'expired', events: [expired(late), settled('expired', late)] },
-    ],
-    [
-      'cancelled',
+      'was cancelled',
       [cancelAsked(50), cancelled(50), settled('cancelled', 50)],
       {},
-      { kind: 'withdrawn', reason: 'cancelled', events: [] },
+      taskDone('sent', 60, { despite: 'cancelled' }),
     ],
-    ['about to be cancelled', [cancelAsked(50)], {}, { kind: 'withdrawn', reason: 'cancelled', events: [] }],
-  ])('of a task that is %s is refused', (_what, events, over, answer) => {
-    expect(finishTask(fold(...asked, ...events), word(over))).toMatchObject(answer);
+    ['is about to be cancelled', [cancelAsked(50)], {}, taskDone('sent', 60, { despite: 'cancelled' })],
+    ['may be written no more', [], { withheld: 'suppressed' }, taskDone('sent', 60, { despite: 'suppressed' })],
+    ['was withdrawn for that', ends('skipped', 50), {}, taskDone('sent', 60, { despite: 'suppressed' })],
+    ['somebody said was not sent', [taskDone('not_sent', 50)], {}, taskDone('sent', 60, { despite: 'not_sent' })],
+  ])('as sent, of one that %s: it was sent, and counts and costs so', (_what, events, over, expected) => {
+    given(...asked, ...events)
+      .when(finish(over))
+      .then(expected);
+    const state = fold(...asked, ...events, expected);
+    expect(outreachView(state)).toMatchObject({ state: 'sent', deliveries: [{ state: 'sent' }] });
+    expect(chargesOf(legOf(state))).toBe(1);
+    expect(mayHaveReached(legOf(state))).toBe(true);
+    expect(finishTask(state, word({ by: 'key:other', now: at(late + 90) }))).toMatchObject({ kind: 'already_done' });
   });
 
-  it('of an address that nobody may write to any more is refused, and the task ends', () => {
-    const decision = finishTask(fold(...asked), word({ withheld: 'suppressed' }));
-    expect(decision).toMatchObject({
-      kind: 'withdrawn',
-      reason: 'suppressed',
-      events: [{ type: 'DeliverySkipped', data: { reason: 'suppressed' } }, { type: 'OutreachSettled' }],
-    });
+  it.each(['not_sent', 'declined'] as const)('as %s, of one that has ended, says nothing new', (outcome) => {
+    const before = [...asked, ...ends('expired', late)];
+    given(...before)
+      .when(finish({ outcome, now: at(late + 60) }))
+      .then();
+    expect(finishTask(fold(...before), word({ outcome }))).toMatchObject({ kind: 'withdrawn', reason: 'expired' });
+  });
+
+  it('as sent, after it was withdrawn, ends nothing of what goes on: the next step is not needed any more', () => {
+    const state = fold(...asked, skipped(50), taskDone('sent', 60, { despite: 'suppressed' }));
+    expect(isLastWord({ ...legOf(state), channel: 'linkedin' }, at(61))).toBe(true);
+  });
+
+  it('leads to the same state in whatever order up to six things are said and done', () => {
+    const told = [
+      taskDone('sent', 60, { despite: 'expired' }),
+      taskDone('not_sent', 61),
+      taskDone('declined', 62),
+      skipped(63),
+      expired(late),
+      recorded('replied'),
+      recorded('failed'),
+    ];
+    const stateOf = (events: readonly OutreachEvent[]) => {
+      const state = fold(...asked, ...events);
+      const sure = events.some((event) => event.type === 'AssistedTaskDone' && event.data.outcome === 'sent');
+      return { attempt: attemptState(legOf(state).attempts[0]!), charged: chargesOf(legOf(state)), sure };
+    };
+    fc.assert(
+      fc.property(
+        fc
+          .array(fc.constantFrom(...told), { minLength: 1, maxLength: 6 })
+          .chain((events) => fc.tuple(fc.constant(events), fc.shuffledSubarray(events, { minLength: events.length }))),
+        ([events, jumbled]) => {
+          const { sure, ...stands } = stateOf(jumbled);
+          expect({ ...stands, sure }).toEqual(stateOf(events));
+          if (sure && !events.some(({ type }) => type === 'ProviderFactRecorded'))
+            expect(stands).toEqual({ attempt: 'sent', charged: 1 });
+        },
+      ),
+      { numRuns: process.env['HOMING_TEST_SIZE'] === 'full' ? 5_000 : 300 },
+    );
   });
 
   it('of what was never a task finds none', () => {
@@ -207,6 +258,23 @@ describe('a person who looks at a task', () => {
     expect(look(fold(...asked))).toMatchObject({ kind: 'open', events: [taskOpened(30)] });
     expect(look(fold(...asked, taskOpened(20)))).toMatchObject({ kind: 'open', events: [] });
     expect(look(fold(...asked, taskOpened(20)), 'key:other')).toMatchObject({ events: [taskOpened(30, 'key:other')] });
+  });
+
+  it('and names themselves has it in hand: another is told by whom, until that time is over', () => {
+    const worker = (name: string, second: number) => (state: OutreachState) =>
+      openTask(state, { leg: 1, attempt: 1, by: 'key:k', worker: name, now: at(second) });
+    const claim = worker('ada', 30)(fold(...asked));
+    expect(claim).toMatchObject({ kind: 'open', events: [{ data: { worker: 'ada', until: at(930) } }] });
+    const state = fold(...asked, ...('events' in claim ? claim.events : []));
+    expect(worker('ada', 40)(state)).toMatchObject({ kind: 'open', events: [] });
+    expect(worker('ada', 500)(state)).toMatchObject({ kind: 'open', events: [{ data: { until: at(1400) } }] });
+    for (const other of [worker('bob', 929), look])
+      expect(other(state)).toEqual({ kind: 'claimed', by: 'key:k', until: at(930) });
+    expect(worker('bob', 930)(state)).toMatchObject({ kind: 'open', events: [{ data: { worker: 'bob' } }] });
+    expect(finishTask(state, word({ outcome: 'declined', worker: 'bob' }))).toMatchObject({ kind: 'claimed' });
+    expect(finishTask(state, word({ outcome: 'declined', worker: 'ada' }))).toMatchObject({ kind: 'done' });
+    // That it was sent is heard of anybody.
+    expect(finishTask(state, word({ worker: 'bob' }))).toMatchObject({ kind: 'done' });
   });
 
   it('sees nothing of one that is done', () => {

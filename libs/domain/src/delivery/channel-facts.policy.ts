@@ -35,7 +35,8 @@ export const SILENCE_HOURS = 72;
  */
 export function isLastWord({ channel, attempts, next, closed }: Delivery, now: string): boolean {
   const last = attempts.at(-1);
-  if (!last || next || closed) return false;
+  const byHand = last?.assistance?.end?.late;
+  if (!last || next || (closed && !byHand)) return false;
   const state = attemptState(last);
   if (TAKEN.has(state) && !hasDeliveryReceipts(channel)) return true;
   const since = Date.parse(last.leaseUntil);

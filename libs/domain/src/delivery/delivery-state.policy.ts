@@ -12,12 +12,18 @@ export function deliveryState(delivery: Delivery): DeliveryState {
   const states = delivery.attempts.map(attemptState);
   const reached = ATTEMPT_STATES.find((state) => REACHED.has(state) && states.includes(state));
   if (reached) return reached;
+  if (wasSentLate(delivery)) return 'sent';
   if (delivery.closed) return closedState(delivery.closed.kind, states.at(-1));
   if (delivery.next) return delivery.attempts.length === 0 ? 'scheduled' : 'retrying';
   const last = states.at(-1) ?? 'planned';
   // Rejected and not closed: a retry or the end is being decided, so it has not failed yet.
   return last === 'failed' ? 'retrying' : last;
 }
+
+/** Closed as never sent, and somebody says that they sent it by hand; a provider's word that it failed would tell more. */
+export const wasSentLate = ({ closed, attempts }: Delivery): boolean =>
+  closed !== undefined &&
+  attempts.some((attempt) => attempt.assistance?.end?.outcome === 'sent' && attemptState(attempt) === 'sent');
 
 /** Of a permanent failure the provider's own word for it tells more, where there is one. */
 function closedState(kind: NonNullable<Delivery['closed']>['kind'], last: AttemptState | undefined): DeliveryState {

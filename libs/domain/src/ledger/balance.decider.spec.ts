@@ -57,6 +57,15 @@ describe('a balance', () => {
     expect(state).toMatchObject({ reserved: 0, spent: 30, variance: 0, open: {} });
   });
 
+  it('charges what was sent although it had been given back, once and visibly, and what still stood without a variance', () => {
+    const charge: BalanceCommand = { kind: 'charge', key: 'a', charged: 60 };
+    const back = play(reserve('a', 60), release('a'), reserve('b', 100), charge, charge, release('a'));
+    expect(back.state).toMatchObject({ reserved: 100, spent: 60, variance: 60 });
+    expect(back.log.at(-1)).toEqual({ kind: 'charged', key: 'a', amount: 0, charged: 60 });
+    const open = play(reserve('a', 60), charge, release('a'), charge);
+    expect(open.state).toMatchObject({ reserved: 0, spent: 60, variance: 0, open: {} });
+  });
+
   it('shows a charge beyond what was reserved', () => {
     const { state, results } = play(reserve('a', 60), settle('a', 90), reserve('b', 20));
     expect(state).toMatchObject({ spent: 90, variance: 30 });

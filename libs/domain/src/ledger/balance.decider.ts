@@ -28,7 +28,9 @@ export type BalanceCommand =
       readonly charged: number;
       /** The reservation that was committed: another that stands under its key was made too late, and is given back. */
       readonly serial?: number;
-    };
+    }
+  /** Sent although its reservation was given back, or was about to be: charged once, whatever the limit says. */
+  | { readonly kind: 'charge'; readonly key: string; readonly charged: number };
 
 export type BalanceResult =
   | {
@@ -70,6 +72,12 @@ export function decideBalance(
       changes: [...changes, { kind: 'reserved', key, amount }],
       result: { kind: 'booked', serial: state.serial + 1 },
     };
+  }
+  if (command.kind === 'charge') {
+    const { key, charged } = command;
+    const before = state.late?.includes(key) ?? false;
+    const changes: BalanceChange[] = before ? [] : [{ kind: 'charged', key, amount: open?.amount ?? 0, charged }];
+    return { changes, result: { kind: 'absent' } };
   }
   if (open === undefined) return { changes: [], result: { kind: 'absent' } };
   const { key, serial } = command;

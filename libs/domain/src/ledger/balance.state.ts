@@ -22,6 +22,8 @@ export interface BalanceState {
   readonly perHour?: number | null;
   /** Of a channel's quota: messages reserved or settled, by when their hour begins. */
   readonly hours?: Readonly<Record<string, number>>;
+  /** Charged after they had been given back: each once. Absent: none. */
+  readonly late?: readonly string[];
 }
 
 /** One open reservation. */
@@ -97,10 +99,12 @@ export function applyBalance(state: Mutable, change: BalanceChange): void {
       delete state.open[change.key];
       return;
     case 'settled':
+    case 'charged':
       state.reserved -= amount;
       state.spent += change.charged;
       state.variance += Math.max(0, change.charged - amount);
       delete state.open[change.key];
+      if (change.kind === 'charged') state.late = [...(state.late ?? []), change.key];
   }
 }
 

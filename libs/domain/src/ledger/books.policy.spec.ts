@@ -2,18 +2,21 @@ import { describe, expect, it } from '@jest/globals';
 import type { LegBooking, OutreachEvent } from '@homing/contracts';
 import {
   accepted,
+  assistance,
   assumed,
   at,
   cancelAsked,
   cancelled,
   committed,
   deliveryId,
+  expired,
   failed,
   found,
   plan,
   rejected,
   request,
   started,
+  taskDone,
   unknown,
 } from '@homing/testing/outreach-story';
 import { evolveOutreach } from '../outreach/outreach.evolve.js';
@@ -140,6 +143,30 @@ describe('what the books are owed', () => {
       ...[`${day1} settle /1/1 7`, `${day1} release /1/2`, `${quota} settle /1/1 1`, `${quota} release /1/2`],
       `${day2} settle /1/1 7`,
     ]);
+  });
+
+  it('of what somebody sent by hand after it was given back: a slot that is kept, and its price where it stood last', () => {
+    const said = (second: number): OutreachEvent => taskDone('sent', second, { despite: 'expired' });
+    const of = [started(), assistance(), expired(50), settled('failed')];
+    const found = bookEntriesOf(fold(...of, said(60)));
+    expect(found[0]).toMatchObject({
+      stream: person,
+      command: {
+        kind: 'keep',
+        slot: { at: at(60), until: at(60), fingerprint: plan.contact.fingerprint, cost: { micros: 7 } },
+      },
+    });
+    expect(entries(fold(...of, said(60))).slice(1)).toEqual(
+      [budget, day1, quota].flatMap((stream) => [`${stream} charge /1/1`, `${stream} release /1/2`]),
+    );
+    // Said before anything was given back it costs like any other.
+    expect(entries(fold(started(), assistance(), said(60)))).toEqual(
+      [
+        [budget, 7],
+        [day1, 7],
+        [quota, 1],
+      ].map(([stream, price]) => `${stream} settle /1/1 ${price}`),
+    );
   });
 });
 

@@ -22,7 +22,7 @@ export type BookEntry =
   | { readonly ledger: 'budget' | 'quota'; readonly stream: string; readonly command: BalanceCommand };
 
 /** The reservation that an entry is about. */
-export const entryKey = ({ command }: BookEntry): string => (command.kind === 'book' ? command.slot.key : command.key);
+export const entryKey = ({ command }: BookEntry): string => ('slot' in command ? command.slot.key : command.key);
 
 /**
  * What the books are owed by how an outreach stands: what was charged is settled, and what surely never will be sent is
@@ -43,15 +43,21 @@ function entriesOf(state: KnownOutreach, delivery: Delivery): BookEntry[] {
     (delivery.closed !== undefined || state.status === 'settled') &&
     delivery.next === undefined &&
     !(last && OPEN.has(attemptState(last)));
+  const late = last?.assistance?.end?.late ? last.assistance.end.at : undefined;
   return ledgers.flatMap((stream): BookEntry[] => {
     const ledger = ledgerKindOf(stream);
     if (ledger === undefined) return [];
+    if (ledger === 'person' && late !== undefined)
+      return [{ ledger, stream, command: { kind: 'keep', slot: sentSlot(state, delivery, late) } }];
     if (ledger === 'person') {
       const release = over && !mayHaveReached(delivery);
       return release ? [{ ledger, stream, command: { kind: 'release', key: keyOf(1) } }] : [];
     }
     const price = ledger === 'budget' ? plan.cost.micros : 1;
     const entries = Array.from({ length: charged }, (_, i): BookEntry => {
+      // What was given back is charged where it stood last; a day that the leg had left has nothing to do with it.
+      if (late !== undefined && i + 1 === charged && booking.ledgers.includes(stream))
+        return { ledger, stream, command: { kind: 'charge', key: keyOf(charged), charged: price } };
       const serial = serialOf(delivery, stream, i + 1);
       const which = serial === undefined ? {} : { serial };
       return { ledger, stream, command: { kind: 'settle', key: keyOf(i + 1), charged: price, ...which } };
@@ -60,6 +66,15 @@ function entriesOf(state: KnownOutreach, delivery: Delivery): BookEntry[] {
     const unused = over || !booking.ledgers.includes(stream);
     return unused ? [...entries, { ledger, stream, command: { kind: 'release', key: keyOf(charged + 1) } }] : entries;
   });
+}
+
+/** The contact that somebody made after its slot had been given back: at the instant they say so. */
+function sentSlot(state: KnownOutreach, delivery: Delivery, at: string) {
+  const { leg, channel, plan } = delivery;
+  const content = state.chain?.steps.find(({ step }) => step === leg)?.contentKey ?? state.request.contentKey;
+  const { ordinal, fingerprint } = plan.contact;
+  const of = { key: keyFor(state, delivery, 1), channel, ordinal, fingerprint, at, until: at, cost: plan.cost };
+  return content === undefined ? of : { ...of, content };
 }
 
 const keyFor = (state: KnownOutreach, { leg, plan }: Delivery, charge: number): string =>

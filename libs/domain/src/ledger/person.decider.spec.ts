@@ -70,6 +70,16 @@ describe('a person’s slots', () => {
     expect(changes).toHaveLength(1);
   });
 
+  it('keeps what was sent although it was given back: over any cap, once, and never given back again', () => {
+    const release: SlotCommand = { kind: 'release', key: keyOf(1) };
+    const keep: SlotCommand = { kind: 'keep', slot: slot(1, 10) };
+    const { results, changes } = play(book(1, 0, perDay(1)), release, book(2, 1, perDay(1)), keep, keep, release);
+    expect(kinds(results)).toEqual(['booked', 'absent', 'booked', 'booked', 'held', 'absent']);
+    expect(changes.slice(3)).toEqual([{ kind: 'booked', ...slot(1, 10), kept: true }]);
+    // Where its release is on its way behind it, that changes nothing.
+    expect(play(book(1, 0), keep, release, book(3, 5, perDay(1))).results.at(-1)).toMatchObject({ kind: 'refused' });
+  });
+
   it('counts no more what was released, and releases once', () => {
     const release: SlotCommand = { kind: 'release', key: keyOf(1) };
     const { results, changes } = play(book(1, 0, perDay(1)), release, release, book(2, 1, perDay(1)));

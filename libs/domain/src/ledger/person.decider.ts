@@ -17,7 +17,9 @@ export type SlotCommand =
       /** When whoever asks saw that the attempt is still to come: what was booked for it and has not lapsed by then stands. */
       readonly now: string;
     } & Pick<ContactSlot, 'key' | 'attempt' | 'at' | 'until'>)
-  | { readonly kind: 'release'; readonly key: string };
+  | { readonly kind: 'release'; readonly key: string }
+  /** Sent although it had been given back: it counts from now on, whatever the caps say, and is never given back. */
+  | { readonly kind: 'keep'; readonly slot: Omit<SlotBooked, 'kind' | 'kept'> };
 
 export type SlotResult =
   /** `held`: it stood already, as it was planned the first time: that plan is to be followed. */
@@ -37,7 +39,7 @@ export function decideSlot(
   state: PersonState,
   command: SlotCommand,
 ): { readonly changes: readonly SlotChange[]; readonly result: SlotResult } {
-  const key = command.kind === 'book' ? command.slot.key : command.key;
+  const key = 'slot' in command ? command.slot.key : command.key;
   const known = state.slots.find((slot) => slot.key === key);
   const others = state.slots.filter((slot) => slot.key !== key);
   switch (command.kind) {
@@ -60,8 +62,16 @@ export function decideSlot(
       if (refusal) return { changes: [], result: refusal };
       return { changes: [{ kind: 'moved', key, attempt, at, until }], result: { kind: 'booked', slot } };
     }
+    case 'keep': {
+      const slot: ContactSlot = { ...command.slot, kept: true, attempt: 1 };
+      if (known?.kept) return { changes: [], result: { kind: 'held', slot: known } };
+      return {
+        changes: [{ kind: 'booked', ...command.slot, kept: true }],
+        result: { kind: 'booked', slot },
+      };
+    }
     case 'release':
-      return known
+      return known && !known.kept
         ? { changes: [{ kind: 'released', key }], result: { kind: 'absent' } }
         : { changes: [], result: { kind: 'absent' } };
   }

@@ -138,14 +138,17 @@ function evolveDelivery(delivery: Delivery, event: DeliveryEvent): Delivery {
       return onAttempt(delivery, event.data.attempt, (a) => ({ ...a, assistance: { reason, at: requestedAt } }));
     }
     case 'AssistedTaskOpened': {
-      const { attempt, by } = event.data;
+      const { attempt, by, worker, until } = event.data;
+      const claim = worker === undefined || until === undefined ? {} : { claim: { worker, by, until } };
       return onAttempt(delivery, attempt, (a) =>
-        a.assistance ? { ...a, assistance: { ...a.assistance, openedBy: by } } : a,
+        a.assistance ? { ...a, assistance: { ...a.assistance, openedBy: by, ...claim } } : a,
       );
     }
     case 'AssistedTaskDone': {
-      const { attempt, outcome, at, by, key } = event.data;
-      return endTask(delivery, attempt, { outcome, at, by, ...(key === undefined ? {} : { key }) });
+      const { attempt, outcome, at, by, key, despite } = event.data;
+      const late = outcome === 'sent' && delivery.closed ? { late: true as const } : {};
+      const said = { ...(key === undefined ? {} : { key }), ...(despite === undefined ? {} : { despite }) };
+      return endTask(delivery, attempt, { outcome, at, by, ...said, ...late });
     }
     case 'AttemptOutcomeUnknown':
       return onAttempt(delivery, event.data.attempt, (a) => ({ ...a, unknownSince: event.data.since }));
@@ -206,9 +209,12 @@ function onAttempt(delivery: Delivery, attempt: number, change: (attempt: Attemp
 
 type TaskEnd = NonNullable<NonNullable<Attempt['assistance']>['end']>;
 
-/** A task ends once. */
-const withTaskEnd = (attempt: Attempt, end: TaskEnd): Attempt =>
-  attempt.assistance && !attempt.assistance.end ? { ...attempt, assistance: { ...attempt.assistance, end } } : attempt;
+/** A task ends once; that it was sent holds over any other end, whichever came first. */
+function withTaskEnd(attempt: Attempt, end: TaskEnd): Attempt {
+  const { assistance } = attempt;
+  const stands = assistance?.end && (end.outcome !== 'sent' || assistance.end.outcome === 'sent');
+  return assistance && !stands ? { ...attempt, assistance: { ...assistance, end } } : attempt;
+}
 
 const endTask = (delivery: Delivery, attempt: number, end: TaskEnd): Delivery =>
   onAttempt(delivery, attempt, (a) => withTaskEnd(a, end));

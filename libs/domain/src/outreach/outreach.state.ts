@@ -95,11 +95,17 @@ export interface Attempt {
     readonly at: string;
     /** Who was shown the text, last. */
     readonly openedBy?: string;
+    /** Who has it in hand, and until when. */
+    readonly claim?: { readonly worker: string; readonly by: string; readonly until: string };
     readonly end?: {
       readonly outcome: AssistedOutcome | 'withdrawn';
       readonly at: string;
       readonly by?: string;
       readonly key?: string;
+      /** Sent although nobody was to: why not. */
+      readonly despite?: string;
+      /** Said after its delivery had been closed: what it held had been given back. */
+      readonly late?: true;
     };
   };
   readonly facts: readonly ProviderFact[];

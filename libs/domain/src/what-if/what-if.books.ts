@@ -33,7 +33,7 @@ export class WhatIfBooks {
         return refusal;
       }
       const { stream, ledger, command } = ask;
-      standing.push({ stream, ledger, key: command.kind === 'book' ? command.slot.key : command.key });
+      standing.push({ stream, ledger, key: 'slot' in command ? command.slot.key : command.key });
     }
     return { kind: 'booked', standing };
   }

@@ -110,6 +110,7 @@ export const busUsers = {
       ...consume(events, 'orchestrator-react-rejected'),
       ...consume(events, 'orchestrator-react-skipped'),
       ...consume(events, 'orchestrator-react-expired'),
+      ...consume(events, 'orchestrator-react-sent-late'),
       // To read what it wrote itself.
       `$JS.API.STREAM.MSG.GET.${dispatch}`,
       // The desk: files dead letters, opens and removes them, hands messages in again.

@@ -18,6 +18,7 @@ import { createAnalytics } from './0014-analytics.migration.js';
 import { addSendHours } from './0015-send-hours.migration.js';
 import { createLeads } from './0016-leads.migration.js';
 import { addAssistedTasks } from './0018-assisted-tasks.migration.js';
+import { addTaskClaims } from './0024-claimed-tasks.migration.js';
 import { accessStatements, DEFAULT_ROLES, type ReadModelRoles } from './access.statements.js';
 
 /** In the order of their names. One that was released is never changed; the next change is the next number. */
@@ -37,6 +38,7 @@ const MIGRATIONS: Readonly<Record<string, Migration>> = {
   '0015-send-hours': { up: addSendHours },
   '0016-leads': { up: createLeads },
   '0018-assisted-tasks': { up: addAssistedTasks },
+  '0024-claimed-tasks': { up: addTaskClaims },
 };
 
 /** Their names, oldest first. */

@@ -99,6 +99,9 @@ const assistedColumns = ({ assistance }: Delivery['attempts'][number]): Pick<Att
   assistedEndedAt: instantOrNull(assistance?.end?.at),
   assistedEndedBy: assistance?.end?.by ?? null,
   assistedOpenedBy: assistance?.openedBy ?? null,
+  assistedWorker: assistance?.claim?.worker ?? null,
+  assistedClaimedUntil: instantOrNull(assistance?.claim?.until),
+  assistedDespite: assistance?.end?.despite ?? null,
 });
 
 /** For an instant of ours that cannot be read: shown as what it is, not hidden. */

@@ -32,14 +32,17 @@ export class LedgerFold {
     for (const change of data.changes) {
       const { stream } = event;
       if (kind !== 'person') this.#weigh(event, change as BalanceEvent['data']['changes'][number]);
-      if (change.kind === 'booked') this.#open(event, { kind: 'slot', key: change.key, amount: 1n });
+      // What was given back and sent all the same is open no more.
+      if (change.kind === 'booked' && change.kept) this.close({ stream, key: change.key });
+      else if (change.kind === 'booked') this.#open(event, { kind: 'slot', key: change.key, amount: 1n });
       else if (change.kind === 'reserved') {
         this.#open(event, {
           kind: kind === 'budget' ? 'money' : 'message',
           key: change.key,
           amount: BigInt(change.amount),
         });
-      } else if (change.kind === 'released' || change.kind === 'settled') this.close({ stream, key: change.key });
+      } else if (change.kind === 'released' || change.kind === 'settled' || change.kind === 'charged')
+        this.close({ stream, key: change.key });
     }
   }
 
@@ -93,6 +96,7 @@ export class LedgerFold {
         row.reserved -= BigInt(change.amount);
         return;
       case 'settled':
+      case 'charged':
         row.reserved -= BigInt(change.amount);
         row.spent += BigInt(change.charged);
         row.variance += BigInt(Math.max(0, change.charged - change.amount));

@@ -73,7 +73,7 @@ function reasonOf(event: OutreachEvent): string | null {
     case 'AssistanceRequested':
       return event.data.reason;
     case 'AssistedTaskDone':
-      return event.data.outcome;
+      return event.data.despite === undefined ? event.data.outcome : `despite:${event.data.despite}`;
     case 'AssistedTaskOpened':
       return event.data.by;
     case 'AttemptRejected':

@@ -19,7 +19,12 @@ const taskEvents = (n: number, second: number) => {
     data: { ...of, provider: 'sendgrid', outcome: 'sent', by: 'key:k', at: at(second + 50) },
   };
   const expired: OutreachEvent = { type: 'DeliveryExpired', data: { ...of, at: at(second + 60) } };
-  return { asked, done, expired };
+  const claimed: OutreachEvent = {
+    type: 'AssistedTaskOpened',
+    data: { ...of, by: 'key:k', worker: 'desk-1', until: at(second + 900), at: at(second) },
+  };
+  const late: OutreachEvent = { ...done, data: { ...done.data, despite: 'expired', at: at(second + 70) } };
+  return { asked, done, expired, claimed, late };
 };
 
 beforeAll(async () => {
@@ -29,11 +34,12 @@ beforeAll(async () => {
     const story = emailStory({ n, tenant });
     store.append(story.stream, tenantOf(tenant), ...story.intake, story.started(), ...pick(taskEvents(n, 100 - n)));
   };
-  tell(1, 1, ({ asked }) => [asked]);
+  tell(1, 1, ({ asked, claimed }) => [asked, claimed]);
   tell(2, 1, ({ asked }) => [asked]);
   tell(3, 1, ({ asked, done }) => [asked, done]);
   tell(4, 1, ({ asked, expired }) => [asked, expired]);
   tell(5, 2, ({ asked }) => [asked]);
+  tell(7, 3, ({ asked, expired, late }) => [asked, expired, late]);
   const plain = emailStory({ n: 6 });
   store.append(plain.stream, tenantId, ...plain.intake, plain.started(), plain.accepted());
   await project(database.connect('system'), store.events);
@@ -50,6 +56,14 @@ describe('tasks of people', () => {
     const second = await queries.listTasks({ tenantId, state: 'open', limit: 1, cursor: first.nextCursor! });
     expect(second.rows.map(({ deliveryId }) => deliveryId)).toEqual([idOf(1)]);
     expect(second.nextCursor).toBeUndefined();
+  });
+
+  it('that somebody has in hand say who and until when; what was sent late says despite what', async () => {
+    const queries = createTenantQueries(database.connect('api'));
+    const claimed = await queries.findTask({ tenantId, deliveryId: idOf(1), attempt: 1 });
+    expect(claimed).toMatchObject({ state: 'open', openedBy: 'key:k', worker: 'desk-1', claimedUntil: at(999) });
+    const late = await queries.listTasks({ tenantId: tenantOf(3), limit: 5 });
+    expect(late.rows).toMatchObject([{ state: 'sent', despite: 'expired', closedReason: 'deadline_passed' }]);
   });
 
   it('that ended say how, and a channel without any has none', async () => {

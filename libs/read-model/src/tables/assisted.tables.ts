@@ -21,6 +21,11 @@ export interface AssistedTaskRow {
   readonly expiresAt: Instant;
   /** The key that was shown the text last. */
   readonly openedBy: string | null;
+  /** Who has it in hand, in a word of their own, and until when. */
+  readonly worker: string | null;
+  readonly claimedUntil: Instant | null;
+  /** Sent although nobody was to any more: why not. */
+  readonly despite: string | null;
   readonly endedAt: Instant | null;
   readonly endedBy: string | null;
   readonly closedReason: string | null;

@@ -173,6 +173,9 @@ export interface AttemptRow {
   /** The key that said so. */
   readonly assistedEndedBy: string | null;
   readonly assistedOpenedBy: string | null;
+  readonly assistedWorker: string | null;
+  readonly assistedClaimedUntil: Instant | null;
+  readonly assistedDespite: string | null;
   readonly updatedPosition: bigint;
 }
 

@@ -120,6 +120,9 @@ export const OUTREACH_ATTEMPTS: TableWrite<AttemptRow> = {
     assistedEndedAt: true,
     assistedEndedBy: true,
     assistedOpenedBy: true,
+    assistedWorker: true,
+    assistedClaimedUntil: true,
+    assistedDespite: true,
     updatedPosition: true,
   }),
 };
