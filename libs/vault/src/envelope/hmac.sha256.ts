@@ -9,10 +9,10 @@ const blockBytes = 64;
 export function hmacSha256(key: Uint8Array): (...parts: readonly Uint8Array[]) => Buffer {
   const short = key.byteLength > blockBytes ? hash('sha256', key, 'buffer') : key;
   const [inner, outer] = [Buffer.alloc(blockBytes, 0x36), Buffer.alloc(blockBytes, 0x5c)];
-  for (const [at, byte] of short.entries()) {
+  short.forEach((byte, at) => {
     inner[at] = byte ^ 0x36;
     outer[at] = byte ^ 0x5c;
-  }
+  });
   return (...parts) =>
     hash('sha256', Buffer.concat([outer, hash('sha256', Buffer.concat([inner, ...parts]), 'buffer')]), 'buffer');
 }

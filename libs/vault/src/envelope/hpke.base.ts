@@ -1,4 +1,4 @@
-import { createCipheriv, createDecipheriv, diffieHellman, type KeyObject } from 'node:crypto';
+import { createCipheriv, createDecipheriv, createSecretKey, diffieHellman, type KeyObject } from 'node:crypto';
 import { hmacSha256 } from './hmac.sha256.js';
 import { newPair, publicKeyOf, type KeyPair, type PublicKey } from './x25519.keys.js';
 
@@ -66,10 +66,11 @@ export class HpkeBase {
   }
 
   /** KeySchedule; the first sequence number is 0, so the base nonce is the nonce. */
-  #schedule(shared: Buffer): { key: Buffer; nonce: Buffer } {
+  #schedule(shared: Buffer): { key: KeyObject; nonce: Buffer } {
     const secret = labeledExtract(hpkeSuite, shared, 'secret', empty);
     return {
-      key: labeledExpand(hpkeSuite, secret, 'key', this.#context, keyLength),
+      // As a key of Node's own: for bare bytes a cipher first makes two errors, with stacks, to find out that they are none.
+      key: createSecretKey(labeledExpand(hpkeSuite, secret, 'key', this.#context, keyLength)),
       nonce: labeledExpand(hpkeSuite, secret, 'base_nonce', this.#context, nonceLength),
     };
   }
