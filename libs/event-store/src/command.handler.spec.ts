@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { handleCommand, readFolded, type Fold } from './command.handler.js';
+import type { EventStore } from './event-store.port.js';
 import { InMemoryEventStore } from './memory/in-memory.event-store.js';
 
 type Added = { type: 'Added'; data: { amount: number } };
@@ -40,6 +41,27 @@ describe('handling a command', () => {
       metadata,
     });
     expect(handled).toMatchObject({ kind: 'nothing', state: 5, revision: 0n });
+  });
+
+  it('reads nothing again when the refusal told what stands since', async () => {
+    const store = new InMemoryEventStore();
+    const known = await handleCommand(store, sum, { stream: 's-1', decide: () => [add(2)], commandId: 'a', metadata });
+    await handleCommand(store, sum, { stream: 's-1', decide: () => [add(3)], commandId: 'b', metadata });
+    let reads = 0;
+    const telling: Pick<EventStore, 'append' | 'readStream'> = {
+      append: async (request) => {
+        const result = await store.append(request);
+        const since = await store.readStream(request.stream, { fromRevision: 1n });
+        return result.kind === 'conflict' && since.kind === 'found' ? { ...result, since: since.events } : result;
+      },
+      readStream: (stream) => {
+        reads += 1;
+        return store.readStream(stream);
+      },
+    };
+    const command = { stream: 's-1', known, decide: upTo(6), commandId: 'c', metadata };
+    expect(await handleCommand(telling, sum, command)).toMatchObject({ kind: 'appended', state: 6, revision: 2n });
+    expect(reads).toBe(0);
   });
 
   it('keeps a limit exactly under 40 deciders at once', async () => {

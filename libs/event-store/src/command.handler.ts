@@ -1,4 +1,4 @@
-import type { EventMetadata, EventStore, ExpectedRevision, NewEvent } from './event-store.port.js';
+import type { EventMetadata, EventStore, ExpectedRevision, NewEvent, RecordedEvent } from './event-store.port.js';
 
 /** A stream as folded so far. `no_stream` with the empty state for a stream that is not there (or not read yet). */
 export interface Folded<S> {
@@ -32,8 +32,8 @@ export interface Handled<S, E> extends Folded<S> {
 }
 
 /**
- * Decide and append at the exact revision; on a conflict read, fold and decide again, without limit: each conflict means
- * that somebody else got on.
+ * Decide and append at the exact revision; on a conflict fold what others appended and decide again, without limit: each conflict
+ * means that somebody else got on.
  *
  * @throws what the store throws (EventStoreUnavailableError, AppendOutcomeUnknownError: handle the command again)
  */
@@ -52,7 +52,7 @@ export async function handleCommand<S, E extends NewEvent>(
       const state = events.reduce((state, event) => fold.evolve(state, event), folded.state);
       return { kind: 'appended', events, state, revision: result.revision };
     }
-    folded = await readFolded(store, fold, stream);
+    folded = result.since ? foldedOn(fold, folded, result.since) : await readFolded(store, fold, stream);
   }
 }
 
@@ -64,9 +64,12 @@ export async function readFolded<S, E>(
 ): Promise<Folded<S>> {
   const read = await store.readStream(stream);
   if (read.kind === 'missing') return { state: fold.empty, revision: 'no_stream' };
-  const state = read.events.reduce(
-    (state, event) => fold.evolve(state, { type: event.type, data: event.data } as E),
-    fold.empty,
-  );
-  return { state, revision: read.revision, traceparent: read.events[0]?.metadata.traceparent };
+  return { ...foldedOn(fold, { state: fold.empty, revision: 'no_stream' }, read.events), revision: read.revision };
+}
+
+/** What is known, and what was appended after it. */
+function foldedOn<S, E>(fold: Fold<S, E>, known: Folded<S>, since: readonly RecordedEvent[]): Folded<S> {
+  const state = since.reduce((state, { type, data }) => fold.evolve(state, { type, data } as E), known.state);
+  const first = known.revision === 'no_stream' ? since[0]?.metadata.traceparent : known.traceparent;
+  return { state, revision: since.at(-1)?.revision ?? known.revision, traceparent: first };
 }

@@ -135,8 +135,20 @@ export function eventStoreContract(name: string, start: () => Promise<ContractSu
       const stream = fresh();
       const first = appendRequest({ stream });
       await appended(first);
-      expect(await store.append({ ...first, ...change })).toEqual({ kind: 'conflict', actualRevision: 0n });
+      expect(await store.append({ ...first, ...change })).toMatchObject({ kind: 'conflict', actualRevision: 0n });
       expect(await store.readStream(stream)).toMatchObject({ revision: 0n });
+    });
+
+    it('tells with a refusal nothing of what stands since, or all of it as a read does', async () => {
+      const stream = fresh();
+      await appended(appendRequest({ stream }));
+      const others = [1, 2, 3].map((n) => ({ type: 'Counted', data: { n } }));
+      await appended(appendRequest({ stream, expectedRevision: 0n, events: others }));
+      const refused = await store.append(appendRequest({ stream, expectedRevision: 0n }));
+      const read = await store.readStream(stream, { fromRevision: 1n });
+      expect(refused).toMatchObject({ kind: 'conflict', actualRevision: 3n });
+      const { since } = refused as { since?: readonly RecordedEvent[] };
+      if (since) expect({ events: since }).toEqual({ events: (read as { events: RecordedEvent[] }).events });
     });
 
     it('refuses a revision that is not there yet', async () => {

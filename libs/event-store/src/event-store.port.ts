@@ -51,10 +51,12 @@ export interface AppendRequest {
 
 /**
  * `appended`: the events stand in the stream, now or since an earlier try; `revision` and `position` are those of the
- * last one as stored. `conflict`: something else stands there; read again and decide again.
+ * last one as stored. `conflict`: something else stands there; read on and decide again. `since`: everything that stood after the
+ * expected revision, without gap, where the store had to read it to know; never empty. Absent: read it.
  */
 export type AppendResult =
-  { kind: 'appended'; revision: bigint; position: bigint } | { kind: 'conflict'; actualRevision: ExpectedRevision };
+  | { kind: 'appended'; revision: bigint; position: bigint }
+  | { kind: 'conflict'; actualRevision: ExpectedRevision; since?: readonly RecordedEvent[] };
 
 export interface ReadOptions {
   /** First revision wanted, inclusive. Default 0. */

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { type BatchMeter, detached } from '@homing/service-kit/telemetry';
 import type { Fold, Folded } from '../command.handler.js';
 import { AppendOutcomeUnknownError } from '../event-store.errors.js';
-import type { EventMetadata, EventStore, NewEvent } from '../event-store.port.js';
+import type { EventMetadata, EventStore, NewEvent, RecordedEvent } from '../event-store.port.js';
 import { meterOf } from './mailbox.metrics.js';
 
 /** How one kind of hot stream is kept. `K`: one change; an event holds several. */
@@ -147,12 +147,12 @@ export class StreamMailboxes<S, C, K, R, E extends NewEvent> {
         proven = true;
         continue;
       }
-      const written = await this.#append(stream, known, { changes, tenantId: batch[0]?.tenantId ?? '' });
-      if (written) {
-        box.known = written;
+      const appended = await this.#append(stream, known, { changes, tenantId: batch[0]?.tenantId ?? '' });
+      if (appended.kind === 'written') {
+        box.known = appended.folded;
         return results;
       }
-      known = await this.#readOn(stream, known);
+      known = appended.kind === 'behind' ? appended.folded : await this.#readOn(stream, known);
       proven = true;
     }
   }
@@ -170,12 +170,12 @@ export class StreamMailboxes<S, C, K, R, E extends NewEvent> {
     return { changes, results };
   }
 
-  /** Undefined when somebody else wrote first, or may have: look again. */
+  /** `behind`: what somebody else wrote first, folded. `unclear`: somebody did, or may have: look again. */
   async #append(
     stream: string,
     known: Folded<S>,
     { changes, tenantId }: { changes: readonly K[]; tenantId: string },
-  ): Promise<Folded<S> | undefined> {
+  ): Promise<{ kind: 'written' | 'behind'; folded: Folded<S> } | { kind: 'unclear' }> {
     const { book } = this;
     const { store, instance, now, snapshots, newId = randomUUID } = this.parts;
     const time = book.timeOf(known.state);
@@ -193,12 +193,14 @@ export class StreamMailboxes<S, C, K, R, E extends NewEvent> {
     try {
       const { revision: expectedRevision } = known;
       const result = await store.append({ stream, expectedRevision, commandId: batchId, events: [event], metadata });
-      if (result.kind !== 'appended') return undefined;
-      const written = { state: book.fold.evolve(known.state, event), revision: result.revision };
-      snapshots?.save(stream, written);
-      return written;
+      if (result.kind === 'conflict') {
+        return result.since ? { kind: 'behind', folded: this.#foldedOn(known, result.since) } : { kind: 'unclear' };
+      }
+      const folded = { state: book.fold.evolve(known.state, event), revision: result.revision };
+      snapshots?.save(stream, folded);
+      return { kind: 'written', folded };
     } catch (error) {
-      if (error instanceof AppendOutcomeUnknownError) return undefined;
+      if (error instanceof AppendOutcomeUnknownError) return { kind: 'unclear' };
       throw error;
     }
   }
@@ -209,12 +211,16 @@ export class StreamMailboxes<S, C, K, R, E extends NewEvent> {
   }
 
   /** What others appended since. */
-  async #readOn(stream: string, { state, revision }: Folded<S>): Promise<Folded<S>> {
-    const { fold } = this.book;
-    const from = revision === 'no_stream' ? {} : { fromRevision: revision + 1n };
+  async #readOn(stream: string, known: Folded<S>): Promise<Folded<S>> {
+    const from = known.revision === 'no_stream' ? {} : { fromRevision: known.revision + 1n };
     const read = await this.parts.store.readStream(stream, from);
-    if (read.kind === 'missing') return { state: fold.empty, revision: 'no_stream' };
-    const folded = read.events.reduce((s, { type, data }) => fold.evolve(s, { type, data } as E), state);
-    return { state: folded, revision: read.revision };
+    if (read.kind === 'missing') return { state: this.book.fold.empty, revision: 'no_stream' };
+    return { ...this.#foldedOn(known, read.events), revision: read.revision };
+  }
+
+  #foldedOn({ state, revision }: Folded<S>, events: readonly RecordedEvent[]): Folded<S> {
+    const { fold } = this.book;
+    const folded = events.reduce((s, { type, data }) => fold.evolve(s, { type, data } as E), state);
+    return { state: folded, revision: events.at(-1)?.revision ?? revision };
   }
 }

@@ -8,6 +8,7 @@ import { BatchLane, NoAnswerError } from './batch.lane.js';
 import type { AppendAnswer, PreparedAppend } from './batch.messages.js';
 import type { ClientHolder } from './client.internals.js';
 import type { EventReader } from './event.reader.js';
+import type { RawEvent } from './recorded.event.js';
 import { within } from './time-limit.js';
 
 export interface AppendTiming {
@@ -17,6 +18,14 @@ export interface AppendTiming {
   deadlineMs: number;
   backoff: Backoff;
 }
+
+/** An answer as the port gives it, but for what stands since: nobody has lifted that yet. */
+export type RawAppendResult =
+  | Extract<AppendResult, { kind: 'appended' }>
+  | { kind: 'conflict'; actualRevision: ExpectedRevision; since?: readonly RawEvent[] };
+
+/** So much is read after a refused revision, to know our own and to tell what others wrote: a longer way is left to the caller. */
+const READ_BACK_EVENTS = 64;
 
 /**
  * Every so many failed sendings even a connection that still looks alive is replaced; not every time, because the client
@@ -39,7 +48,7 @@ export class EventAppender {
     private readonly timing: AppendTiming,
   ) {}
 
-  async append(append: PreparedAppend): Promise<AppendResult> {
+  async append(append: PreparedAppend): Promise<RawAppendResult> {
     const { timeoutMs, deadlineMs, backoff } = this.timing;
     const deadline = performance.now() + deadlineMs;
     for (let sendings = 1; ; sendings += 1) {
@@ -107,7 +116,7 @@ export class EventAppender {
     return lane;
   }
 
-  private async resultOf(append: PreparedAppend, answer: AppendAnswer): Promise<AppendResult> {
+  private async resultOf(append: PreparedAppend, answer: AppendAnswer): Promise<RawAppendResult> {
     switch (answer.kind) {
       case 'refused':
         throw answer.error;
@@ -124,13 +133,14 @@ export class EventAppender {
     }
   }
 
-  private async readBack(append: PreparedAppend, actualRevision: ExpectedRevision): Promise<AppendResult> {
-    const stored = await this.reader.raw(append.stream, firstRevision(append), append.events.length);
-    const last = stored?.at(-1);
-    const ours =
-      stored?.length === append.events.length && append.events.every((event, i) => event.id === stored[i]?.id);
+  private async readBack(append: PreparedAppend, actualRevision: ExpectedRevision): Promise<RawAppendResult> {
+    const count = Math.max(append.events.length, READ_BACK_EVENTS);
+    const stored = (await this.reader.raw(append.stream, firstRevision(append), count)) ?? [];
+    const last = stored[append.events.length - 1];
+    const ours = append.events.every((event, i) => event.id === stored[i]?.id);
     if (ours && last) return { kind: 'appended', revision: last.revision, position: last.position };
-    return { kind: 'conflict', actualRevision };
+    const whole = stored.length < count && stored[0]?.revision === firstRevision(append);
+    return { kind: 'conflict', actualRevision, ...(whole ? { since: stored } : {}) };
   }
 }
 

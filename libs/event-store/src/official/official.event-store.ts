@@ -67,7 +67,10 @@ class OfficialEventStore implements EventStore {
     if (request.events.length === 0) throw new RangeError('an append holds at least one event');
     const events = identifyEvents(stream, commandId, request.events);
     const metadata = Buffer.from(JSON.stringify(request.metadata), 'utf8');
-    return this.appender.append({ stream, commandId, expectedRevision, events, metadata });
+    const result = await this.appender.append({ stream, commandId, expectedRevision, events, metadata });
+    if (result.kind === 'appended') return result;
+    const { since, ...conflict } = result;
+    return since ? { ...conflict, since: since.map((event) => recordedEventOf(event, this.upcast)) } : conflict;
   }
 
   async readStream(stream: string, options: ReadOptions = {}): Promise<ReadResult> {
