@@ -51,6 +51,7 @@ import {
 } from './record-conversion/conversion-reported.controller.js';
 import { ProviderSignalController } from './record-signal/provider-signal.controller.js';
 import { recordBatch, type RecordParts } from './record-signal/record.batch.js';
+import { RecentOutreaches } from './record-signal/recent.outreaches.js';
 import { SignalRecorder } from './record-signal/signal.recorder.service.js';
 import { ContactKeeper } from './suppress-contact/contact.keeper.js';
 import { repairRound } from './suppress-contact/suppression.repair.js';
@@ -130,7 +131,7 @@ export function wireOrchestrator({ env, logger, instance, readiness }: ServiceBa
 
   const fingerprinter = createFingerprinter(fingerprintKey.reveal());
   const desk = wireDesk(deskSettings, { bus, intake, registry, fingerprinter, logger, readiness, now });
-  const recording: RecordParts = { ...react, contacts };
+  const recording: RecordParts = { ...react, contacts, recent: new RecentOutreaches() };
   const matching = wireMatching({ db: desk.db, queries, store, registry, recording, logger });
   const senders = createSenderBook(vaultDb);
   const inbound: InboundParts = {

@@ -16,12 +16,15 @@ import { changeOutreach, readOutreach } from '@homing/event-store/outreach';
 import { followOutreach, type FollowParts } from '../follow-outreach/outreach.follower.js';
 import type { ContactKeeper } from '../suppress-contact/contact.keeper.js';
 import { contactWordsOf } from '../suppress-contact/contact.words.js';
+import type { RecentOutreaches } from './recent.outreaches.js';
 import { UnmatchedSignalError } from './unmatched.error.js';
 
 export interface RecordParts extends FollowParts {
   /** Folded states by outreach id, possibly behind; absent when not projected yet. */
   readonly foldedStates: (outreachIds: readonly string[]) => Promise<ReadonlyMap<string, Folded<OutreachState>>>;
   readonly contacts: Pick<ContactKeeper, 'record'>;
+  /** Default: nothing is remembered from batch to batch. */
+  readonly recent?: RecentOutreaches;
 }
 
 interface Placed {
@@ -57,7 +60,8 @@ export async function recordBatch(
   crashPoint('orchestrator.before-signal-append');
   await Promise.all(
     [...groups].map(async ([outreachId, placed]) => {
-      const settled = await recordOne(parts, outreachId, placed, known.get(outreachId)).catch((reason: unknown) =>
+      const last = parts.recent ? parts.recent.over(outreachId, known) : known.get(outreachId);
+      const settled = await recordOne(parts, outreachId, placed, last).catch((reason: unknown) =>
         placed.map((): PromiseSettledResult<void> => ({ status: 'rejected', reason })),
       );
       placed.forEach(({ index }, i) => (results[index] = settled[i] ?? { status: 'fulfilled', value: undefined }));
@@ -104,6 +108,7 @@ async function recordOne(
       causationId: recorded[0]?.providerEventId ?? outreachId,
       now,
     });
+    parts.recent?.note(outreachId, { traceparent: start.traceparent, ...handled });
     await tell(
       handled.state,
       strange.filter((fact) => !unmatched.includes(fact)),
