@@ -1,5 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
+import canonicalize from 'canonicalize';
 import fc from 'fast-check';
+import { createHash } from 'node:crypto';
+import { v5 } from 'uuid';
 import { eventIdOf, identifyEvents } from './event-id.js';
 import type { EventIdParts } from './event-id.js';
 
@@ -32,6 +35,28 @@ describe('the id of an event', () => {
     fc.assert(
       fc.property(anyParts, (some) => {
         expect(eventIdOf(some)).toMatch(/^[0-9a-f]{8}-[0-9a-f]{4}-5[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/);
+      }),
+    );
+  });
+
+  it('is what the uuid package makes of the same parts', () => {
+    const prefixed = (all: readonly (string | Buffer)[]): Buffer =>
+      Buffer.concat(
+        all.flatMap((part) => {
+          const bytes = Buffer.from(part as string);
+          const length = Buffer.alloc(4);
+          length.writeUInt32BE(bytes.length);
+          return [length, bytes];
+        }),
+      );
+    fc.assert(
+      fc.property(anyParts, (some) => {
+        const { stream, commandId, index, type, data } = some;
+        const digest = createHash('sha256')
+          .update(prefixed([type, canonicalize(data) ?? '']))
+          .digest();
+        const name = prefixed([stream, commandId, String(index), digest]);
+        expect(eventIdOf(some)).toBe(v5(name, 'a4b9a1f6-2f0e-5d0c-9a55-0c1b6c0f3d7e'));
       }),
     );
   });
