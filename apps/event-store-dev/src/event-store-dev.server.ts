@@ -65,7 +65,11 @@ export async function startEventStoreDev(options: EventStoreDevOptions = {}): Pr
   };
   const log = await openEventLog({ storage, onFenced });
   const calls = new OpenCalls();
-  const server = new Server({ 'grpc.max_receive_message_length': 32 * 1024 * 1024 });
+  const server = new Server({
+    'grpc.max_receive_message_length': 32 * 1024 * 1024,
+    // Its books of every call and connection: nobody reads them here.
+    'grpc.enable_channelz': 0,
+  });
   let port = 0;
   addServices(server, { log, calls, authorise: credentialsPolicy(users) }, () => ({ host: reachable(host), port }));
   const stopOnce = once(async (reason: StopReason) => {

@@ -1,6 +1,9 @@
 import type { ServerWritableStream } from '@grpc/grpc-js';
 import { statusOf } from './service.context.js';
 
+/** Why a call ended. Made once: without a reason each `abort` makes an error of its own, with a stack. */
+const GONE = new Error('the caller is gone');
+
 /** Writes answers as fast as the caller takes them, and knows when the caller is gone. */
 export class CallSink<Answer> {
   private readonly gone = new AbortController();
@@ -8,8 +11,8 @@ export class CallSink<Answer> {
   private reason: Error | undefined;
 
   constructor(private readonly call: ServerWritableStream<unknown, Answer>) {
-    call.on('cancelled', () => this.gone.abort());
-    call.on('close', () => this.gone.abort());
+    call.on('cancelled', () => this.gone.abort(GONE));
+    call.on('close', () => this.gone.abort(GONE));
   }
 
   /** Aborted when the caller is gone or the server stops. */
@@ -34,7 +37,7 @@ export class CallSink<Answer> {
   /** The server ends the call: the caller sees the error. */
   abort(error: Error): void {
     this.reason = error;
-    this.gone.abort();
+    this.gone.abort(error);
   }
 
   end(): void {
