@@ -104,6 +104,10 @@ describe('docker-compose.yml', () => {
     expect(settings).toHaveLength(new Set(settings).size);
   });
 
+  it('demands no setting of any one provider: the gateway names what CHANNEL_PROVIDERS lacks', () => {
+    expect([...text('docker-compose.yml').matchAll(/(?<!\$)\$\{(\w+):?\?/g)].map(([, name]) => name)).toEqual([]);
+  });
+
   it('gives each service the secrets its variables name, and no other', () => {
     for (const [name, service] of ours) {
       const files = Object.values(service.environment).flatMap(

@@ -1,3 +1,5 @@
+import { whyNotThisNode } from './start/node.version.js';
+
 /** What the launcher can do. A command gets the arguments behind its name and resolves with the exit code. */
 const commands: Record<string, () => Promise<(args: string[]) => Promise<number>>> = {
   start: async () => (await import('./start/start.command.js')).start,
@@ -8,7 +10,11 @@ const commands: Record<string, () => Promise<(args: string[]) => Promise<number>
 
 const [name = 'start', ...args] = process.argv.slice(2);
 const load = commands[name];
-if (load) {
+const tooOld = whyNotThisNode(process.version);
+if (tooOld !== undefined) {
+  console.error(tooOld);
+  process.exitCode = 1;
+} else if (load) {
   try {
     process.exitCode = await (await load())(args);
   } catch (error) {
