@@ -5,6 +5,7 @@ import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import { LocalStack, until } from '@homing/testing/local-stack';
 import pg from 'pg';
 import { askDoctor, codesOf } from './doctor.fixture.js';
+import { emailRequest, someone } from './requests.fixture.js';
 
 let stack: LocalStack;
 
@@ -52,6 +53,29 @@ it('names every fault of a stack that has several, and tells no secret', async (
   } finally {
     process.kill(frozen, 'SIGCONT');
   }
+}, 900_000);
+
+it('names a provider that refuses our key and who forges webhooks', async () => {
+  await stack.behave({ errorRates: { 401: 1 } });
+  const channel = 'email';
+  const { body } = await stack.api.send(emailRequest(someone(), { urgency: 'critical' }));
+  expect(body).toMatchObject({ status: 'scheduled', channel });
+  const { WEBHOOK_URL } = stack.environmentOf('provider-simulator');
+  for (let n = 0; n < 20; n += 1) {
+    const forged = await fetch(`${WEBHOOK_URL}/webhooks/textbee`, { method: 'POST', body: '{}' });
+    expect(forged.status).toBe(401);
+  }
+  const wanted = ['providers of channel-gateway PROVIDER_REFUSES_LOGIN', 'webhooks WEBHOOKS_FORGED'];
+  // The one call that is refused stops the provider.
+  wanted.push('providers of channel-gateway PROVIDER_STOPPED');
+  let codes: string[] = [];
+  await until(
+    async () => {
+      codes = codesOf(await askDoctor(stack.home));
+      return wanted.every((code) => codes.includes(code));
+    },
+    () => `${wanted.join()} among ${codes.join()}`,
+  );
 }, 900_000);
 
 it('of a stopped stack still tells what its files show', async () => {

@@ -17,6 +17,7 @@ import type { EngagementParts } from './record-engagement/engagement.receiver.js
 import { followAccounts, readCallers } from './keep-keys/callers.wiring.js';
 import type { Callers } from './receive-webhook/caller.search.js';
 import { HealthBook } from './report-health/health.book.js';
+import { showHealth } from './report-health/health.metrics.js';
 import { reportHealth } from './report-health/health.reporter.js';
 import { busReplayStore } from './receive-webhook/replay.store.js';
 
@@ -53,6 +54,7 @@ export function wireIngestion(basics: ServiceBasics): ServiceOptions {
   };
   const health = new HealthBook(who, Date.now);
   reportHealth(health, bus, publisher);
+  showHealth(health);
   const parts: WebhookSurface = {
     ...who,
     replays: busReplayStore(bus, publisher),

@@ -21,6 +21,7 @@ export * from './bus/store-mark.js';
 export * from './bus/subjects.js';
 export * from './bus/webhook-health.js';
 export * from './bus/webhook-keys.js';
+export * from './bus/webhook-words.js';
 export * from './dead-letter/dead-letter.js';
 export * from './dead-letter/desk-messages.js';
 export * from './dead-letter/desk.reader.js';

@@ -12,6 +12,7 @@ export { examinePostgres, type PostgresSubject } from './examine/postgres.examin
 export { examineGate, type AskedGate } from './examine/gate.examination.js';
 export { examineProjection } from './examine/projection.examination.js';
 export { examineProviders } from './examine/provider.examination.js';
+export { examineWebhooks, type AskedWebhooks } from './examine/webhook.examination.js';
 export { examineRights, type WantedRights } from './examine/rights.examination.js';
 export { examineService, type AskedService } from './examine/service.examination.js';
 export { examineAccepted, examineSignals, examineWork, type AskedWork } from './examine/work.examination.js';

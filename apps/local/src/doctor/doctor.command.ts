@@ -11,6 +11,7 @@ import {
   examineNode,
   examineProviders,
   examineService,
+  examineWebhooks,
   exitCodeOf,
   faultCodes,
   faultLines,
@@ -84,6 +85,7 @@ async function examineGiven({ environment, complain }: DoctorContext): Promise<D
     examineNode(process.version),
     ...services.map(([name, url]) => examineService(serviceAt(name, url))),
     ...gateways.map(([name, url]) => examineProviders(metricsOf(url), name)),
+    ...webhooksOf(services, gateways),
   ]);
 }
 
@@ -104,9 +106,31 @@ function examineStack(context: DoctorContext): Promise<Diagnosis> {
   const asked = [
     ...services.map(examineService),
     examineProviders(metricsOf(at.http('channel-gateway')), 'channel-gateway'),
+    ...webhooksOf(
+      [['webhook-ingestion', at.http('webhook-ingestion')]],
+      [['channel-gateway', at.http('channel-gateway')]],
+    ),
     examineSimulator(at.http('provider-simulator')),
   ];
   return examineStores(loginsOfHome(parts), environment, [...always, ...asked], () => writesThrough(parts));
+}
+
+type Named = readonly (readonly [name: string, url: string])[];
+
+/** Nothing where no ingestion is known. */
+function webhooksOf(services: Named, gateways: Named): Examination[] {
+  const ingestion = services.find(([name]) => name.startsWith('webhook-ingestion'));
+  if (!ingestion) return [];
+  const asked = {
+    ingestion: metricsOf(ingestion[1]),
+    gateways: () => Promise.all(gateways.map(([, url]) => metricsOf(url)())),
+  };
+  return [
+    examineWebhooks(
+      asked,
+      [ingestion, ...gateways].map(([name]) => name),
+    ),
+  ];
 }
 
 async function examineStores(

@@ -18,6 +18,7 @@ it('counts what came of each place, told or not, and of nobody else', () => {
   book.note({ provider: 'play' }, { kind: 'forged', reason: 'signature_mismatch' });
   book.note({ provider: 'play', account: 'acme' }, { kind: 'not-stored', missing: 1, first: new Error('x') });
   book.note({ provider: 'person@reader.test' }, { kind: 'unknown-provider' });
+  expect([book.keysOf('play'), book.keysOf('nobody')]).toEqual([3, 0]);
   const report = book.report();
   expect(report).toEqual({
     since: '2026-01-01T00:00:00.000Z',
@@ -32,6 +33,24 @@ it('counts what came of each place, told or not, and of nobody else', () => {
   });
   expect(readWebhookHealth(JSON.parse(JSON.stringify(report)))).toEqual(report);
   expect(JSON.stringify(report)).not.toContain('reader.test');
+});
+
+it('knows how many were forged within the last ten minutes, of all accounts of a provider', () => {
+  let now = Date.parse('2026-01-01T00:00:30Z');
+  const book = new HealthBook({ callers: new Map() }, () => now);
+  const forge = (account?: string) =>
+    book.note({ provider: 'play', ...(account ? { account } : {}) }, { kind: 'forged', reason: 'signature_mismatch' });
+  forge();
+  forge('acme');
+  now += 5 * 60_000;
+  forge();
+  expect([book.forgedRecently('play'), book.forgedRecently('other')]).toEqual([3, 0]);
+  now += 5 * 60_000;
+  expect(book.forgedRecently('play')).toBe(1);
+  now += 24 * 60 * 60_000;
+  expect(book.forgedRecently('play')).toBe(0);
+  forge();
+  expect(book.forgedRecently('play')).toBe(1);
 });
 
 it('counts no more places than it can hold, however many names strangers call before the accounts are known', () => {

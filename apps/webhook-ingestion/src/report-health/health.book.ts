@@ -1,6 +1,7 @@
 import type { HeardPlace, WebhookCounts, WebhookHealthReport } from '@homing/contracts';
 import type { CalledPlace, Callers } from '../receive-webhook/caller.search.js';
 import type { Reception } from '../receive-webhook/webhook.receiver.js';
+import { ForgedWindow } from './forged.window.js';
 
 type Noted = { -readonly [K in keyof WebhookCounts]: WebhookCounts[K] } & {
   lastValidAt?: string;
@@ -17,6 +18,7 @@ export const MOST_PLACES = 20_000;
 export class HealthBook {
   readonly #places = new Map<string, Noted>();
   readonly #since: string;
+  readonly #forged = new ForgedWindow();
 
   constructor(
     private readonly callers: Callers,
@@ -28,6 +30,7 @@ export class HealthBook {
   /** Strangers to every provider are not counted: their names are their own. */
   note(place: CalledPlace, reception: Reception): void {
     if (reception.kind === 'unknown-provider') return;
+    if (reception.kind === 'forged') this.#forged.note(place.provider, this.now());
     const name = nameOf(place);
     // Before the accounts are known, strangers' names come here too.
     if (!this.#places.has(name) && this.#places.size >= MOST_PLACES) return;
@@ -45,6 +48,18 @@ export class HealthBook {
       noted.unreadable += reception.faults.length;
       noted.lastValidAt = at;
     }
+  }
+
+  /** Within the last ten minutes, of all accounts there. */
+  forgedRecently(provider: string): number {
+    return this.#forged.count(provider, this.now());
+  }
+
+  /** In force there, those of every account together. */
+  keysOf(provider: string): number {
+    const { callers, accounts } = this.callers;
+    const theirs = (accounts?.accounts(this.now()) ?? []).filter((account) => account.provider === provider);
+    return theirs.reduce((sum, account) => sum + account.keys, callers.get(provider)?.keys.length ?? 0);
   }
 
   /** Every place that may be called, heard or not. */

@@ -62,7 +62,29 @@ export const WORK_FAULTS = {
     severity: 'fail',
     meaning: 'A provider refuses our credentials: nothing goes out over it, every message is tried again.',
     found: 'Calls of class auth that a gateway has counted since it started (/metrics).',
-    mend: 'Mend the key in the settings of the gateway (SENDGRID_API_KEY) and restart it, which clears this.',
+    mend: 'Mend the key in the settings of the gateway (docs/channels.md names it, SENDGRID_API_KEY for one) and restart it, which clears this.',
+  },
+  PROVIDER_STOPPED: {
+    severity: 'warn',
+    meaning:
+      'A provider is given nothing: its breaker is open. Others of its channel take its part; where there are none, nothing leaves on that channel and it is a failure.',
+    found: 'The share each gateway gives it (homing_provider_share in /metrics).',
+    mend: 'Look at /health/ready of the gateway for the cause: auth is a key to mend (PROVIDER_REFUSES_LOGIN), errors are the provider’s or the network’s. It is tried again by itself and comes back in steps.',
+  },
+  WEBHOOKS_WITHOUT_KEY: {
+    severity: 'warn',
+    meaning:
+      'Messages leave through a provider whose webhooks nobody could sign: what became of them is never heard, and bounces and opt-outs neither.',
+    found:
+      'Providers that gateways send through (homing_provider_share) against the keys in force at ingestion (homing_webhook_keys).',
+    mend: 'Give webhook-ingestion the key that provider signs with (docs/webhooks.md, docs/channels.md), or have its tenant PUT /api/v1/webhook-accounts/{provider}/{account}.',
+  },
+  WEBHOOKS_FORGED: {
+    severity: 'warn',
+    meaning:
+      'Many webhooks were refused within ten minutes because their signature, their age or their key does not fit: a key was changed at one end, or somebody tries.',
+    found: 'homing_webhooks_forged_recently in /metrics of ingestion; twenty of one provider are told.',
+    mend: 'See GET /api/v1/webhook-health for the account and whether any valid one still comes. If none does, put the new key beside the old one. If valid ones come, limit the caller by address at the proxy.',
   },
   REQUESTS_UNDECIDED: {
     severity: 'warn',

@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { examineGate } from './gate.examination.js';
 import { found, noteOf } from './looking.fixture.js';
+import { examineWebhooks } from './webhook.examination.js';
 import { examineProviders } from './provider.examination.js';
 import { examineRights } from './rights.examination.js';
 
@@ -50,8 +51,55 @@ describe('providers', () => {
     expect(await looked(count('auth', 4), count('retryable', 9))).toEqual([
       'PROVIDER_REFUSES_LOGIN fail: sendgrid: 4 calls',
     ]));
+  const share = (provider: string, channel: string, part: number) =>
+    `homing_provider_share{provider="${provider}",channel="${channel}"} ${part}`;
+
+  it('PROVIDER_STOPPED: told where others stand in, a failure where nobody does', async () => {
+    expect(
+      await looked(share('sendgrid', 'email', 0), share('mailgun', 'email', 0.05), share('twilio', 'sms', 1)),
+    ).toEqual(['PROVIDER_STOPPED warn: email: sendgrid']);
+    expect(await looked(share('sendgrid', 'email', 1), share('twilio', 'sms', 0))).toEqual([
+      'PROVIDER_STOPPED fail: sms: twilio',
+    ]);
+  });
+
   it('that reject for other reasons, and a gateway that called none, have no fault', async () => {
     expect(await looked(count('permanent', 4), count('auth', 0))).toEqual([]);
     expect(await looked()).toEqual([]);
+  });
+});
+
+describe('webhooks', () => {
+  const keys = (provider: string, count: number) => `homing_webhook_keys{provider="${provider}"} ${count}`;
+  const sends = (provider: string) => `homing_provider_share{provider="${provider}",channel="any"} 1`;
+  const looked = (heard: string[], ...gateways: string[][]) =>
+    found(
+      examineWebhooks(
+        {
+          ingestion: () => Promise.resolve(heard.join('\n')),
+          gateways: () => Promise.resolve(gateways.map((lines) => lines.join('\n'))),
+        },
+        [],
+      ),
+    );
+
+  it('WEBHOOKS_WITHOUT_KEY: of providers in use that could tell something, on whichever gateway', async () => {
+    const heard = [keys('sendgrid', 1), keys('meta', 0), keys('mailchimp', 0), keys('brevo', 0)];
+    expect(
+      await looked(heard, [sends('sendgrid'), sends('contact_form'), sends('linkedin')], [sends('messenger')]),
+    ).toEqual(['WEBHOOKS_WITHOUT_KEY warn: messenger: /webhooks/meta']);
+    expect(await looked(heard, [sends('mandrill')])).toEqual([
+      'WEBHOOKS_WITHOUT_KEY warn: mandrill: /webhooks/mailchimp',
+    ]);
+    expect(await looked([keys('sendgrid', 1)], [sends('sendgrid')])).toEqual([]);
+    expect(await looked([keys('email-delivery', 0), keys('email-status', 1)], [sends('generic_email')])).toEqual([]);
+    // Of another release: it does not say.
+    expect(await looked([], [sends('sendgrid')])).toEqual([]);
+  });
+
+  it('WEBHOOKS_FORGED: a burst, not one', async () => {
+    const forged = (count: number) => `homing_webhooks_forged_recently{provider="mailgun"} ${count}`;
+    expect(await looked([forged(19)])).toEqual([]);
+    expect(await looked([forged(20)])).toEqual(['WEBHOOKS_FORGED warn: mailgun: 20 within ten minutes']);
   });
 });

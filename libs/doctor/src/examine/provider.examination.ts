@@ -1,24 +1,34 @@
 import { finding, type Examination, type Finding } from '../finding.js';
+import { readSeries } from './metrics.reading.js';
 
 /** Calls each provider has refused for our credentials, as a gateway counts them. `metrics`: what its /metrics says. */
 export const examineProviders = (metrics: () => Promise<string>, gateway: string): Examination => ({
   subject: `providers of ${gateway}`,
   needs: [gateway],
   look: async () => {
-    const refused = refusedLogins(await metrics());
-    const findings = [...refused].map(([provider, count]): Finding =>
+    const text = await metrics();
+    const refused = [...refusedLogins(text)].map(([provider, count]): Finding =>
       finding('PROVIDER_REFUSES_LOGIN', `${provider}: ${count} calls`),
     );
-    return { findings, note: 'none refuses our credentials' };
+    return { findings: [...refused, ...stopped(text)], note: 'none refuses our credentials, none is stopped' };
   },
 });
 
+/** Providers that get nothing; a failure where no other of their channel gets anything. */
+function stopped(text: string): Finding[] {
+  const shares = readSeries(text, 'homing_provider_share');
+  return shares.flatMap(({ labels: { provider = '', channel = '' }, value }) => {
+    if (value > 0) return [];
+    const stoodIn = shares.some((other) => other.labels['channel'] === channel && other.value > 0);
+    return [finding('PROVIDER_STOPPED', `${channel}: ${provider}`, stoodIn ? 'warn' : 'fail')];
+  });
+}
+
 function refusedLogins(text: string): Map<string, number> {
   const counts = new Map<string, number>();
-  for (const [, labels = '', value = '0'] of text.matchAll(/^homing_provider_call_seconds_count\{([^}]*)\} (\d+)/gm)) {
-    const provider = /provider="([^"]*)"/.exec(labels)?.[1] ?? '';
-    if (labels.includes('class="auth"') && Number(value) > 0)
-      counts.set(provider, (counts.get(provider) ?? 0) + Number(value));
+  for (const { labels, value } of readSeries(text, 'homing_provider_call_seconds_count')) {
+    const { provider = '' } = labels;
+    if (labels['class'] === 'auth' && value > 0) counts.set(provider, (counts.get(provider) ?? 0) + value);
   }
   return counts;
 }
