@@ -108,12 +108,14 @@ export function wireOrchestrator({ env, logger, instance, readiness }: ServiceBa
   const intake = createIntake({ vault, registry, ids });
   const books = createLedgers({ store, instance, now, snapshots: ledgerSnapshots(createLedgerSnapshots(readModel)) });
   const rulesOf: DeciderParts['rulesOf'] = (requests) => gatherRules(registry, policy, requests);
+  const senders = createSenderBook(vaultDb);
   const react: ReactParts = {
     store,
     foldedStates,
     books,
     rulesOf: async (request) => (await gatherRules(registry, policy, [request]))[0] ?? { policy, zone: 'UTC' },
     suppressed: heldBackOf(suppressions),
+    lastInboundOf: lastInboundOf(senders),
     openReservations: (outreachId) => queries.openReservations(outreachId),
     reclaimAfterMs,
     instance,
@@ -133,7 +135,6 @@ export function wireOrchestrator({ env, logger, instance, readiness }: ServiceBa
   const desk = wireDesk(deskSettings, { bus, intake, registry, fingerprinter, logger, readiness, now });
   const recording: RecordParts = { ...react, contacts, recent: new RecentOutreaches() };
   const matching = wireMatching({ db: desk.db, queries, store, registry, recording, logger });
-  const senders = createSenderBook(vaultDb);
   const inbound: InboundParts = {
     ...{ suppressions, contacts, queries, foldedStates, fingerprinter, now },
     open: desk.openInbound,

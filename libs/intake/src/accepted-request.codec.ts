@@ -16,6 +16,9 @@ import type { Template } from '@homing/vault/registry';
 import type { NamedChain, NamedThings } from './intake-check.policy.js';
 import type { AcceptedRequest, IntakeItem, StoredDecisionInput } from './intake.types.js';
 
+/** What a request is that names no type. */
+const DEFAULT_MESSAGE_TYPE = 'outreach';
+
 /** The non-personal half of a request, to be kept in clear beside its seal. */
 export function toDecisionInput(item: IntakeItem, named: NamedThings, ids: IdDeriver): StoredDecisionInput {
   const { request, tenantId } = item;
@@ -26,7 +29,7 @@ export function toDecisionInput(item: IntakeItem, named: NamedThings, ids: IdDer
       tenantId,
       campaignKey: named.campaign?.id,
       subject: request.subject && { type: request.subject.type, key: ids.key('subject', tenantId, request.subject.id) },
-      messageType: request.messageType ?? 'outreach',
+      messageType: request.messageType ?? DEFAULT_MESSAGE_TYPE,
       strategy: named.chain?.strategy ?? request.strategy ?? 'single',
       steps: named.chain && stepsOf(request, named.chain, { tenantId, ids }),
       sequence: named.chain?.sequence,
@@ -47,6 +50,7 @@ export function toDecisionInput(item: IntakeItem, named: NamedThings, ids: IdDer
       preferred: recipient.preferences?.channels,
       preferredHours: recipient.preferences?.hours,
       contentChannels: contentChannels(request, named),
+      freeText: freeTextOf(named.byType?.get('whatsapp') ?? named.template),
       campaign: named.campaign && { status: named.campaign.status },
     }),
   });
@@ -66,6 +70,7 @@ function stepsOf(
       content: templateRef(template),
       contentKey: ids.key('content', tenantId, canonicalize({ template: template.id, data: content.data ?? {} }) ?? ''),
       contentChannels: channelsOf(template.bodies),
+      ...dropAbsent({ freeText: freeTextOf(template) }),
     };
     return {
       step: i + 1,
@@ -108,15 +113,18 @@ function contentRef(request: OutreachRequestDto, named: NamedThings): ContentRef
   return { kind: 'literal', channels: contentChannels(request, named) };
 }
 
-/** The same for the same template (whatever its version) with the same data, or the same literal bodies. */
+/**
+ * The same for the same template (whatever its version) with the same data, the same literal bodies, or the same message type with the
+ * same data, whichever templates the channels name for it. It is kept with the accepted request: what was taken in stays as it was.
+ */
 function contentKey(
-  { content }: OutreachRequestDto,
+  { content, messageType }: OutreachRequestDto,
   { template, byType }: NamedThings,
   { tenantId, ids }: { tenantId: string; ids: IdDeriver },
 ): string {
   if (byType) {
-    const templates = Object.fromEntries([...byType].map(([channel, { id }]) => [channel, id]));
-    return ids.key('content', tenantId, canonicalize({ templates, data: content.data ?? {} }) ?? '');
+    const of = { messageType: messageType ?? DEFAULT_MESSAGE_TYPE, data: content.data ?? {} };
+    return ids.key('content', tenantId, canonicalize(of) ?? '');
   }
   const what = template ? { template: template.id, data: content.data ?? {} } : { literal: content.literal };
   return ids.key('content', tenantId, canonicalize(what) ?? '');
@@ -129,6 +137,12 @@ function contentChannels(request: OutreachRequestDto, { template, byType }: Name
 
 const channelsOf = (bodies: object): Channel[] =>
   CHANNELS.filter((channel) => (bodies as Record<string, unknown>)[channel] !== undefined);
+
+/** WhatsApp alone asks for a template that its provider approved; ours names it in `providerTemplate`. */
+function freeTextOf(template: Template | undefined): Channel[] | undefined {
+  const body = template?.bodies.whatsapp;
+  return body && !body.providerTemplate ? ['whatsapp'] : undefined;
+}
 
 const instant = (text: string | undefined): string | undefined =>
   text === undefined ? undefined : new Date(Date.parse(text)).toISOString();

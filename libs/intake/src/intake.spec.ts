@@ -1,8 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
-import { createIdDeriver, readOutreachRequest, type OutreachRequestDto } from '@homing/contracts';
+import { createIdDeriver, readOutreachRequest, type Channel, type OutreachRequestDto } from '@homing/contracts';
 import type { AcceptedRecord, AcceptItem, AcceptResult } from '@homing/vault/intake';
 import type { Campaign, RegistryReader, Template, Tenant } from '@homing/vault/registry';
-import { fromAcceptedRecord, fromErasedRecord } from './accepted-request.codec.js';
+import { fromAcceptedRecord, fromErasedRecord, toDecisionInput } from './accepted-request.codec.js';
 import type { IntakeItem, StoredDecisionInput } from './intake.types.js';
 import { createIntake } from './request.intake.js';
 
@@ -185,6 +185,32 @@ describe('taking in', () => {
     expect(other?.kind).toBe('accepted');
     const keys = sealed.map(({ decisionInput }) => (decisionInput as StoredDecisionInput).requested.contentKey);
     expect(new Set(keys).size).toBe(2);
+  });
+
+  it('knows a message by its type, whichever templates the channels name for it by then', () => {
+    const asked = item({ content: { data: { x: 1 } }, messageType: 'greeting' });
+    const keyOf = (of: IntakeItem, ...channels: Channel[]) =>
+      toDecisionInput(of, { byType: new Map(channels.map((channel) => [channel, template])) }, ids).requested
+        .contentKey;
+    expect(keyOf(asked, 'email', 'sms')).toBe(keyOf(asked, 'email'));
+    expect(keyOf(item({ content: { data: { x: 1 } }, messageType: 'farewell' }), 'email')).not.toBe(
+      keyOf(asked, 'email'),
+    );
+    expect(keyOf(item({ content: { data: { x: 2 } }, messageType: 'greeting' }), 'email')).not.toBe(
+      keyOf(asked, 'email'),
+    );
+  });
+
+  it('says of a WhatsApp template that names none that is approved that it is text', () => {
+    const whatsapp = { text: 'Hello' };
+    const named = { name: 'hello', language: 'en', parameters: [] };
+    const freeText = (body: object | undefined) => {
+      const own = { ...template, bodies: { ...template.bodies, ...(body ? { whatsapp: body } : {}) } };
+      return toDecisionInput(item(), { template: own }, ids).inputs.freeText;
+    };
+    expect(freeText(whatsapp)).toEqual(['whatsapp']);
+    expect(freeText({ ...whatsapp, providerTemplate: named })).toBeUndefined();
+    expect(freeText(undefined)).toBeUndefined();
   });
 
   it('refuses a type that no channel has a template for, and nothing at all', async () => {

@@ -26,7 +26,12 @@ export async function planNextLeg(
   if (!wanted || state.status === 'none') return undefined;
   const { step, fence } = wanted;
   const { request } = state;
-  const [rules, held] = await Promise.all([parts.rulesOf(request), parts.suppressed([request])]);
+  const [rules, held, inbound] = await Promise.all([
+    parts.rulesOf(request),
+    parts.suppressed([request]),
+    parts.lastInboundOf?.([request]),
+  ]);
+  const lastInboundAt = inbound?.[0];
   const { policy, campaign, zone, tenantZone } = rules;
   const { tenantId, contacts } = request;
   const { sendAt: _past, ...open } = request;
@@ -34,7 +39,14 @@ export async function planNextLeg(
   const suppressed = contacts
     .map(({ fingerprint }) => fingerprint)
     .filter((fingerprint) => held.has(heldBackKey({ tenantId, fingerprint })));
-  const inputs = { policy, suppressed, now, ...(campaign ? { campaign } : {}), ...(clock ? { clock } : {}) };
+  const inputs = {
+    policy,
+    suppressed,
+    now,
+    ...(campaign ? { campaign } : {}),
+    ...(clock ? { clock } : {}),
+    ...(lastInboundAt ? { lastInboundAt } : {}),
+  };
   const books = { books: parts.books, zone, tenantZone };
   const command = laterCommand(state, step, inputs);
   await releaseEarlierRounds(books, command);

@@ -20,11 +20,17 @@ import { followOutreach, type FollowParts } from './outreach.follower.js';
 const CHANNELS = ['email', 'linkedin', 'contact_form'] as const;
 const { tenantId, personId } = plain;
 
-const policyWith = (caps: DecisionPolicy['contactLimits']['caps']): DecisionPolicy => ({
+const contactsOn = (...channels: Channel[]) =>
+  channels.map((channel) => ({ channel, ordinal: 0, fingerprint: `f-${channel}`, mask: 'm' }));
+
+const policyWith = (
+  caps: DecisionPolicy['contactLimits']['caps'],
+  channels: readonly Channel[] = CHANNELS,
+): DecisionPolicy => ({
   ...DEFAULT_POLICY,
   contactLimits: { caps, dedupHours: 24 },
   channels: Object.fromEntries(
-    CHANNELS.map((channel) => [
+    channels.map((channel) => [
       channel,
       {
         ...{ enabled: true, provider: channel, assisted: true, prior: 0.5 },
@@ -45,11 +51,18 @@ class Stage {
   readonly #request: OutreachRequested;
   readonly #policy: DecisionPolicy;
 
-  constructor(over: Partial<OutreachRequested> = {}, caps: DecisionPolicy['contactLimits']['caps'] = []) {
-    const contacts = CHANNELS.map((channel) => ({ channel, ordinal: 0, fingerprint: `f-${channel}`, mask: 'm' }));
-    const content = { kind: 'literal', channels: CHANNELS } as const;
+  readonly #channels: readonly Channel[];
+
+  constructor(
+    over: Partial<OutreachRequested> = {},
+    caps: DecisionPolicy['contactLimits']['caps'] = [],
+    channels: readonly Channel[] = CHANNELS,
+  ) {
+    this.#channels = channels;
+    const contacts = contactsOn(...channels);
+    const content = { kind: 'literal', channels } as const;
     this.#request = { ...plain, contacts, content, contentKey: 'k', strategy: 'fallback', steps, ...over };
-    this.#policy = policyWith(caps);
+    this.#policy = policyWith(caps, channels);
   }
 
   get books() {
@@ -66,7 +79,7 @@ class Stage {
 
   async decide(): Promise<void> {
     const { contacts, personId: person, acceptedAt, expiresAt, ...requested } = this.#request;
-    const inputs = { optedOut: [], contentChannels: CHANNELS };
+    const inputs = { optedOut: [], contentChannels: this.#channels };
     const record = {
       ...{ outreachId, tenantId, personId: person, acceptedAt, expiresAt, source: 'api', sealedRef: 'r' },
       ...{ contacts, decisionInput: { requested, inputs }, fed: false, erased: false },
@@ -145,6 +158,19 @@ class Stage {
 const HOUR = 3600;
 
 describe('the next step of a chain', () => {
+  it.each([
+    ['answers who wrote to us on it', true, ['FallbackPlanned 2', 'DeliveryScheduled 2']],
+    ['is passed over where they never did', false, ['StepPassedOver 2']],
+  ])('by Messenger %s', async (_what, wrote, expected) => {
+    const own = [{ ...steps[0]! }, { ...steps[1]!, channel: 'facebook' as const }];
+    const stage = new Stage({ steps: own, contacts: contactsOn('email', 'facebook') }, [], ['email', 'facebook']);
+    await stage.decide();
+    await stage.attempt(1, 'refused');
+    const before = (await stage.events()).length;
+    await stage.follow('f', { lastInboundOf: async () => [wrote ? { facebook: at(0) } : undefined] });
+    expect((await stage.told(before)).filter((told) => told.endsWith(' 2'))).toEqual(expected);
+  });
+
   it('follows what failed for good, with a place of its own in the person’s book', async () => {
     const stage = new Stage();
     await stage.decide();

@@ -1,4 +1,4 @@
-import type { OutreachEvent, OutreachRequested } from '@homing/contracts';
+import type { Channel, OutreachEvent, OutreachRequested } from '@homing/contracts';
 import {
   bookEntriesOf,
   chooseRestartTime,
@@ -33,6 +33,10 @@ export interface FollowParts {
   readonly rulesOf: (request: { tenantId: string; campaignKey?: string }) => Promise<Rules>;
   /** `heldBackKey` of those of the requests' contacts that are held back. */
   readonly suppressed: (requests: readonly OutreachRequested[]) => Promise<ReadonlySet<string>>;
+  /** When the persons of requests last wrote to us, in their order. Absent: they are held to have written never. */
+  readonly lastInboundOf?: (
+    requests: readonly OutreachRequested[],
+  ) => Promise<readonly (Readonly<Partial<Record<Channel, string>>> | undefined)[]>;
   /** Reservations that stand open for an outreach, as far as projected. */
   readonly openReservations: (outreachId: string) => Promise<readonly OpenReservation[]>;
   /** Age at which a reservation that no commit explains is reclaimed. Default `RECLAIM_AFTER_MS`. */

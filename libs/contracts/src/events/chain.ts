@@ -22,6 +22,8 @@ export interface RequestedStep {
   readonly contentKey?: string;
   /** Channels its content has a body for; empty where its template does not exist. Absent: those of the request's content. */
   readonly contentChannels?: readonly Channel[];
+  /** Those whose template names none that the provider approved. Absent with `contentChannels`: as of the request's content. */
+  readonly freeText?: readonly Channel[];
   /** Absent: as the channel's policy says. */
   readonly retry?: Partial<RetryPolicy>;
   readonly waitHours: number;

@@ -13,6 +13,8 @@ export type RecordedConsent = readonly [place: number, stands: 'g' | 'w', consen
 export interface RecordedInputs {
   /** Channels the content has a body for. */
   readonly c: readonly Channel[];
+  /** Those whose template holds only text, where the provider asks for one it approved. */
+  readonly f?: readonly Channel[];
   /** Channels the caller allows; absent: all. */
   readonly a?: readonly Channel[];
   /** Channels the person opted out of. */

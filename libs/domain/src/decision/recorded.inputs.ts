@@ -12,12 +12,13 @@ export function recordInputs(
   inputs: DecisionInputs,
   taken: Recording = {},
 ): RecordedInputs {
-  const { contentChannels, allowed, optedOut, preferred, preferredHours, suppressed = [] } = inputs;
+  const { contentChannels, freeText, allowed, optedOut, preferred, preferredHours, suppressed = [] } = inputs;
   const { engagement, localHour, draw, spread, lastInboundAt, campaign, consents } = inputs;
   const heldBack = contacts.flatMap(({ fingerprint }, place) => (suppressed.includes(fingerprint) ? [place] : []));
   const e = engagement && recordEngagement(engagement);
   return {
     c: contentChannels,
+    ...(freeText && freeText.length > 0 && { f: freeText }),
     ...(allowed && { a: allowed }),
     ...(optedOut.length > 0 && { o: optedOut }),
     ...(preferred && { p: preferred }),
@@ -37,10 +38,11 @@ export function recordInputs(
 /** The inputs that were recorded, beside the policy and the campaign's limits, which their version names. */
 export function replayInputs(
   contacts: readonly ContactPointRef[],
-  { c, a, o = [], p, h, s = [], k, e, l, d, x, i }: RecordedInputs,
+  { c, f, a, o = [], p, h, s = [], k, e, l, d, x, i }: RecordedInputs,
 ): Omit<DecisionInputs, 'policy' | 'campaign' | 'clock'> {
   return {
     contentChannels: c,
+    ...(f && { freeText: f }),
     optedOut: o,
     suppressed: s.flatMap((place) => contacts[place]?.fingerprint ?? []),
     ...(k && { consents: k.flatMap((recorded) => consentOf(contacts, recorded)) }),

@@ -57,6 +57,8 @@ export interface ChannelInputs {
   readonly consents?: readonly KnownConsent[];
   /** Channels the content has a body for. */
   readonly contentChannels: readonly Channel[];
+  /** Those of them whose template holds only text, and names none that the provider approved. Absent: none is known to. */
+  readonly freeText?: readonly Channel[];
   /** Absent: nothing was sent yet. */
   readonly engagement?: EngagementHistory;
   /** Hour of the person's day at the planned instant, 0..23. Absent: their zone is not known, and time of day speaks for no channel. */

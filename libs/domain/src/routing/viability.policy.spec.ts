@@ -30,6 +30,12 @@ describe('whether a channel can be used', () => {
     ['every address is held back', 'email', { inputs: { suppressed: ['f-email'] } }, 'suppressed'],
     ['nobody wrote there', 'instagram', { inputs: { lastInboundAt: {} } }, 'no_inbound_message'],
     ['nobody wrote there either', 'facebook', { inputs: { lastInboundAt: {} } }, 'no_inbound_message'],
+    [
+      'its template names none that is approved',
+      'whatsapp',
+      { inputs: { freeText: ['whatsapp'] } },
+      'no_approved_template',
+    ],
     ['free text needs a conversation', 'whatsapp', { request: { content: literal } }, 'template_needed'],
   ])('says no because %s', (_why, channel, over, reason) => expect(reasonFor(channel, over)).toBe(reason));
 
@@ -50,5 +56,12 @@ describe('whether a channel can be used', () => {
     expect(reasonFor('whatsapp', { ...written(24 * hour - 1), request: { content: literal } })).toBeUndefined();
     expect(reasonFor('whatsapp', { ...written(24 * hour), request: { content: literal } })).toBe('template_needed');
     expect(reasonFor('whatsapp', written(24 * hour))).toBeUndefined();
+    const text = (ms: number) => ({ inputs: { ...written(ms).inputs, freeText: ['whatsapp'] as const } });
+    expect(reasonFor('whatsapp', text(24 * hour - 1))).toBeUndefined();
+    expect(reasonFor('whatsapp', text(24 * hour))).toBe('no_approved_template');
+    const generic = { ...choosing({}).policy };
+    const whatsapp = { ...generic.channels.whatsapp!, provider: 'generic_whatsapp' };
+    const policy = { ...generic, channels: { ...generic.channels, whatsapp } };
+    expect(reasonFor('whatsapp', text(24 * hour), policy)).toBeUndefined();
   });
 });

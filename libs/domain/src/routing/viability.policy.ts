@@ -16,9 +16,10 @@ export const REPLY_WINDOW_HOURS = 24;
  * what the caller names. Order: as `CHANNELS`.
  *
  * Rules of providers decided here: LinkedIn is used by a person's hand (`assisted_only`); Messenger and Instagram answer within 24 hours
- * of a message to us (`no_inbound_message`); WhatsApp carries free text within that time only (`template_needed`). Who never wrote is held to have
+ * of a message to us (`no_inbound_message`); WhatsApp carries free text within that time only (`template_needed`), that of a template which names none that is
+ * approved too (`no_approved_template`). Who never wrote is held to have
  * written never. Consent is demanded as the policy says (`consent_missing`, `consent_withdrawn`, `consent_expired`); of several addresses
- * the first that is free and allowed is used. Not decided here, for nothing is recorded of it: whether a template is approved at Meta,
+ * the first that is free and allowed is used. Not decided here, for nothing is recorded of it: whether Meta did approve the template that is named,
  * connections on LinkedIn, whether somebody takes direct messages on X, what a contact form accepts: there the provider's refusal
  * decides. SMS hours are a matter of the send time.
  */
@@ -86,10 +87,19 @@ function providerRule(channel: Channel, command: SelectChannel): string | undefi
     case 'facebook':
       return mayAnswer(channel, command) ? undefined : 'no_inbound_message';
     case 'whatsapp':
-      return command.request.content.kind !== 'literal' || mayAnswer(channel, command) ? undefined : 'template_needed';
+      return mayAnswer(channel, command) ? undefined : templateRule(command);
     default:
       return undefined;
   }
+}
+
+/** Providers of WhatsApp that ask for no template, as far as we know: what is behind them decides. */
+const TEMPLATE_FREE: ReadonlySet<string> = new Set(['generic_whatsapp']);
+
+function templateRule({ request, inputs, policy }: SelectChannel): string | undefined {
+  if (request.content.kind === 'literal') return 'template_needed';
+  const free = TEMPLATE_FREE.has(policy.channels.whatsapp?.provider ?? '');
+  return inputs.freeText?.includes('whatsapp') && !free ? 'no_approved_template' : undefined;
 }
 
 function mayAnswer(channel: Channel, { inputs, at }: SelectChannel): boolean {

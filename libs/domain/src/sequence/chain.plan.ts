@@ -29,7 +29,7 @@ export function chainOf(command: PlanLeg): Chain | undefined {
 }
 
 /** With what only the request's inputs say: a later step is planned when they are not at hand any more. */
-function pinned(step: ChainStep, { inputs: { allowed, optedOut, contentChannels } }: PlanLeg): ChainStep {
+function pinned(step: ChainStep, { inputs: { allowed, optedOut, contentChannels, freeText } }: PlanLeg): ChainStep {
   const { channel } = step;
   const barred =
     allowed && !allowed.includes(channel)
@@ -37,7 +37,8 @@ function pinned(step: ChainStep, { inputs: { allowed, optedOut, contentChannels 
       : optedOut.includes(channel)
         ? 'opted_out'
         : undefined;
-  return { contentChannels, ...step, ...(barred === undefined ? {} : { barred }) };
+  const own = step.contentChannels ? {} : { contentChannels, ...(freeText ? { freeText } : {}) };
+  return { ...own, ...step, ...(barred === undefined ? {} : { barred }) };
 }
 
 function withChannels(
@@ -71,7 +72,9 @@ function asStep(command: PlanLeg, step: Omit<RequestedStep, 'channel'>): PlanLeg
   return {
     ...command,
     request: contentOfStep(request, step),
-    inputs: step.contentChannels ? { ...inputs, contentChannels: step.contentChannels } : inputs,
+    inputs: step.contentChannels
+      ? { ...inputs, contentChannels: step.contentChannels, freeText: step.freeText ?? [] }
+      : inputs,
   };
 }
 
@@ -85,7 +88,10 @@ const contentOfStep = (
   content ? { ...request, content, ...(contentKey === undefined ? {} : { contentKey }) } : request;
 
 /** What is known when a later step's turn comes. */
-export interface LaterInputs extends Pick<DecisionInputs, 'policy' | 'campaign' | 'clock' | 'suppressed' | 'consents'> {
+export interface LaterInputs extends Pick<
+  DecisionInputs,
+  'policy' | 'campaign' | 'clock' | 'suppressed' | 'consents' | 'lastInboundAt'
+> {
   readonly now: string;
 }
 
