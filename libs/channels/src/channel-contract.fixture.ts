@@ -2,6 +2,7 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import type { AttemptRef, Capabilities, ChannelProvider, OutboundMessage, SendOptions } from './channel.provider.js';
+import { manyContract } from './channel-contract.many.fixture.js';
 import { keyContract, lookUpContract } from './channel-contract.recourse.fixture.js';
 import { LoopbackProvider, type Answer, type LoopbackServer, type SeenCall } from './loopback-provider.fixture.js';
 import { readWebhook, type WebhookParser, type WebhookRequest } from './webhook.parser.js';
@@ -37,6 +38,8 @@ export interface ChannelStage {
     /** Where the question names the attempt by something derived from its ids: whether it does. */
     readonly asks?: (call: SeenCall) => boolean;
   };
+  /** With capability `batch`: what the provider answers where it names the address of one of its messages, and only that. */
+  readonly refusedAt?: (place: number) => Answer;
   /** With capability `idempotencyKey`: the key in a call. */
   readonly keyOf?: (call: SeenCall) => string | undefined;
   /** With capability `webhooks`: the parser and a request that it must accept. */
@@ -83,6 +86,8 @@ export function channelContract(name: string, stage: ChannelStage, capabilities:
       expect(capabilities.webhooks).toBe(stage.webhook !== undefined);
       expect(capabilities.lookUp !== false).toBe(stage.lookUp !== undefined);
       expect(provider.lookUp !== undefined).toBe(capabilities.lookUp !== false);
+      expect(provider.sendMany !== undefined).toBe(capabilities.batch !== false);
+      expect(capabilities.batch !== false).toBe(stage.refusedAt !== undefined);
       expect(capabilities.idempotencyKey !== false).toBe(stage.keyOf !== undefined);
     });
 
@@ -194,6 +199,13 @@ export function channelContract(name: string, stage: ChannelStage, capabilities:
       server.answer = answer;
       return provider.lookUp!(stage.message, options);
     };
+    if (stage.refusedAt) {
+      const sent = (answer: Answer, messages: readonly OutboundMessage[], options = patient()) => {
+        server.answer = answer;
+        return provider.sendMany!(messages, options);
+      };
+      manyContract(stage, stage.refusedAt, { sent, server: () => server, most: Number(capabilities.batch) });
+    }
     if (stage.lookUp) lookUpContract(stage, asked, () => server);
     if (stage.keyOf) {
       const send = (answer: Answer, other: Partial<OutboundMessage>) => answered(answer, patient(), other);

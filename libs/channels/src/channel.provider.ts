@@ -68,6 +68,15 @@ export type SendResult =
   /** Surely not sent, and no machine may: a person is asked to do it. `reason` is a code (`captcha`, `partners_only`). */
   | { readonly kind: 'assisted'; readonly reason: string };
 
+/** Of `sendMany`: the call was refused for another message's sake; this one may go in company again. */
+export const SEND_AGAIN = 'not_taken_in_company';
+/** Of `sendMany`: this message cannot share a call with these, or the call was refused and does not say for whose sake. */
+export const SEND_ALONE = 'send_alone';
+
+/** True for a message that was not sent only because of its company: nothing is known of it, and nobody has it. */
+export const wasSentBack = (result: SendResult): boolean =>
+  result.kind === 'rejected' && (result.code === SEND_AGAIN || result.code === SEND_ALONE);
+
 /** One attempt, by what the provider was given of it. */
 export type AttemptRef = Pick<OutboundMessage, 'deliveryId' | 'attempt' | 'tenantId'>;
 
@@ -108,8 +117,10 @@ export interface ChannelProvider {
   readonly capabilities: Capabilities;
   send(message: OutboundMessage, options: SendOptions): Promise<SendResult>;
   /**
-   * Sends up to `capabilities.batch` messages in one call; there if and only if the capability is a number. One result for each
-   * message, in order; a call whose end is unknown is unknown for each.
+   * Sends up to `capabilities.batch` messages of one company (`companyOf`) in one call; there if and only if the capability is a
+   * number. One result for each message, in order, each as `send` would give it; a call whose end is unknown is unknown for each.
+   * What was not sent only because of its company is `rejected` with `SEND_AGAIN` or `SEND_ALONE`: surely not taken, no word on the
+   * message itself, to be sent within the same attempt. Accepted messages have ids of their own. No retries, as `send`.
    */
   sendMany?(messages: readonly OutboundMessage[], options: SendOptions): Promise<readonly SendResult[]>;
   /** Asks whether the provider has an attempt; there if and only if the capability is. Never throws, as `send`. */

@@ -10,6 +10,8 @@ export type {
   SendOptions,
   SendResult,
 } from './channel.provider.js';
+export { SEND_AGAIN, SEND_ALONE, wasSentBack } from './channel.provider.js';
+export { companyOf } from './company.policy.js';
 export { createGenericProvider, type GenericConfig } from './generic/generic.provider.js';
 export { createGenericWebhook, type GenericWebhookConfig } from './generic/generic.webhook.js';
 export { createTextbeeProvider, type TextbeeConfig } from './textbee/textbee.provider.js';

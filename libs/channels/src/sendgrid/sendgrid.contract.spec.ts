@@ -44,6 +44,19 @@ const capabilities = { idempotencyKey: false, lookUp: false, batch: false, webho
 
 channelContract('sendgrid', stage, capabilities);
 
+channelContract(
+  'sendgrid with many in one call',
+  {
+    ...stage,
+    provide: (baseUrl) => createSendgridProvider({ apiKey: 'SG.test', baseUrl, maxBatch: 20 }),
+    refusedAt: (place) => ({
+      ...{ status: 400, headers: json },
+      body: errors({ field: `personalizations.${place}.to.0.email`, message: 'PROSE r2@reader.test' }),
+    }),
+  },
+  { ...capabilities, batch: 20 },
+);
+
 const activity = (...messages: object[]): Answer => ({
   status: 200,
   headers: json,

@@ -5,15 +5,15 @@ import type { SdkMail } from './sendgrid.sdk.js';
 export type MailCheck =
   { readonly kind: 'mail'; readonly mail: SdkMail } | { readonly kind: 'refused'; readonly code: string };
 
-const party = ({ address, name }: Party) => (name ? { email: address, name } : { email: address });
+export const party = ({ address, name }: Party) => (name ? { email: address, name } : { email: address });
 
 /**
  * The message as the SDK wants it: one recipient in one personalization; our ids as string custom args under `op_`, since
  * a reserved name would be overwritten silently and a number would be passed on as one.
  */
 export function toMail(message: OutboundMessage): MailCheck {
-  if (!message.subject) return { kind: 'refused', code: 'subject_missing' };
-  if (!message.text && !message.html) return { kind: 'refused', code: 'content_missing' };
+  const fault = faultOf(message);
+  if (fault) return { kind: 'refused', code: fault };
   const checked = checkEmailHeaders(message.headers);
   if (checked.kind === 'refused') return checked;
   const content = [
@@ -37,7 +37,13 @@ export function toMail(message: OutboundMessage): MailCheck {
   };
 }
 
-function customArgs(message: OutboundMessage): Record<string, string> {
+/** What it lacks; undefined: nothing. */
+export function faultOf({ subject, text, html }: OutboundMessage): string | undefined {
+  if (!subject) return 'subject_missing';
+  return text || html ? undefined : 'content_missing';
+}
+
+export function customArgs(message: OutboundMessage): Record<string, string> {
   return {
     op_delivery_id: message.deliveryId,
     op_attempt: String(message.attempt),

@@ -9,8 +9,11 @@ import { describeSdkError } from './sdk-error.reader.js';
 import { judgeFailure } from './send-outcome.policy.js';
 import type { SendgridAccount } from './sendgrid.client.js';
 import { loadSendgrid } from './sendgrid.loader.js';
+import { createSendMany } from './send-many.call.js';
 import { toMail } from './sendgrid.mail.js';
+import { MOST_IN_A_CALL } from './sendgrid.many.js';
 import type { SdkMail } from './sendgrid.sdk.js';
+import { takenAs } from './taken-as.policy.js';
 
 export interface SendgridConfig {
   readonly apiKey: string;
@@ -23,6 +26,8 @@ export interface SendgridConfig {
    * be asked what became of an attempt. Default: it cannot.
    */
   readonly activity?: ActivityAccess;
+  /** Most messages in one call, from 2 to 1,000. Default 1: every message has a call of its own. */
+  readonly maxBatch?: number;
   /** Milliseconds since the epoch; reads throttling headers only. Default the system clock. */
   readonly now?: () => number;
 }
@@ -47,16 +52,18 @@ export function createSendgridProvider(config: SendgridConfig): ChannelProvider 
   const now = config.now ?? Date.now;
   void loadSendgrid().catch(() => undefined);
   const activity = config.activity && lookUpLimits(config.activity);
+  const batch = manyAllowed(config.maxBatch);
   return {
     key: 'sendgrid',
     channel: 'email',
-    capabilities: { idempotencyKey: false, lookUp: activity ?? false, batch: false, webhooks: true },
+    capabilities: { idempotencyKey: false, lookUp: activity ?? false, batch, webhooks: true },
     send: async (message, options) => {
       const checked = toMail(message);
       if (checked.kind === 'refused') return { kind: 'rejected', class: 'permanent', code: checked.code };
       if (options.signal.aborted) return { kind: 'rejected', class: 'retryable', code: 'aborted_before_call' };
       return withDeadline(options, (signal) => call({ account, mail: checked.mail, message, signal, now }));
     },
+    ...(batch ? { sendMany: createSendMany({ account, now, most: batch }) } : {}),
     ...(activity
       ? {
           lookUp: (attempt, options) =>
@@ -68,6 +75,13 @@ export function createSendgridProvider(config: SendgridConfig): ChannelProvider 
       account.httpsAgent.destroy();
     },
   };
+}
+
+/** @throws TypeError, to whoever configures */
+function manyAllowed(maxBatch = 1): number | false {
+  if (!Number.isInteger(maxBatch) || maxBatch < 1 || maxBatch > MOST_IN_A_CALL)
+    throw new TypeError(`SendGrid takes 1 to ${MOST_IN_A_CALL} messages in one call`);
+  return maxBatch > 1 && maxBatch;
 }
 
 interface Call {
@@ -85,16 +99,8 @@ async function call({ account, mail, message, signal, now }: Call): Promise<Send
   service.setClient(new SendgridCallClient(account, signal, watch));
   try {
     const [answer] = await service.send(mail);
-    return judgeAnswer(answer.statusCode, answer.headers as Record<string, unknown>, message);
+    return takenAs({ status: answer.statusCode, headers: answer.headers as Record<string, unknown> }, message);
   } catch (error) {
     return judgeFailure({ ...describeSdkError(error), mayHaveReached: watch.mayHaveReached, now: now() });
   }
-}
-
-/** 202 means accepted; 200 means validated in the sandbox; any other success is not SendGrid's word for either. */
-function judgeAnswer(status: number, headers: Record<string, unknown>, message: OutboundMessage): SendResult {
-  if (status !== 202 && !(status === 200 && message.sandbox)) return { kind: 'unknown', reason: `http_${status}` };
-  const id = headers['x-message-id'];
-  const usable = typeof id === 'string' && /^[\w.+/=-]{1,200}$/.test(id);
-  return { kind: 'accepted', providerMessageId: usable ? id : `unstated-${message.deliveryId}-${message.attempt}` };
 }
