@@ -19,11 +19,13 @@ const isRecord = (value: unknown): value is Json =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 const isText = (value: unknown): value is string => typeof value === 'string' && value !== '';
 const list = (value: unknown): readonly unknown[] => (Array.isArray(value) ? value : []);
+/** One with the word `refused` (`r17+refused@sandbox.test`) is none in SendGrid's eyes, whoever else thinks it is. */
 const isAddress = (value: unknown): value is string =>
-  isText(value) && /^[^\s@<>]{1,64}@[^\s@<>]+\.[^\s@<>]+$/.test(value);
+  isText(value) && /^[^\s@<>]{1,64}@[^\s@<>]+\.[^\s@<>]+$/.test(value) && !/\+refused[+@]/.test(value);
 
 const MOST_RECIPIENTS = 1_000;
 const MOST_ARGUMENT_BYTES = 10_000;
+const MOST_SUBSTITUTION_BYTES = 10_000;
 const RESERVED_HEADERS =
   /^(x-sg-id|x-sg-eid|received|dkim-signature|content-type|content-transfer-encoding|to|from|subject|reply-to|cc|bcc)$/i;
 
@@ -63,8 +65,17 @@ function* contentFaults(body: Json): Iterable<SendgridError> {
 }
 
 function* headerFaults(body: Json): Iterable<SendgridError> {
-  const names = isRecord(body['headers']) ? Object.keys(body['headers']) : [];
-  if (names.some((name) => RESERVED_HEADERS.test(name))) yield fault('headers', 'A reserved header was used.');
+  yield* reservedHeaders(body, 'headers');
+  for (const [index, one] of list(body['personalizations']).entries())
+    yield* reservedHeaders(one, `personalizations.${index}.headers`);
+}
+
+function* reservedHeaders(of: unknown, field: string): Iterable<SendgridError> {
+  const headers = isRecord(of) && isRecord(of['headers']) ? of['headers'] : {};
+  if (Object.keys(headers).some((name) => RESERVED_HEADERS.test(name)))
+    yield fault(field, 'A reserved header was used.');
+  else if (Object.values(headers).some((value) => typeof value !== 'string'))
+    yield fault(field, 'Header values must be strings.');
 }
 
 function* personalizationFaults(body: Json): Iterable<SendgridError> {
@@ -72,6 +83,7 @@ function* personalizationFaults(body: Json): Iterable<SendgridError> {
   if (all.length === 0 || all.length > MOST_RECIPIENTS)
     yield fault('personalizations', 'The personalizations field is required and may hold up to 1000.');
   let recipients = 0;
+  const addresses = new Set<string>();
   for (const [index, one] of all.entries()) {
     const at = `personalizations.${index}`;
     const to = isRecord(one) ? list(one['to']) : [];
@@ -80,6 +92,12 @@ function* personalizationFaults(body: Json): Iterable<SendgridError> {
     for (const [i, party] of to.entries())
       if (!isRecord(party) || !isAddress(party['email']))
         yield fault(`${at}.to.${i}.email`, 'Does not contain a valid address.');
+      else if (addresses.size === addresses.add(party['email'].toLowerCase()).size)
+        yield fault(
+          'personalizations',
+          'Each unique email address in the personalizations array should only be included once.',
+        );
+    yield* substitutionFaults(one, at);
     if (!isText(body['subject']) && !(isRecord(one) && isText(one['subject'])) && !isText(body['template_id']))
       yield fault('subject', 'The subject is required.');
     const args = argumentsOf(body, one);
@@ -89,6 +107,15 @@ function* personalizationFaults(body: Json): Iterable<SendgridError> {
       yield fault(`${at}.custom_args`, 'Custom args may not exceed 10000 bytes.');
   }
   if (recipients > MOST_RECIPIENTS) yield fault('personalizations', 'There is a limit of 1000 recipients per request.');
+}
+
+function* substitutionFaults(one: unknown, at: string): Iterable<SendgridError> {
+  const given = isRecord(one) ? one['substitutions'] : undefined;
+  if (given === undefined) return;
+  if (!isRecord(given) || Object.values(given).some((value) => typeof value !== 'string'))
+    yield fault(`${at}.substitutions`, 'The substitutions must be strings.');
+  else if (Buffer.byteLength(Object.entries(given).flat().join('')) > MOST_SUBSTITUTION_BYTES)
+    yield fault(`${at}.substitutions`, 'The substitutions may not exceed 10000 bytes.');
 }
 
 const argumentsOf = (body: Json, one: unknown): Json => ({
