@@ -10,6 +10,7 @@ import {
   pointsInSource,
   startCrashingStack,
   WHEN_ASKED,
+  WHEN_TOGETHER,
   WHILE_BATCHING,
   WHILE_HEARING,
   WHILE_SENDING,
@@ -123,7 +124,7 @@ async function exactlyOnce(running: LocalStack, accepted: ReadonlySet<string>): 
 describe('kill -9 at every named point', () => {
   it('the list names every point of the source', () => {
     const inSource = pointsInSource(fileURLToPath(new URL('..', import.meta.url)));
-    expect(Object.keys({ ...points, ...WHEN_ASKED, ...WHILE_BATCHING }).sort()).toEqual(inSource);
+    expect(Object.keys({ ...points, ...WHEN_ASKED, ...WHEN_TOGETHER, ...WHILE_BATCHING }).sort()).toEqual(inSource);
   });
 
   it(`loses nothing and sends nothing twice: ${Object.keys(points).length} kills in one run of ${COUNT}`, async () => {

@@ -70,6 +70,12 @@ export const WHILE_BATCHING: Readonly<Record<string, number>> = {
   'scheduler.after-batch-cancel': 1,
 };
 
+/** Points around a call that many messages share; killed at by `shared-calls.e2e.spec.ts`. */
+export const WHEN_TOGETHER: Readonly<Record<string, number>> = {
+  'gateway.before-shared-call': 3,
+  'gateway.after-shared-call': 4,
+};
+
 /** Points that are passed only after another kill has left something to mend. */
 export const AFTER_ANOTHER: Readonly<Record<string, string>> = {
   'scheduler.before-expiry': 'gateway.after-claim',

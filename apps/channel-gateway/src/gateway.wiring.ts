@@ -22,6 +22,7 @@ import { readUnsubscribeLinks } from './render-message/unsubscribe.setup.js';
 import { dispatchControllerOf, SEND_PARTS } from './send-delivery/dispatch.controller.js';
 import type { SendParts } from './send-delivery/send.attempt.js';
 import { createSendGate } from './send-delivery/send.gate.js';
+import { SharedCalls } from './send-together/shared.calls.js';
 import { lookUpControllerOf, SETTLE_PARTS } from './settle-unknown/look-up.controller.js';
 import { LookUpPace } from './settle-unknown/look-up.pace.js';
 import type { SettleParts } from './settle-unknown/settle.attempt.js';
@@ -79,6 +80,7 @@ export function wireGateway({ env, logger, instance, readiness }: ServiceBasics)
     gate: createSendGate(createGateReader(vaultDb), systemTiming),
     provider: (key) => ready.get(key)?.provider,
     rota,
+    together: new SharedCalls({ timing: systemTiming, rota }),
     turns: new ProviderTurns({ reader: createTurnReader(vaultDb), rates: rates ?? new Map(), timing: systemTiming }),
     now: () => new Date().toISOString(),
     providerTimeoutMs,

@@ -26,11 +26,19 @@ export async function callProvider(
   if (leftMs < 1) return { kind: 'rejected', class: 'retryable', code: 'lease_passed' };
   const timeoutMs = Math.floor(leftMs);
   const startedAt = timing.monotonic();
-  const result = await measured(provider, message, () =>
-    provider.send(message, { signal: timing.deadline(timeoutMs), timeoutMs }),
-  );
   const { channel, key } = provider;
+  const result = await inSendSpan(provider, message, () =>
+    timedCall(provider, async () => {
+      const said = await provider.send(message, { signal: timing.deadline(timeoutMs), timeoutMs });
+      return { said, heard: said };
+    }),
+  );
   rota?.note({ channel, provider: key, result, startedAt, endedAt: timing.monotonic() });
+  return answerOf(result);
+}
+
+/** As the attempt's stream tells it. */
+export function answerOf(result: SendResult): ProviderAnswer {
   switch (result.kind) {
     case 'accepted':
     case 'rejected':
@@ -41,12 +49,24 @@ export async function callProvider(
   }
 }
 
-/** Who is called, for which delivery, and what it came to; nothing of the message. */
-function measured(
-  { key, channel }: ChannelProvider,
+/** Times one call, to one or to many. `heard`: what the call came to; absent, it says nothing of the provider. */
+export async function timedCall<T>(
+  { key, channel }: Pick<ChannelProvider, 'key' | 'channel'>,
+  call: () => Promise<{ readonly said: T; readonly heard: SendResult | undefined }>,
+): Promise<T> {
+  const done = providerCalls.timer();
+  const { said, heard } = await call();
+  const classOf = heard?.kind === 'rejected' ? heard.class : 'none';
+  done({ provider: key, channel, outcome: heard?.kind ?? 'rejected', class: classOf });
+  return said;
+}
+
+/** The send of one delivery: who is called, and what it came to; nothing of the message. */
+export function inSendSpan<T extends { readonly kind: string }>(
+  { key, channel }: Pick<ChannelProvider, 'key' | 'channel'>,
   { deliveryId, attempt }: OutboundMessage,
-  send: () => Promise<SendResult>,
-): Promise<SendResult> {
+  send: () => Promise<T>,
+): Promise<T> {
   const attributes = {
     'homing.provider': key,
     'homing.channel': channel,
@@ -54,12 +74,10 @@ function measured(
     'homing.attempt': attempt,
   };
   return inSpan(`send ${channel}`, { kind: 'client', onlyInTrace: true, attributes }, async (span) => {
-    const done = providerCalls.timer();
-    const result = await send();
-    done({ provider: key, channel, outcome: result.kind, class: result.kind === 'rejected' ? result.class : 'none' });
+    const result: T & { readonly code?: unknown; readonly reason?: unknown } = await send();
     span.set({ 'homing.outcome': result.kind });
-    if (result.kind === 'rejected') span.fail(result.code);
-    if (result.kind === 'unknown') span.fail(result.reason);
+    if (result.kind === 'rejected') span.fail(String(result.code));
+    if (result.kind === 'unknown') span.fail(String(result.reason));
     return result;
   });
 }

@@ -21,9 +21,9 @@ import type { Rendered, ToRender } from '../render-message/delivery.renderer.js'
 import type { GateQuestion } from '@homing/vault/gate';
 import type { ProviderRota } from '../choose-provider/provider.rota.js';
 import type { ProviderTurns, Turn } from '../keep-rate/provider.turns.js';
-import { heldNow } from './last.check.js';
+import { checkedCall } from '../send-together/checked.call.js';
+import type { OnTheWay, SharedCalls } from '../send-together/shared.calls.js';
 import { changeAttempt } from './attempt.change.js';
-import { callProvider } from './provider.call.js';
 import { recourseOf } from './provider.recourse.js';
 import { presumedSent, type RestoredParts } from './restored.attempt.js';
 import { gateQuestion, heldBackBy, type GateReading, type HeldBack, type SendGate } from './send.gate.js';
@@ -36,6 +36,8 @@ export interface SendParts extends RestoredParts {
   readonly rota?: ProviderRota;
   /** Keeps the rates of providers. Default: they have none. */
   readonly turns?: ProviderTurns;
+  /** Calls that messages share, where a provider takes many in one. Default: every message has a call of its own. */
+  readonly together?: SharedCalls;
   /** Bound of one provider call in milliseconds. */
   readonly providerTimeoutMs: number;
   /** What a lease lasts beyond the provider's time-out, in milliseconds: room for the claim's own answer. */
@@ -91,7 +93,12 @@ async function attempt(parts: SendParts, dispatch: DispatchDelivery<OutreachStat
   const { message } = rendered;
   const proof = proofOf(message, reading, suppressionReadAt);
   const sending = { provider, message, question, reading, proof, ...(turn ? { turn } : {}) };
-  return claimAndSend(parts, dispatch, { known, sending });
+  const onTheWay = parts.together?.expect(provider);
+  try {
+    return await claimAndSend(parts, dispatch, { known, sending: { ...sending, ...(onTheWay ? { onTheWay } : {}) } });
+  } finally {
+    onTheWay?.leave();
+  }
 }
 
 /** Taken before the question was put: what was acknowledged earlier is in the answer. */
@@ -151,6 +158,8 @@ interface Ready {
     /** Absent: the provider has no rate. */
     readonly turn?: Turn;
     readonly proof: SendProof;
+    /** Others wait for it a moment. Absent: nobody does. */
+    readonly onTheWay?: OnTheWay;
   };
 }
 
@@ -187,10 +196,8 @@ async function claimAndSend(
   if (taken.kind === 'expire' || !sending) return { kind: 'expired' };
 
   crashPoint('gateway.before-provider-call');
-  const held = await heldNow({ ...parts, timing }, sending);
-  if (held) return withhold(parts, dispatch, { claimId, claimed, held });
-  const leftMs = lease - parts.leaseMarginMs - timing.monotonic();
-  const said = await callProvider(sending.provider, sending.message, { leftMs, timing, rota: parts.rota });
+  const said = await checkedCall({ ...parts, timing }, sending, lease - parts.leaseMarginMs);
+  if (said.kind === 'held') return withhold(parts, dispatch, { claimId, claimed, held: said.held });
   const answer = soonerElsewhere(parts, sending.provider, said);
   crashPoint('gateway.after-provider-call');
   // The answer lives in this process alone until it stands in the stream: try until it does.

@@ -46,18 +46,29 @@ export const gateQuestion = ({ request }: KnownOutreach, { plan }: Delivery): Ga
   fingerprint: plan.contact.fingerprint,
 });
 
+/** Asks the gate, and knows the time. */
+export interface GateParts {
+  readonly gate: SendGate;
+  readonly timing: Pick<Timing, 'monotonic'>;
+}
+
+/** Nobody could say it soon enough. */
+export interface Unreadable {
+  readonly kind: 'unreadable';
+}
+
 /**
- * What the gate says now: never older than `GATE_FRESH_MS` when this resolves, so call the provider at once. The reading in hand
- * serves while it is fresh; then the gate is asked anew.
+ * What the gate says now, and when it was asked: never older than `GATE_FRESH_MS` when this resolves, so call the provider at once.
+ * The reading in hand serves while it is fresh; then the gate is asked anew.
  */
-export async function gateNow(
-  { gate, timing }: { readonly gate: SendGate; readonly timing: Pick<Timing, 'monotonic'> },
+export async function readGateNow(
+  { gate, timing }: GateParts,
   question: GateQuestion,
   reading?: GateReading,
-): Promise<GateAnswer | { readonly kind: 'unreadable' }> {
+): Promise<GateReading | Unreadable> {
   let latest: GateReading | undefined = reading;
   for (let tries = 0; ; tries += 1) {
-    if (latest && timing.monotonic() - latest.askedAt <= GATE_FRESH_MS) return latest.answer;
+    if (latest && timing.monotonic() - latest.askedAt <= GATE_FRESH_MS) return latest;
     if (tries === TRIES) return { kind: 'unreadable' };
     try {
       latest = await gate.ask(question);
@@ -67,11 +78,21 @@ export async function gateNow(
   }
 }
 
+/** Only what it says: {@link readGateNow}. */
+export async function gateNow(
+  parts: GateParts,
+  question: GateQuestion,
+  reading?: GateReading,
+): Promise<GateAnswer | Unreadable> {
+  const now = await readGateNow(parts, question, reading);
+  return 'answer' in now ? now.answer : now;
+}
+
 /** What is to become of a message that may not be sent. `rest`: later, perhaps; `end`: never. */
 export type HeldBack = { readonly kind: 'rest' | 'end'; readonly reason: string };
 
 /** Undefined: it may be sent. */
-export function heldBackBy(answer: GateAnswer | { readonly kind: 'unreadable' }): HeldBack | undefined {
+export function heldBackBy(answer: GateAnswer | Unreadable): HeldBack | undefined {
   switch (answer.kind) {
     case 'open':
       return undefined;
