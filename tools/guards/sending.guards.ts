@@ -2,6 +2,7 @@ import type { Guard } from './guard.js';
 
 const CLAIM = 'libs/domain/src/delivery/claim.decider';
 const SEND = 'apps/channel-gateway/src/send-delivery';
+const TOGETHER = 'apps/channel-gateway/src/send-together';
 
 /** Between a request and the provider's answer. */
 export const GUARDS: readonly Guard[] = [
@@ -91,8 +92,8 @@ export const GUARDS: readonly Guard[] = [
     name: 'freshness of the gate',
     promise: 'No call starts more than 500 ms after a pause stood',
     file: `${SEND}/send.gate.ts`,
-    find: 'if (latest && timing.monotonic() - latest.askedAt <= GATE_FRESH_MS) return latest.answer;',
-    replace: 'if (latest) return latest.answer;',
+    find: 'if (latest && timing.monotonic() - latest.askedAt <= GATE_FRESH_MS) return latest;',
+    replace: 'if (latest) return latest;',
     project: 'unit',
     spec: `${SEND}/send.gate.spec.ts`,
     test: 'lets no call start more than 500 ms after a pause stood, however slow everything is',
@@ -215,11 +216,32 @@ export const GUARDS: readonly Guard[] = [
     test: 'never let any second see more calls than the rate',
   },
   {
+    name: 'cleared when the company goes',
+    promise: 'A call that messages share takes nobody whose check is too old when it starts',
+    file: `${TOGETHER}/shared.calls.ts`,
+    find: 'now <= clearUntil && end - now >= 1',
+    replace: 'now <= Infinity && clearUntil <= Infinity && end <= Infinity',
+    project: 'unit',
+    spec: `${TOGETHER}/shared.calls.spec.ts`,
+    test: 'takes nobody whose check is too old when it starts, nor whose time is up',
+  },
+  {
+    name: 'refused for another’s sake',
+    promise: 'What one message of a shared call is refused for is no other’s refusal',
+    file: 'libs/channels/src/sendgrid/many-outcome.policy.ts',
+    find: 'if (refused?.has(at))',
+    replace: 'if (refused?.has(at) ?? true)',
+    project: 'unit',
+    spec: 'libs/channels/src/sendgrid/sendgrid.contract.spec.ts',
+    titleIn: 'libs/channels/src/channel-contract.many.fixture.ts',
+    test: 'takes a refusal that names nobody for no word on any one message',
+  },
+  {
     name: 'a turn that passed',
     promise: 'Nobody is called in a turn that is over',
     file: 'apps/channel-gateway/src/send-delivery/last.check.ts',
-    find: 'if (!turn || !turns || turns.isOn(turn)) return undefined;',
-    replace: 'return undefined;',
+    find: "if (!turn || !turns || turns.isOn(turn)) return { kind: 'clear', until };",
+    replace: "return { kind: 'clear', until };",
     project: 'unit',
     spec: 'apps/channel-gateway/src/keep-rate/rate.attempts.spec.ts',
     test: 'call nobody in a turn that passed while the gate was asked',
