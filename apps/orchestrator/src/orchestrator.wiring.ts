@@ -26,6 +26,7 @@ import { createSenderBook, createSuppressionStore } from '@homing/vault/suppress
 import { createDeadLetterSealer, createFingerprinter } from '@homing/vault/seal';
 import { createLedgers } from '@homing/event-store/ledger';
 import { Module, type DynamicModule } from '@nestjs/common';
+import { answerWord } from './answer-words/word.answerer.js';
 import { OutreachRequestedController } from './decide-outreach/outreach-requested.controller.js';
 import { engagementOf } from './decide-outreach/engagement.reader.js';
 import { lastInboundOf } from './decide-outreach/last-inbound.reader.js';
@@ -147,6 +148,7 @@ export function wireOrchestrator({ env, logger, instance, readiness }: ServiceBa
       const { subject, event, ...options } = inboundReceivedMessage(received, 'homing/orchestrator');
       await publisher.publish(subject, event, options);
     },
+    answer: (word) => answerWord({ registry, book: senders, contacts, intake, publisher, now }, word),
     inboundId: ({ provider, eventDigest, tenantId }) =>
       ids.key('inbound', tenantId === undefined ? provider : `${tenantId}/${provider}`, eventDigest),
   };

@@ -43,6 +43,7 @@ export function toDecisionInput(item: IntakeItem, named: NamedThings, ids: IdDer
       sendAt: instant(request.sendAt),
       expiresAt: instant(request.expiresAt),
       via: item.via,
+      answers: item.answers,
     }),
     inputs: dropAbsent({
       allowed: request.channels,

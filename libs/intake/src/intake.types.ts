@@ -1,4 +1,4 @@
-import type { FieldFault, OutreachRequested, OutreachRequestDto } from '@homing/contracts';
+import type { AnsweredWord, FieldFault, OutreachRequested, OutreachRequestDto } from '@homing/contracts';
 import type { ChannelInputs } from '@homing/domain';
 
 /** One request as a door (bus or API) hands it in: read and syntactically valid, its tenant already authenticated. */
@@ -15,6 +15,8 @@ export interface IntakeItem {
   readonly offeredAt?: string;
   /** Sealed for a batch that is not accepted yet: nobody feeds it before the batch does. Default false. */
   readonly held?: boolean;
+  /** It answers a word that its recipient wrote. No door hands this in: Homing alone makes such requests. */
+  readonly answers?: AnsweredWord;
 }
 
 export type IntakeResult =

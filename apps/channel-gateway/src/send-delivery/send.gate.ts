@@ -1,4 +1,4 @@
-import type { KnownOutreach, Delivery } from '@homing/domain';
+import { despiteOf, type KnownOutreach, type Delivery } from '@homing/domain';
 import { Collector, fulfilled, type CollectorTimers } from '@homing/messaging';
 import type { Timing } from '@homing/service-kit';
 import type { GateAnswer, GateQuestion, GateReader } from '@homing/vault/gate';
@@ -44,6 +44,7 @@ export const gateQuestion = ({ request }: KnownOutreach, { plan }: Delivery): Ga
   tenantId: request.tenantId,
   ...(request.campaignKey === undefined ? {} : { campaignKey: request.campaignKey }),
   fingerprint: plan.contact.fingerprint,
+  ...despiteOf(request),
 });
 
 /** Asks the gate, and knows the time. */

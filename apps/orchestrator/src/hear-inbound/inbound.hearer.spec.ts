@@ -8,6 +8,7 @@ import { PoisonError, RetryLaterError } from '@homing/messaging';
 import type { RecentAttempt } from '@homing/read-model';
 import { accepted, at, committed, deliveryId, outreachId, request, started } from '@homing/testing/outreach-story';
 import { EnvelopeError, type NewInbound, type ParkedInbound } from '@homing/vault/desk';
+import type { HeardWord } from '../answer-words/word.answerer.js';
 import { plainBooks } from '../keep-books/books.fixture.js';
 import { recordBatch } from '../record-signal/record.batch.js';
 import { keptContacts } from '../suppress-contact/kept-contacts.fixture.js';
@@ -39,7 +40,11 @@ const message = (over: Partial<ProviderInbound> = {}): ProviderInbound => ({
 });
 
 /** An outreach that was sent to one address, and everything that hears. */
-async function stage(said: Partial<InboundItem> = {}, over: Partial<InboundParts> = {}) {
+async function stage(
+  said: Partial<InboundItem> = {},
+  over: Partial<InboundParts> = {},
+  of: { readonly answers?: 'help' } = {},
+) {
   const store = new InMemoryEventStore();
   const metadata = {
     ...{
@@ -51,7 +56,10 @@ async function stage(said: Partial<InboundItem> = {}, over: Partial<InboundParts
       schemaVersion: 1,
     },
   };
-  const events: OutreachEvent[] = [...committed, started(), accepted()];
+  const begun = committed.map((event) =>
+    event.type === 'OutreachRequested' ? { ...event, data: { ...event.data, ...of } } : event,
+  );
+  const events: OutreachEvent[] = [...begun, started(), accepted()];
   const stream = outreachStream(outreachId);
   await handleCommand(store, outreachFold, { stream, decide: () => events, commandId: 'put', metadata });
   const { rulesOfBatch: _batch, ...books } = plainBooks(store, () => at(70));
@@ -64,6 +72,7 @@ async function stage(said: Partial<InboundItem> = {}, over: Partial<InboundParts
   const steps: string[] = [];
   const lastInbound: object[] = [];
   const parked: ParkedInbound[] = [];
+  const answered: HeardWord[] = [];
   const parts: InboundParts = {
     open: async () => item(said),
     fingerprinter: {
@@ -84,6 +93,7 @@ async function stage(said: Partial<InboundItem> = {}, over: Partial<InboundParts
     foldedStates,
     projection: { standingOf: async () => ({ kind: 'passed' }), forget: () => undefined },
     park: { park: async (row) => void parked.push(row) },
+    answer: async (word) => void answered.push(word),
     record: async (signals) => (steps.push('outreach'), recordBatch(recording, signals)),
     file: { file: async (row) => (steps.push('inbox'), filed.push(row), filed.length === 1) },
     announce: async (received) => (steps.push('bus'), void announced.push(received)),
@@ -108,6 +118,7 @@ async function stage(said: Partial<InboundItem> = {}, over: Partial<InboundParts
     suppressed,
     lastInbound,
     parked,
+    answered,
     settle,
     contactEvents: () => contactEvents(fingerprint),
   };
@@ -255,6 +266,26 @@ describe('what somebody writes to us', () => {
     const { hear, filed, parked } = await stage({ from: 'new@z.test' }, { projection: away });
     await hear();
     expect([filed, parked]).toMatchObject([[{ class: 'other' }], []]);
+  });
+
+  it('that is a word is answered by its tenant once its address knows, also while the projection is away', async () => {
+    const stop = await stage({ text: 'stop', channel: 'email' }, { projection: away });
+    await stop.hear();
+    const causationId = 'inbound:digest';
+    expect(stop.answered).toMatchObject([{ kind: 'opt_out', sender: { tenantId, fingerprint }, causationId }]);
+    expect([stop.suppressed(), stop.parked.length]).toEqual([['unsubscribe'], 1]);
+    const start = await stage({ text: 'start' });
+    await start.hear();
+    expect(start.answered).toMatchObject([{ kind: 'opt_in', causationId }]);
+    const said = await stage({ text: 'Sounds good' });
+    await said.hear();
+    expect(said.answered).toEqual([]);
+  });
+
+  it('is no answer to an answer of ours: what was sent before that is what it answers', async () => {
+    const { hear, facts, filed } = await stage({}, {}, { answers: 'help' });
+    await hear();
+    expect([await facts(), filed]).toMatchObject([[], [{ class: 'other', outreachId: null }]]);
   });
 
   it('to an installation of several tenants is of the one that wrote there; what nobody wrote for is nobody’s', async () => {

@@ -54,14 +54,21 @@ async function hear(parts: InboundParts, { message, item, told, standing }: Hear
   });
   const others = origin.senders.filter(({ tenantId }) => !told.some((each) => each.tenantId === tenantId));
   if (kind === 'opt_out') await tellAddresses(parts, { message, item, senders: others, kind });
-  if (origin.mayComeLater && (await isParked(parts, { message, item }, standing))) return;
-  // Not before: "yes" is a wish to hear again only as long as the address is held back.
-  if (kind === 'opt_in') await tellAddresses(parts, { message, item, senders: origin.senders, kind });
-  if (origin.answered) await tellOutreach(parts, { message, item, kind, answered: origin.answered });
   if (kind !== 'automatic') {
     const { channel, occurredAt: at } = item;
     await Promise.all(origin.senders.map((sender) => parts.book.noteInbound({ ...sender, channel, at })));
   }
+  const heard = { message, item, kind, origin };
+  // Of several tenants that share a number one answers: whose message it is must be certain.
+  const certain = message.tenantId !== undefined || origin.senders.length === 1 || standing.kind === 'passed';
+  if (kind !== 'opt_in' && (certain || !origin.mayComeLater)) await answer(parts, heard);
+  if (origin.mayComeLater && (await isParked(parts, { message, item }, standing))) return;
+  // Not before: "yes" is a wish to hear again only as long as the address is held back.
+  if (kind === 'opt_in') {
+    await tellAddresses(parts, { message, item, senders: origin.senders, kind });
+    await answer(parts, heard);
+  }
+  if (origin.answered) await tellOutreach(parts, { message, item, kind, answered: origin.answered });
   await file(parts, { message, item, origin, kind });
   parts.projection.forget(arrivedOf(message));
 }
@@ -116,6 +123,14 @@ async function tellAddresses(
       return contacts.record({ command, commandId: `${kind}:${causeOf(message)}` });
     }),
   );
+}
+
+/** By the tenant whose message it is, and by no other. */
+async function answer(parts: InboundParts, { message, item, kind, origin }: Heard): Promise<void> {
+  const sender = origin.senders.find(({ tenantId }) => tenantId === origin.tenantId);
+  const isWord = kind === 'opt_out' || kind === 'opt_in' || kind === 'help';
+  const { receivedAt } = message;
+  if (sender && isWord) await parts.answer({ item, kind, receivedAt, sender, causationId: causeOf(message) });
 }
 
 const FACTS: Readonly<Partial<Record<InboundClass, ProviderFactKind>>> = {

@@ -97,7 +97,7 @@ async function latestAttempt(
 ): Promise<Answered | undefined> {
   const until = Date.parse(occurredAt) + CLOCKS_DIFFER_MS;
   const since = Date.parse(occurredAt) - ANSWER_WITHIN_DAYS * 86_400_000;
-  const [latest] = await attemptsTo(parts, known, { channel, since, until, limit: LOOKED_THROUGH });
+  const [latest] = await attemptsTo(parts, known, { channel, since, until, limit: LOOKED_THROUGH, answers: false });
   return latest;
 }
 
@@ -107,13 +107,15 @@ export interface Sent {
   readonly since: number;
   readonly until: number;
   readonly limit: number;
+  /** False: our own answers to a word are left out, since nobody answers those. Default true. */
+  readonly answers?: boolean;
 }
 
 /** What was sent to these very addresses, newest first: a person may have several. */
 export async function attemptsTo(
   { queries, foldedStates }: Parts,
   known: readonly SenderOf[],
-  { channel, since, until, limit }: Sent,
+  { channel, since, until, limit, answers = true }: Sent,
 ): Promise<RecentAttempt[]> {
   if (known.length === 0) return [];
   const attempts = await queries.recentAttempts({
@@ -126,6 +128,8 @@ export async function attemptsTo(
     const state = states.get(outreachId)?.state;
     const leg = parseDeliveryId(deliveryId)?.leg;
     const contact = state && leg !== undefined ? deliveryOf(state, leg)?.plan.contact : undefined;
+    const isAnswer = state && state.status !== 'none' && state.request.answers !== undefined;
+    if (isAnswer && !answers) return false;
     return contact !== undefined && wanted.has(`${tenantId}/${contact.fingerprint}`);
   });
 }

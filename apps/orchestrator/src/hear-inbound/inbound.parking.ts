@@ -21,10 +21,6 @@ export async function isParked(
   if (standing.kind === 'passed') return false;
   if (standing.kind === 'behind') throw new RetryLaterError(LOOK_AGAIN_MS);
   const senders = await knownSenders(parts, item, message.tenantId);
-  const { channel, occurredAt: at } = item;
-  // Who wrote may be answered freely from now on, whatever it turns out to be about.
-  if (item.kind === 'message' && item.automatic !== true)
-    await Promise.all(senders.map((sender) => parts.book.noteInbound({ ...sender, channel, at })));
   await parts.park.park({ message, senders, position: standing.position }, parts.now());
   parts.projection.forget(arrivedOf(message));
   return true;

@@ -5,6 +5,7 @@ import type { SystemQueries } from '@homing/read-model';
 import type { InboundFile, InboundPark, OpenInbound } from '@homing/vault/desk';
 import type { Fingerprinter } from '@homing/vault/seal';
 import type { SenderBook, SuppressionStore } from '@homing/vault/suppression';
+import type { HeardWord } from '../answer-words/word.answerer.js';
 import type { MessageMatcher } from '../match-signals/message.matcher.js';
 import type { ContactKeeper } from '../suppress-contact/contact.keeper.js';
 
@@ -29,5 +30,7 @@ export interface InboundParts {
   readonly announce: (received: InboundReceived) => Promise<void>;
   /** The same for the same message of the same provider; another where another tenant's account was told of it. */
   readonly inboundId: (message: Pick<ProviderInbound, 'provider' | 'eventDigest' | 'tenantId'>) => string;
+  /** Answers a word where its tenant wants that: once, however often it is heard. */
+  readonly answer: (word: HeardWord) => Promise<void>;
   readonly now: () => string;
 }

@@ -1,4 +1,5 @@
 import type { OutreachRequested } from '@homing/contracts';
+import { despiteOf } from '@homing/domain';
 import type { SuppressionStore } from '@homing/vault/suppression';
 
 /** One tenant's address: what another tenant holds back is no concern of this one. */
@@ -9,8 +10,8 @@ export const heldBackKey = ({ tenantId, fingerprint }: { tenantId: string; finge
 export const heldBackOf =
   (store: Pick<SuppressionStore, 'suppressedContacts'>) =>
   async (requests: readonly OutreachRequested[]): Promise<ReadonlySet<string>> => {
-    const refs = requests.flatMap(({ tenantId, contacts }) =>
-      contacts.map(({ fingerprint }) => ({ tenantId, fingerprint })),
+    const refs = requests.flatMap(({ contacts, ...request }) =>
+      contacts.map(({ fingerprint }) => ({ tenantId: request.tenantId, fingerprint, ...despiteOf(request) })),
     );
     const reasons = refs.length === 0 ? [] : await store.suppressedContacts(refs);
     return new Set(refs.filter((_, i) => reasons[i] !== undefined).map(heldBackKey));

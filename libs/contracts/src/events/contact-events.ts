@@ -1,14 +1,17 @@
 import type { Channel } from '../channel.js';
+import type { WordAnswered } from './answer-events.js';
 import type { ConsentGranted, ConsentWithdrawn } from './consent-events.js';
 import type { Recorded } from './outreach-events.js';
 
 /** Everything that can happen to one address of one tenant, on its stream `contact-{fingerprint}`. */
-export type ContactEvent = SuppressionEvent | ConsentEvent;
+export type ContactEvent = SuppressionEvent | ConsentEvent | AnswerEvent;
 /** Whether anything is sent to it at all. */
 export type SuppressionEvent =
   Recorded<'ContactSuppressed', ContactSuppressed> | Recorded<'ContactUnsuppressed', ContactUnsuppressed>;
 /** What its person allows. */
 export type ConsentEvent = Recorded<'ConsentGranted', ConsentGranted> | Recorded<'ConsentWithdrawn', ConsentWithdrawn>;
+/** What was answered to its person. */
+export type AnswerEvent = Recorded<'WordAnswered', WordAnswered>;
 export type ContactEventType = ContactEvent['type'];
 
 /** Why an address is held back. Each stands on its own: an address is free when none is in force. */

@@ -1,5 +1,7 @@
+import type { AnsweredWord } from '../settings/word-answers.js';
 import type { Channel } from '../channel.js';
 import type { Money } from '../money.js';
+import type { ContentRef } from './content-ref.js';
 import type { Chain, DeliveryGivenUp, FallbackPlanned, RequestedStep, SequenceRef, StepPassedOver } from './chain.js';
 import type { ProviderFact } from '../provider-fact.js';
 import type { AssistanceRequested, AssistedTaskDone, AssistedTaskOpened } from './assisted-events.js';
@@ -61,19 +63,6 @@ export interface ContactPointRef {
   readonly heldBy?: string;
 }
 
-/** Which content to render: by reference; the data for it is sealed in the vault. */
-export type ContentRef =
-  | { readonly kind: 'template'; readonly templateUuid: string; readonly version: number }
-  | { readonly kind: 'literal'; readonly channels: readonly Channel[] }
-  /** Each channel's own template for messages of the request's type; the plan names the one of its channel. */
-  | { readonly kind: 'by_channel'; readonly templates: Readonly<Partial<Record<Channel, TemplateRef>>> };
-
-/** A template as the registry keeps it. */
-export interface TemplateRef {
-  readonly templateUuid: string;
-  readonly version: number;
-}
-
 /**
  * A decision reserved and did not commit in time: whoever was taking it is fenced off, and what it reserved is nobody's. The
  * request itself stands and is decided again.
@@ -84,6 +73,8 @@ export interface OutreachAbandoned {
   readonly round: number;
   readonly at: string;
 }
+
+export type { ContentRef, TemplateRef } from './content-ref.js';
 
 export interface OutreachRequested {
   readonly outreachId: string;
@@ -112,6 +103,8 @@ export interface OutreachRequested {
   readonly expiresAt: string;
   /** How it came in. */
   readonly via: 'bus' | 'api';
+  /** It answers this one word that its recipient wrote. Only Homing itself makes such. */
+  readonly answers?: AnsweredWord;
 }
 
 export interface OutreachDecided {

@@ -24,6 +24,8 @@ import type { Sequences } from './sequence.js';
 import { SumsToOne } from './sums-to-one.rule.js';
 import { SendTimeSettingsDto } from './send-time.dto.js';
 import { WHEN_FULL, type WhenFull } from './settings.js';
+import { WordAnswersDto } from './word-answers.dto.js';
+import type { WordAnswers } from './word-answers.js';
 
 /** Longest look-back for repeats, in hours: 31 days. */
 export const MAX_DEDUP_HOURS = 744;
@@ -124,4 +126,5 @@ export class TenantSettingsDto extends SelectionDto {
   @Part(() => ChannelsSettingsDto) channels?: ChannelsSettings<ChannelSettings>;
   /** What stands in it is checked by `sequence.check.ts`. */
   @IsOptional() @IsObject() sequences?: Sequences;
+  @Part(() => WordAnswersDto) wordAnswers?: WordAnswers;
 }

@@ -4,6 +4,7 @@ import type { FactorWeights } from '../events/decision.js';
 import type { ChannelSettings, ChannelUse, ChannelsSettings } from './channel-settings.js';
 import type { Price } from './price.js';
 import type { Sequences } from './sequence.js';
+import type { WordAnswers } from './word-answers.js';
 
 /** Messages to one person, all windows rolling. Null switches a cap off; absent leaves it to the next wider setting. */
 export interface CapCounts {
@@ -139,6 +140,8 @@ export interface TenantSettings extends SelectionSettings, SendTimeSettings, Con
   readonly channels?: ChannelsSettings<ChannelSettings>;
   /** Named sequences, beside those of the product (`PRODUCT_SEQUENCES`). */
   readonly sequences?: Sequences;
+  /** What is answered to STOP, START and HELP. Product default: nothing. */
+  readonly wordAnswers?: WordAnswers;
 }
 
 export const CAMPAIGN_STATUSES = ['active', 'paused', 'stopped'] as const;

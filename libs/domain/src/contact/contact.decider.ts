@@ -8,6 +8,7 @@ import type {
   ProviderFact,
   SuppressionReason,
 } from '@homing/contracts';
+import { decideAnswer, type AnswerWord } from './answer-word.decider.js';
 import { suppressionsOf, type ContactState } from './contact.state.js';
 
 interface AboutContact {
@@ -64,7 +65,8 @@ export interface WithdrawConsent extends AboutConsent {
   readonly evidence?: string;
 }
 
-export type ContactCommand = SuppressContact | ResubscribeContact | LiftSuppression | GrantConsent | WithdrawConsent;
+export type ContactCommand =
+  SuppressContact | ResubscribeContact | LiftSuppression | GrantConsent | WithdrawConsent | AnswerWord;
 
 /**
  * What is to be recorded of an address. Whether it is suppressed is a function of the SET of what was said of it: of each reason
@@ -83,6 +85,8 @@ export function decideContact(state: ContactState, command: ContactCommand): rea
     case 'grant_consent':
     case 'withdraw_consent':
       return keepConsent(state, command);
+    case 'answer':
+      return decideAnswer(state, command);
   }
 }
 

@@ -6,6 +6,7 @@ import {
   type SuppressionEvent,
   type SuppressionReason,
 } from '@homing/contracts';
+import { withAnswered, type AnsweredWords } from './answered-words.state.js';
 import { consentWordOf, withConsentWord, type ConsentWord } from '../consent/consent.state.js';
 
 /** One address of one tenant, folded from its stream. Plain JSON. */
@@ -20,6 +21,8 @@ export interface KnownContact {
   readonly marks: Readonly<Partial<Record<SuppressionReason, ReasonMark>>>;
   /** Of its person, latest first. Absent: none. */
   readonly consents?: readonly ConsentWord[];
+  /** The latest STOP and START that were answered. Absent: none. */
+  readonly answered?: AnsweredWords;
 }
 
 /** The latest of each that is known about one reason; which of the two is later decides. */
@@ -39,6 +42,8 @@ export function evolveContact(state: ContactState, event: ContactEvent): Contact
     case 'ConsentGranted':
     case 'ConsentWithdrawn':
       return { ...known, consents: withConsentWord(known.consents ?? [], consentWordOf(event)) };
+    case 'WordAnswered':
+      return { ...known, answered: withAnswered(known.answered, event.data) };
     default:
       return unreadable(event, state);
   }

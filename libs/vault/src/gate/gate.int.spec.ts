@@ -26,6 +26,32 @@ const put = (campaignId: string, status: CampaignStatus) =>
   owner.putCampaign({ actor: 'test', tenantId, campaignId, name: campaignId, currency: 'EUR', status });
 
 describe('the gate', () => {
+  it('lets one reason pass where it is asked to, and none beside it', async () => {
+    const since = '2026-05-01T10:00:00.000Z';
+    const of = (fingerprint: string) => ({ tenantId, fingerprint, channel: 'sms' as const, revision: 0n });
+    const store = createSuppressionStore(vault.as('vault_intake'));
+    await store.saveContacts([
+      { ...of('left'), reasons: [{ reason: 'unsubscribe', since }] },
+      {
+        ...of('both'),
+        reasons: [
+          { reason: 'unsubscribe', since },
+          { reason: 'complaint', since },
+        ],
+      },
+    ]);
+    const asked = ['left', 'both'].map((fingerprint) => ({ tenantId, fingerprint, despite: 'unsubscribe' as const }));
+    expect(await gate.ask(asked)).toEqual([
+      { kind: 'open', contactRevision: '0' },
+      { kind: 'suppressed', reason: 'complaint' },
+    ]);
+    expect(await store.suppressedContacts([...asked, { tenantId, fingerprint: 'left' }])).toEqual([
+      undefined,
+      'complaint',
+      'unsubscribe',
+    ]);
+  });
+
   it('answers each message in the order asked, by its campaign and its address', async () => {
     const [active, paused, stopped] = await Promise.all([put('a', 'active'), put('p', 'paused'), put('s', 'stopped')]);
     const since = '2026-05-01T10:00:00.000Z';

@@ -36,10 +36,12 @@ type GateRow = {
 
 function gateRows(questions: readonly GateQuestion[]) {
   return sql<GateRow>`
-    select w.at, c.status, case when s.suppressed then s.reasons -> 0 ->> 'reason' end as reason,
+    select w.at, c.status, case when s.suppressed then (select r.said ->> 'reason' from jsonb_array_elements(s.reasons) with ordinality as r (said, at)
+        where r.said ->> 'reason' is distinct from w.despite order by r.at limit 1) end as reason,
       s.revision::text
     from unnest(${questions.map((q) => q.tenantId)}::uuid[], ${questions.map((q) => q.campaignKey ?? null)}::uuid[],
-      ${questions.map((q) => q.fingerprint)}::text[]) with ordinality as w (tenant_id, campaign_id, fingerprint, at)
+      ${questions.map((q) => q.fingerprint)}::text[], ${questions.map((q) => q.despite ?? null)}::text[])
+      with ordinality as w (tenant_id, campaign_id, fingerprint, despite, at)
     left join registry.campaign c on c.id = w.campaign_id and c.tenant_id = w.tenant_id
     left join vault.suppression s on s.tenant_id = w.tenant_id and s.fingerprint = w.fingerprint`;
 }

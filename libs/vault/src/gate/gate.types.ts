@@ -6,6 +6,8 @@ export type GateQuestion = {
   /** The campaign's own id; absent where the message belongs to none. */
   readonly campaignKey?: string;
   readonly fingerprint: string;
+  /** This reason alone holds it back from nothing: the one confirmation of an opt-out goes to whoever opted out. */
+  readonly despite?: SuppressionReason;
 };
 
 export type GateAnswer =

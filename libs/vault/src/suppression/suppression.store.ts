@@ -1,7 +1,7 @@
 import { sql } from 'kysely';
 import type { SuppressionReason } from '@homing/contracts';
 import type { VaultDatabase } from '../database/vault.tables.js';
-import type { ContactRef, SuppressedContact, SuppressionStore } from './suppression.types.js';
+import type { SuppressedContact, SuppressionQuestion, SuppressionStore } from './suppression.types.js';
 
 /** @param db connected as `vault_intake` */
 export function createSuppressionStore(db: VaultDatabase): SuppressionStore {
@@ -44,14 +44,17 @@ function furthest(contacts: readonly SuppressedContact[]): SuppressedContact[] {
 
 async function suppressedContacts(
   db: VaultDatabase,
-  refs: readonly ContactRef[],
+  refs: readonly SuppressionQuestion[],
 ): Promise<(SuppressionReason | undefined)[]> {
   if (refs.length === 0) return [];
   const { rows } = await sql<{ at: string; reason: SuppressionReason }>`
-    select w.at, s.reasons -> 0 ->> 'reason' as reason
-    from unnest(${refs.map((ref) => ref.tenantId)}::uuid[], ${refs.map((ref) => ref.fingerprint)}::text[])
-      with ordinality as w (tenant_id, fingerprint, at)
-    join vault.suppression s using (tenant_id, fingerprint) where s.suppressed`.execute(db);
+    select w.at, held.reason
+    from unnest(${refs.map((ref) => ref.tenantId)}::uuid[], ${refs.map((ref) => ref.fingerprint)}::text[],
+      ${refs.map((ref) => ref.despite ?? null)}::text[]) with ordinality as w (tenant_id, fingerprint, despite, at)
+    join vault.suppression s using (tenant_id, fingerprint)
+    cross join lateral (select r.said ->> 'reason' as reason from jsonb_array_elements(s.reasons) with ordinality as r (said, at)
+      where r.said ->> 'reason' is distinct from w.despite order by r.at limit 1) held
+    where s.suppressed`.execute(db);
   const answers: (SuppressionReason | undefined)[] = refs.map(() => undefined);
   for (const { at, reason } of rows) answers[Number(at) - 1] = reason;
   return answers;

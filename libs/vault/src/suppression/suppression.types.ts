@@ -23,6 +23,9 @@ export type SuppressedContact = {
 
 export type ContactRef = { readonly tenantId: string; readonly fingerprint: string };
 
+/** `despite`: what this reason alone holds back is free. */
+export type SuppressionQuestion = ContactRef & { readonly despite?: SuppressionReason };
+
 /** For the orchestrator (role `vault_intake`): over all tenants. */
 export type SuppressionStore = {
   /**
@@ -31,7 +34,7 @@ export type SuppressionStore = {
    */
   saveContacts(contacts: readonly SuppressedContact[]): Promise<void>;
   /** Which of these addresses are held back now, read fresh; in the order asked, with the reason longest in force. */
-  suppressedContacts(refs: readonly ContactRef[]): Promise<(SuppressionReason | undefined)[]>;
+  suppressedContacts(refs: readonly SuppressionQuestion[]): Promise<(SuppressionReason | undefined)[]>;
 };
 
 /** One suppressed address as its tenant sees it: never the address itself. */
