@@ -36,6 +36,8 @@ const everyScope = [
   'dead-letters:read-content',
   'inbound:read',
   'inbound:read-content',
+  'webhook-accounts:read',
+  'webhook-accounts:write',
   'installation:operate',
 ];
 export const sandboxCampaign = 'sandbox';

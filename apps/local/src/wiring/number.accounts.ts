@@ -27,6 +27,8 @@ export function numberAccounts(simulator: string, publicUrl: string, secretOf: S
       TWILIO_BASE_URL: simulator,
       TWILIO_FROM: '+15005550006',
       TWILIO_WHATSAPP_FROM: '+15005550006',
+      // The sandbox's template, as this account knows it.
+      TWILIO_CONTENT_SIDS: `business_page_intro/en=HX${secretOf('TWILIO_CONTENT_SIDS').slice(0, 32)}`,
       TEXTBEE_BASE_URL: simulator,
       GENERIC_EMAIL_URL: simulator,
       GENERIC_EMAIL_FROM: 'hello@sandbox.test',

@@ -11,6 +11,12 @@ export interface SandboxAccount {
   readonly ingestion: Record<string, string>;
 }
 
+/** What of the sandbox is not as nearly everybody has it. */
+export interface SandboxWishes {
+  /** The sandbox is an approved partner of LinkedIn's: messages leave through its API. Default false. */
+  readonly linkedInPartner?: boolean;
+}
+
 /** Makes the secrets of sandbox accounts: the same name, the same secret, as long as the home lives. Hex, 64 characters. */
 export const accountSecrets =
   ({ fingerprintKey }: Pick<LocalSecrets, 'fingerprintKey'>) =>
@@ -18,7 +24,11 @@ export const accountSecrets =
     createHmac('sha256', fingerprintKey).update(`sandbox account ${name}`).digest('hex');
 
 /** The accounts of the sandbox at every provider that is played, one entry each. Callers differ in addresses and keys only from those of a real account. */
-export function sandboxAccounts(at: LocalAddresses, secrets: LocalSecrets): SandboxAccount[] {
+export function sandboxAccounts(
+  at: LocalAddresses,
+  secrets: LocalSecrets,
+  { linkedInPartner = false }: SandboxWishes = {},
+): SandboxAccount[] {
   return [
     {
       simulator: {
@@ -36,7 +46,7 @@ export function sandboxAccounts(at: LocalAddresses, secrets: LocalSecrets): Sand
     ...mailAccounts(at.http('provider-simulator'), at.http('webhook-ingestion'), accountSecrets(secrets)),
     metaAccount(at, accountSecrets(secrets)),
     xAccount(at, accountSecrets(secrets)),
-    handedOn(at.http('provider-simulator')),
+    handedOn(at.http('provider-simulator'), linkedInPartner ? accountSecrets(secrets) : undefined),
     numberAccounts(at.http('provider-simulator'), at.http('webhook-ingestion'), accountSecrets(secrets)),
   ];
 }
@@ -76,19 +86,20 @@ function xAccount(at: LocalAddresses, secret: (name: string) => string): Sandbox
 }
 
 /**
- * LinkedIn without a partner's token, as nearly everybody has it: each message is a task for a person. Contact forms of the simulator's own
+ * LinkedIn without a partner's token, as nearly everybody has it (`partner` makes one): each message is a task for a person. Contact forms of the simulator's own
  * site and of no other: it is on this machine, and only what is named here may be.
  */
-const handedOn = (simulator: string): SandboxAccount => ({
-  simulator: {},
-  gateway: {
-    LINKEDIN_MEMBER: 'urn:li:person:sandbox',
-    LINKEDIN_BASE_URL: `${simulator}/linkedin`,
-    CONTACT_FORM_FROM_EMAIL: 'hello@sandbox.test',
-    CONTACT_FORM_FROM_NAME: 'Homing Sandbox',
-    CONTACT_FORM_LOOPBACK_SITES: new URL(simulator).host,
-  },
-  ingestion: {},
+function handedOn(simulator: string, partner?: (name: string) => string): SandboxAccount {
+  const token: Record<string, string> = partner ? { LINKEDIN_ACCESS_TOKEN: partner('LINKEDIN_ACCESS_TOKEN') } : {};
+  return { simulator: token, gateway: { ...token, ...handedOnBy(simulator) }, ingestion: {} };
+}
+
+const handedOnBy = (simulator: string): Record<string, string> => ({
+  LINKEDIN_MEMBER: 'urn:li:person:sandbox',
+  LINKEDIN_BASE_URL: `${simulator}/linkedin`,
+  CONTACT_FORM_FROM_EMAIL: 'hello@sandbox.test',
+  CONTACT_FORM_FROM_NAME: 'Homing Sandbox',
+  CONTACT_FORM_LOOPBACK_SITES: new URL(simulator).host,
 });
 
 /** Everything one service is told of all accounts. */

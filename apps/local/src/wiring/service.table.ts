@@ -20,7 +20,8 @@ export function serviceTable(
   secrets: LocalSecrets,
   inherited: Readonly<Record<string, string>> = {},
 ): ServiceRow[] {
-  const accounts = sandboxAccounts(at, secrets);
+  const linkedInPartner = inherited['SANDBOX_LINKEDIN_PARTNER'] === 'true';
+  const accounts = sandboxAccounts(at, secrets, { linkedInPartner });
   // Whoever starts the launcher may say otherwise.
   const installed = {
     CHANNEL_PROVIDERS: inherited['CHANNEL_PROVIDERS'] ?? sandboxChannels(toldOf(accounts, 'gateway')),

@@ -118,6 +118,7 @@ describe('the bus', () => {
       'desk.assisted-tasks',
       'webhook.keys.*.*',
       '$JS.API.INFO',
+      '$JS.API.STREAM.MSG.GET.WEBHOOKKEYS',
       '$JS.API.STREAM.MSG.GET.WEBHOOKHEALTH',
     ]);
     expect(may['scheduler']).toEqual([

@@ -215,6 +215,23 @@ describe('the choice for one message', () => {
     expect(hasStandIn({ providers, healths, now: at() }, 'one')).toBe(false);
   });
 
+  it('that was refused on one trial makes no other while somebody is well', () => {
+    const refuses = noteCall(unseenProvider, { verdict: AUTH, startedAt: 0, endedAt: 1 });
+    const healths = new Map([
+      ['one', refuses],
+      ['two', refuses],
+      ['three', unseenProvider],
+    ]);
+    const choose = (of: { refusedBy?: string; last?: string }, open = healths) =>
+      chooseProvider({ providers: [...open.keys()], healths: open, now: 2 * AUTH_STOP_MS, draw: 0.5, ...of });
+    expect(choose({})).toEqual({ kind: 'provider', key: 'one', trial: true });
+    expect(choose({ refusedBy: 'one' })).toEqual({ kind: 'provider', key: 'three', trial: false });
+    expect(choose({ refusedBy: 'one', last: 'two' })).toEqual({ kind: 'provider', key: 'three', trial: false });
+    // Where nobody is, trials are all there is.
+    healths.delete('three');
+    expect(choose({ refusedBy: 'one' })).toEqual({ kind: 'provider', key: 'two', trial: true });
+  });
+
   it('is one of the channel’s providers whatever came before, and never one that refuses our key but on trial', () => {
     const verdict = fc.oneof(
       fc.constantFrom(GOOD, BAD, AUTH),

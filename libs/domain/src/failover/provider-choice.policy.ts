@@ -13,7 +13,7 @@ export interface ChooseProvider {
   readonly healths: HealthByProvider;
   /** The one that took an earlier message of the same outreach: it is kept as long as it is not stopped. */
   readonly last?: string | undefined;
-  /** The one that refused this delivery's attempt before: any other comes first. */
+  /** The one that refused this delivery's attempt before: any other comes first, and those that are not stopped before them all. */
   readonly refusedBy?: string | undefined;
   readonly now: number;
   /** 0..1, drawn for this choice. */
@@ -58,11 +58,16 @@ interface Candidate {
   readonly health: ProviderHealth;
 }
 
+/** A message that was refused once makes no trial of a second provider while a third is well: nobody's message pays for every trial. */
 function orderOf({ providers, healths, last, refusedBy }: ChooseProvider): Candidate[] {
-  const rank = (key: string): number => (key === refusedBy ? 2 : key === last ? 0 : 1);
+  const rank = ({ key, health }: Candidate): number => {
+    if (key === refusedBy) return 3;
+    if (refusedBy !== undefined && health.standing.kind === 'stopped') return 2;
+    return key === last ? 0 : 1;
+  };
   return providers
     .map((key) => ({ key, health: healths.get(key) ?? unseenProvider }))
-    .toSorted((a, b) => rank(a.key) - rank(b.key));
+    .toSorted((a, b) => rank(a) - rank(b));
 }
 
 interface Asked {
