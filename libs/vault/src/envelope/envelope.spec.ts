@@ -85,6 +85,53 @@ describe('an envelope', () => {
   });
 });
 
+describe('the envelopes of a batch', () => {
+  const context = (id: number) => ({ tenantId: 't', kind: 'person-key', id: String(id) });
+  const batch = async (size: number): Promise<Uint8Array[]> => {
+    const seal = createSealer(keys).sealBatchForInstallation();
+    return Promise.all(Array.from({ length: size }, (_, i) => seal(new Uint8Array([i, 7]), context(i))));
+  };
+
+  it('open in any order, each in its own context alone, beside those of other batches', async () => {
+    const opener = new EnvelopeOpener(keys.openKey, 1);
+    const [one, other] = [await batch(5), await batch(5)];
+    for (const i of [3, 0, 4, 0, 2, 1]) {
+      for (const envelopes of [one, other]) {
+        const envelope = envelopes[i] as Uint8Array;
+        expect(await opener.openForInstallation(envelope, context(i))).toEqual(new Uint8Array([i, 7]));
+        await expect(opener.openForInstallation(envelope, context(i + 1))).rejects.toEqual(unreadable);
+      }
+    }
+    expect(one[0]?.slice(1, 33)).not.toEqual(other[0]?.slice(1, 33));
+  });
+
+  it('do not open for another key, nor once any bit is changed or the end is cut off, also where one of them was opened', async () => {
+    const envelopes = await batch(2);
+    const envelope = envelopes[1] as Uint8Array;
+    await expect(new EnvelopeOpener(strangers.openKey, 1).openForInstallation(envelope, context(1))).rejects.toEqual(
+      unreadable,
+    );
+    const opener = new EnvelopeOpener(keys.openKey, 1);
+    await opener.openForInstallation(envelopes[0] as Uint8Array, context(0));
+    await fc.assert(
+      fc.asyncProperty(fc.nat(envelope.length - 1), fc.nat(7), async (at, bit) => {
+        const altered = Uint8Array.from(envelope);
+        altered[at] = (altered[at] as number) ^ (1 << bit);
+        await expect(opener.openForInstallation(altered, context(1))).rejects.toBeInstanceOf(EnvelopeError);
+        await expect(opener.openForInstallation(envelope.slice(0, at), context(1))).rejects.toBeInstanceOf(
+          EnvelopeError,
+        );
+      }),
+      { numRuns: 60 },
+    );
+  });
+
+  it('never bear one number twice', async () => {
+    const envelopes = await batch(40);
+    expect(new Set(envelopes.map((envelope) => Buffer.from(envelope.slice(1, 37)).toString('hex'))).size).toBe(40);
+  });
+});
+
 describe('the suite', () => {
   const stock = new CipherSuite({ kem: new DhkemX25519HkdfSha256(), kdf: new HkdfSha256(), aead: new Aes256Gcm() });
   const arrayBuffer = (bytes: Uint8Array): ArrayBuffer => Uint8Array.from(bytes).buffer;
@@ -112,6 +159,28 @@ describe('the suite', () => {
       }),
       { numRuns: 50 },
     );
+  });
+
+  it('is RFC 9180 for message after message under one encapsulated key, in both directions', async () => {
+    const ours = newRawPair();
+    const recipientKey = {
+      privateKey: await stock.kem.deserializePrivateKey(ours.privateKey),
+      publicKey: await stock.kem.deserializePublicKey(ours.publicKey),
+    };
+    const info = arrayBuffer(new Uint8Array([1, 2]));
+    const base = new HpkeBase(new Uint8Array([1, 2]));
+    const sender = base.sender(publicKeyOf(ours.publicKey));
+    const reader = await stock.createRecipientContext({ recipientKey, enc: arrayBuffer(sender.enc), info });
+    const writer = await stock.createSenderContext({ recipientPublicKey: recipientKey.publicKey, info });
+    const recipient = base.recipient(keyPairOf(ours.privateKey), new Uint8Array(writer.enc));
+    for (let n = 0; n < 300; n += 1) {
+      const bytes = new Uint8Array([n & 0xff, n >> 8]);
+      const { ct, sequence } = sender.seal(bytes, bytes);
+      expect(sequence).toBe(n);
+      expect(new Uint8Array(await reader.open(arrayBuffer(ct), arrayBuffer(bytes)))).toEqual(bytes);
+      const sealed = new Uint8Array(await writer.seal(arrayBuffer(bytes), arrayBuffer(bytes)));
+      expect(new Uint8Array(recipient.open(sealed, bytes, n))).toEqual(bytes);
+    }
   });
 
   it('seals to no point of small order, and opens nothing from one', () => {

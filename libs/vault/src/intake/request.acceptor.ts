@@ -124,9 +124,10 @@ function createSealingWork(sealer: Sealer): SealingWork {
   const proposed = new Map<string, string>();
   const persons = new Map<string, Promise<NewPerson>>();
   const sealed = new Map<string, Promise<Uint8Array>>();
+  const sealKey = sealer.sealBatchForInstallation();
   return {
     propose: ({ item }) => remember(proposed, item.outreachId, () => uuidv7()),
-    newPerson: (person) => remember(persons, person.personId, () => makePerson(sealer, person)),
+    newPerson: (person) => remember(persons, person.personId, () => makePerson(sealKey, person)),
     sealRequest: ({ item, request }, personId, publicKey) =>
       remember(sealed, `${item.outreachId}/${personId}`, () => {
         const context = { tenantId: item.tenantId, kind: 'request', id: item.outreachId };
@@ -135,10 +136,13 @@ function createSealingWork(sealer: Sealer): SealingWork {
   };
 }
 
-async function makePerson(sealer: Sealer, person: { tenantId: string; personId: string }): Promise<NewPerson> {
+async function makePerson(
+  seal: ReturnType<Sealer['sealBatchForInstallation']>,
+  person: { tenantId: string; personId: string },
+): Promise<NewPerson> {
   const pair = newRawPair();
   const context = { tenantId: person.tenantId, kind: 'person-key', id: person.personId };
-  const sealedPrivateKey = await sealer.sealForInstallation(pair.privateKey, context);
+  const sealedPrivateKey = await seal(pair.privateKey, context);
   pair.privateKey.fill(0);
   return { ...person, publicKey: pair.publicKey, sealedPrivateKey };
 }

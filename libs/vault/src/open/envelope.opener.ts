@@ -3,6 +3,10 @@ import type { SealContext } from '../envelope/envelope.types.js';
 import { keyPairOf, type KeyPair } from '../envelope/x25519.keys.js';
 import { decodeKey } from '../keys/vault.keys.js';
 import { PersonKeyCache } from './person-key.cache.js';
+import { RecipientCache } from './recipient.cache.js';
+
+/** Batches of persons' keys whose opening is remembered; what is sent together was mostly sealed together. */
+const rememberedBatches = 64;
 
 export type SealedPersonKey = {
   readonly tenantId: string;
@@ -15,6 +19,7 @@ export type SealedPersonKey = {
 export class EnvelopeOpener {
   readonly #installation: KeyPair;
   readonly #keys: PersonKeyCache;
+  readonly #batches = new RecipientCache(rememberedBatches);
 
   /** @throws {TypeError} when the key is malformed */
   constructor(openKey: string, cachedKeys: number) {
@@ -25,7 +30,7 @@ export class EnvelopeOpener {
   }
 
   async openForInstallation(envelope: Uint8Array, context: SealContext): Promise<Uint8Array> {
-    return openEnvelope(this.#installation, envelope, context);
+    return openEnvelope(this.#installation, envelope, context, this.#batches);
   }
 
   async openForPerson(person: SealedPersonKey, envelope: Uint8Array, context: SealContext): Promise<Uint8Array> {
@@ -39,6 +44,7 @@ export class EnvelopeOpener {
 
   clear(): void {
     this.#keys.clear();
+    this.#batches.clear();
   }
 
   async #personKey(person: SealedPersonKey): Promise<KeyPair> {
