@@ -4,6 +4,7 @@ import { OutreachDetail } from './detail/outreach.detail.js';
 import { OutreachList } from './list/outreach.list.js';
 import { SessionContext, useConnection, useSession } from './live/live.context.js';
 import { LiveFeed } from './live/live.feed.js';
+import { AssistedTasks } from './tasks/assisted-tasks.js';
 import { UnknownOutcomes } from './outcomes/unknown-outcomes.js';
 import { Notice } from './parts/notice.js';
 import { hashOf, type Route } from './routing/hash.route.js';
@@ -87,6 +88,13 @@ function Frame({ onLeave }: { onLeave: (refused: boolean) => void }): ReactNode 
         {route.page === 'list' && <OutreachList key={route.state ?? ''} filter={route.state} />}
         {route.page === 'outreach' && <OutreachDetail key={route.outreachId} outreachId={route.outreachId} />}
         {route.page === 'outcomes' && <UnknownOutcomes />}
+        {route.page === 'tasks' && (
+          <AssistedTasks
+            key={`${route.state ?? ''} ${route.channel ?? ''}`}
+            state={route.state}
+            channel={route.channel}
+          />
+        )}
         {route.page === 'unknown' && (
           <Notice title="There is nothing here">
             <a href="#/">All outreach</a>
@@ -99,6 +107,7 @@ function Frame({ onLeave }: { onLeave: (refused: boolean) => void }): ReactNode 
 
 const SECTIONS = [
   { page: 'list', name: 'Outreach' },
+  { page: 'tasks', name: 'Tasks by hand' },
   { page: 'outcomes', name: 'Unknown outcomes' },
 ] as const;
 

@@ -1,4 +1,5 @@
 import type {
+  AssistedText,
   Channel,
   ExcludedChannel,
   FieldFault,
@@ -109,6 +110,47 @@ export interface UnknownOutcome {
 export interface UnknownOutcomePage {
   readonly items: readonly UnknownOutcome[];
   readonly nextCursor?: string;
+}
+
+/** A message that a person is to send by hand; to whom and what is shown to whoever opens it. */
+export interface AssistedTask {
+  readonly id: string;
+  readonly outreachId: string;
+  readonly channel: Channel;
+  readonly provider: string;
+  readonly reason: string;
+  readonly state: 'open' | 'sent' | 'not_sent' | 'declined' | 'withdrawn';
+  readonly requestedAt: string;
+  readonly expiresAt: string;
+  /** Who has it in hand, in their own word. */
+  readonly worker?: string;
+  readonly claimedUntil?: string;
+  readonly endedAt?: string;
+  readonly closedReason?: string;
+  readonly despite?: string;
+}
+
+export interface AssistedTaskPage {
+  readonly items: readonly AssistedTask[];
+  readonly nextCursor?: string;
+}
+
+/** PERSONAL: it is kept in this page's memory only. */
+export interface OpenedTask extends AssistedTask {
+  /** Absent: it is open no more. */
+  readonly message?: AssistedText;
+}
+
+/** What somebody says became of a task. */
+export interface TaskWord {
+  readonly outcome: 'sent' | 'not_sent' | 'declined';
+  readonly note?: string;
+}
+
+export interface TaskResult {
+  readonly state: TaskWord['outcome'];
+  /** Sent although nobody was to any more: why not. */
+  readonly despite?: string;
 }
 
 /** `accepted`: it will be done; what came of it shows by itself. */

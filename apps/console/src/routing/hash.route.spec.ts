@@ -9,6 +9,8 @@ describe('routes', () => {
     { page: 'list', state: 'outcome_unknown' },
     { page: 'outreach', outreachId },
     { page: 'outcomes' },
+    { page: 'tasks' },
+    { page: 'tasks', state: 'all', channel: 'linkedin' },
   ])('%j survives the address', (route) => expect(readRoute(hashOf(route))).toEqual(route));
 
   it('knows an empty address and does not follow a made-up one', () => {
