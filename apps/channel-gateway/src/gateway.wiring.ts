@@ -1,4 +1,5 @@
 import { PROVIDER_SETUPS, type ReadyProvider } from '@homing/channels';
+import type { Channel } from '@homing/contracts';
 import { DEFAULT_CHANNEL_PROVIDERS } from '@homing/domain';
 import { connectEventStore } from '@homing/event-store';
 import { readInstallation } from '@homing/intake/rules';
@@ -103,6 +104,8 @@ export function wireGateway({ env, logger, instance, readiness }: ServiceBasics)
   readiness.add('vault', async () => (await pingVault(vaultDb), { status: 'up' }));
   readiness.add('event store', async () => (await store.ping(), watch.health()));
 
+  const takesMany = (channel: Channel): boolean =>
+    [...ready.values()].some(({ provider }) => provider.channel === channel && provider.capabilities.batch !== false);
   const { render, gate, now } = parts;
   const desk = { store, instance, render, gate, now, seal: sealTaskAnswer };
   const closeTaskDoor = openTaskDoor({ bus, parts: desk, logger });
@@ -116,7 +119,10 @@ export function wireGateway({ env, logger, instance, readiness }: ServiceBasics)
   watch.start();
   const module: DynamicModule = {
     module: GatewayModule,
-    controllers: channels.flatMap((channel) => [dispatchControllerOf(channel), lookUpControllerOf(channel)]),
+    controllers: channels.flatMap((channel) => [
+      dispatchControllerOf(channel, takesMany(channel)),
+      lookUpControllerOf(channel),
+    ]),
     providers: [
       { provide: SEND_PARTS, useValue: parts },
       { provide: SETTLE_PARTS, useValue: settle },

@@ -9,6 +9,7 @@ export const SECTIONS = [
   'what-if',
   'budget',
   'decision',
+  'batched-email',
 ] as const;
 export type SectionName = (typeof SECTIONS)[number];
 

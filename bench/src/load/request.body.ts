@@ -7,6 +7,6 @@ export const requestBody = (run: string, n: number): Record<string, unknown> => 
   },
   content: {
     templateId: 'email_intro',
-    data: { first_name: 'Robin', business_name: 'Example Bakery', demo_url: 'https://example.test/demo' },
+    data: { first_name: `Robin ${n}`, business_name: 'Example Bakery', demo_url: 'https://example.test/demo' },
   },
 });

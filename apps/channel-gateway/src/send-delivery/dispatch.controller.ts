@@ -14,9 +14,17 @@ export interface DispatchHandler {
   send(event: Dispatched): Promise<void>;
 }
 
-/** The controller of a channel's dispatches; every channel is waited for by a consumer of its own, so none is kept waiting by another. */
+/** Dispatches that one gateway works on at once; of a channel where many share a call. */
+const IN_FLIGHT = 64;
+const IN_FLIGHT_TOGETHER = 256;
+
+/**
+ * The controller of a channel's dispatches; every channel is waited for by a consumer of its own, so none is kept waiting by another.
+ * `together`: a provider of it takes many messages in one call.
+ */
 export function dispatchControllerOf(
   channel: Channel,
+  together = false,
 ): Type<DispatchHandler> & (new (parts: SendParts) => DispatchHandler) {
   @Controller()
   class DispatchController implements DispatchHandler {
@@ -25,7 +33,7 @@ export function dispatchControllerOf(
     @JsEvent(dispatchSubject(channel), {
       stream: BUS_STREAMS.dispatch,
       durable: `gateway-${channel}`,
-      maxInFlight: 64,
+      maxInFlight: together ? IN_FLIGHT_TOGETHER : IN_FLIGHT,
       ackWaitMs: 30_000,
     })
     async send(@Payload() event: Dispatched): Promise<void> {
