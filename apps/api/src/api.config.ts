@@ -48,7 +48,11 @@ export function readApiConfig(env: Env): ApiConfig {
 
 function readSettings(env: Env): ApiSettings {
   return {
-    policy: readInstallation(env.string('CHANNEL_PROVIDERS', { default: DEFAULT_CHANNEL_PROVIDERS }), env).policy,
+    policy: readInstallation(
+      env.string('CHANNEL_PROVIDERS', { default: DEFAULT_CHANNEL_PROVIDERS }),
+      env,
+      env.string('CONSENT_REQUIRED', { default: '' }),
+    ).policy,
     rateLimit: {
       perSecond: env.int('RATE_LIMIT_PER_SECOND', { default: 200, min: 1 }),
       burst: env.int('RATE_LIMIT_BURST', { default: 1_000, min: 1 }),

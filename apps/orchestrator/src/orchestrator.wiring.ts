@@ -21,6 +21,7 @@ import {
   type WiredService,
 } from '@homing/service-kit';
 import { createVaultIntake, openVaultDatabase, pingVault } from '@homing/vault/intake';
+import { createConsentStore } from '@homing/vault/consent';
 import { createRegistry } from '@homing/vault/registry';
 import { createSenderBook, createSuppressionStore } from '@homing/vault/suppression';
 import { createDeadLetterSealer, createFingerprinter } from '@homing/vault/seal';
@@ -33,6 +34,7 @@ import { lastInboundOf } from './decide-outreach/last-inbound.reader.js';
 import { sendHoursOf } from './decide-outreach/send-hours.reader.js';
 import { OutreachDecider, type DeciderParts } from './decide-outreach/outreach.decider.service.js';
 import { ledgerSnapshots } from './keep-books/ledger.snapshots.js';
+import { consentsOf } from './keep-books/consent.gatherer.js';
 import { heldBackOf } from './keep-books/held-back.gatherer.js';
 import { gatherRules } from './keep-books/policy.gatherer.js';
 import { INBOUND_PARTS, InboundController } from './hear-inbound/inbound.controller.js';
@@ -77,7 +79,8 @@ export function wireOrchestrator({ env, logger, instance, readiness }: ServiceBa
   const deadLetterSealKey = env.string('DEAD_LETTER_SEAL_KEY');
   const replicas = env.int('NATS_STREAM_REPLICAS', { default: 1, min: 1, max: 5 });
   const windowSize = env.int('DISPATCH_WINDOW', { default: 600, min: 1, max: 100_000 });
-  const { policy } = readInstallation(env.string('CHANNEL_PROVIDERS', { default: DEFAULT_CHANNEL_PROVIDERS }), env);
+  const channelProviders = env.string('CHANNEL_PROVIDERS', { default: DEFAULT_CHANNEL_PROVIDERS });
+  const { policy } = readInstallation(channelProviders, env, env.string('CONSENT_REQUIRED', { default: '' }));
   const deskSettings = readDeskSettings(env);
   const reclaimAfterMs = env.int('RECLAIM_AFTER_MS', { default: RECLAIM_AFTER_MS, min: 1_000, max: 86_400_000 });
   const repairEveryMs = env.int('REPAIR_SUPPRESSIONS_MS', { default: 3_600_000, min: 500 });
@@ -92,7 +95,8 @@ export function wireOrchestrator({ env, logger, instance, readiness }: ServiceBa
   const vault = createVaultIntake({ db: vaultDb, sealKey, fingerprintKey: fingerprintKey.reveal() });
   const registry = createRegistry({ db: vaultDb, access: 'system' });
   const suppressions = createSuppressionStore(vaultDb);
-  const contacts = new ContactKeeper({ store, contacts: suppressions, instance });
+  const consents = createConsentStore(vaultDb);
+  const contacts = new ContactKeeper({ store, contacts: suppressions, consents, instance });
   const publisher = new Publisher(bus);
 
   const now = (): string => new Date().toISOString();
@@ -117,6 +121,7 @@ export function wireOrchestrator({ env, logger, instance, readiness }: ServiceBa
     rulesOf: async (request) => (await gatherRules(registry, policy, [request]))[0] ?? { policy, zone: 'UTC' },
     suppressed: heldBackOf(suppressions),
     lastInboundOf: lastInboundOf(senders),
+    consentsOf: consentsOf(consents),
     openReservations: (outreachId) => queries.openReservations(outreachId),
     reclaimAfterMs,
     instance,
@@ -212,6 +217,7 @@ export function wireOrchestrator({ env, logger, instance, readiness }: ServiceBa
           books,
           rulesOf,
           suppressed: heldBackOf(suppressions),
+          consentsOf: consentsOf(consents),
           engagementOf: engagementOf({ queries, now }),
           lastInboundOf: lastInboundOf(senders),
           hoursOf: sendHoursOf({ queries, now }),

@@ -32,7 +32,9 @@ export function startOrchestrator(world: World, life: Life): void {
   const instance = life.name;
   const intake = createIntake({ vault, registry, ids: IDS });
   const react = reactParts(ports, instance);
-  const contacts = new ContactKeeper({ store, contacts: suppressions, instance, timers });
+  // Nobody's consent is asked for or withdrawn in this world.
+  const consents = { saveConsents: async () => undefined };
+  const contacts = new ContactKeeper({ store, contacts: suppressions, consents, instance, timers });
   const notify = (): void => undefined;
   const decider = new OutreachDecider({
     ...{ store, vault, intake, publisher, timers, instance, now },

@@ -45,7 +45,10 @@ export class SettingsKeeper {
       withCursor(this.parts.registry.listCampaigns(filter)),
       this.parts.registry.readTenant(tenantId),
     ]);
-    return { items: items.map((campaign) => shownCampaign(campaign, tenant)), ...next(nextCursor) };
+    return {
+      items: items.map((campaign) => shownCampaign(campaign, tenant, this.parts.settings.policy)),
+      ...next(nextCursor),
+    };
   }
 
   async find(caller: Caller, campaignId: string) {
@@ -136,7 +139,7 @@ export class SettingsKeeper {
   }
 
   async #shown({ tenantId }: Caller, campaign: Campaign) {
-    return shownCampaign(campaign, await this.parts.registry.readTenant(tenantId));
+    return shownCampaign(campaign, await this.parts.registry.readTenant(tenantId), this.parts.settings.policy);
   }
 }
 

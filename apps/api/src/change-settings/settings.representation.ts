@@ -2,11 +2,20 @@ import { CHANNELS, type Channel } from '@homing/contracts';
 import type {
   BudgetAmounts,
   CampaignSettings,
+  ConsentSettings,
   SelectionSettings,
   SendTimeSettings,
   TenantSettings,
 } from '@homing/contracts';
-import { DEFAULT_POLICY, effectivePolicy, selectionOf, worstCase, type DecisionPolicy } from '@homing/domain';
+import {
+  consentRulesOf,
+  DEFAULT_CONSENT,
+  DEFAULT_POLICY,
+  effectivePolicy,
+  selectionOf,
+  worstCase,
+  type DecisionPolicy,
+} from '@homing/domain';
 import type { Campaign, Tenant } from '@homing/vault/registry';
 
 /** The first that says anything; null says “off”. */
@@ -31,6 +40,12 @@ function choiceOf(tenant: SelectionSettings | undefined, campaign?: SelectionSet
   const { weights, channelPriority, exploration } = selectionOf(DEFAULT_POLICY.selection, tenant, campaign);
   return { weights, channelPriority, exploration };
 }
+/** What needs consent, as the decision itself puts it together. */
+function consentOf(base: DecisionPolicy, ...widerFirst: readonly (ConsentSettings | undefined)[]) {
+  const said = widerFirst.map((settings) => settings?.consent?.required);
+  return { consent: { required: consentRulesOf(base.consent ?? DEFAULT_CONSENT, ...said) } };
+}
+
 /** When people may be contacted, as it is in force. */
 export const sendTimeOf = (...narrowerFirst: readonly SendTimeSettings[]) => ({
   sendTime: first(...narrowerFirst.map(({ sendTime }) => sendTime), 'asap' as const),
@@ -50,7 +65,11 @@ const mapValues = <T, R>(of: Readonly<Record<string, T>>, change: (value: T) => 
   Object.fromEntries(Object.entries(of).map(([name, value]) => [name, change(value)]));
 
 /** A campaign with its settings, and what is in force where it says nothing. */
-export function shownCampaign(campaign: Campaign, tenant: Pick<Tenant, 'settings'> | undefined) {
+export function shownCampaign(
+  campaign: Campaign,
+  tenant: Pick<Tenant, 'settings'> | undefined,
+  base: DecisionPolicy = DEFAULT_POLICY,
+) {
   const { campaignId, name, status, currency, settings, settingsVersion, createdAt } = campaign;
   const { budget, dailyLimit = null, whenDailyLimitReached = 'refuse' } = settings;
   const wider = tenant?.settings ?? {};
@@ -68,6 +87,7 @@ export function shownCampaign(campaign: Campaign, tenant: Pick<Tenant, 'settings
       whenDailyLimitReached,
       ...sendTimeOf(settings, wider),
       ...choiceOf(tenant?.settings, settings),
+      ...consentOf(base, tenant?.settings, settings),
     },
     createdAt,
   };
@@ -84,6 +104,7 @@ export const shownPolicies = (
     ...limitsOf(settings),
     ...sendTimeOf(settings),
     ...choiceOf(settings),
+    ...consentOf(base, settings),
     prices: { ...pricesOf(base), ...worstCases(settings, base) },
   },
 });

@@ -1,6 +1,7 @@
 import {
   CAMPAIGN_STATUSES,
   CHANNELS,
+  CONSENT_DEMANDS,
   LIFT_REASONS,
   MAX_EXPLORATION,
   SEND_TIMES,
@@ -80,6 +81,14 @@ const choice = {
     description: 'share of choices drawn among the channels that only the score orders',
   },
 };
+/** For which messages consent is required, as it is in force. */
+const consent = record({
+  required: {
+    ...{ type: 'object', additionalProperties: { type: 'string', enum: [...CONSENT_DEMANDS] } },
+    description:
+      'by channel: for `always` all messages, `marketing` all but transactional ones, `never` none; one not named: none',
+  },
+});
 const sendTime = {
   sendTime: {
     type: 'string',
@@ -174,6 +183,7 @@ export const SETTINGS_SCHEMAS: Readonly<Record<string, Schema>> = {
         whenDailyLimitReached: { type: 'string', enum: [...WHEN_FULL] },
         ...sendTime,
         ...choice,
+        consent,
       }),
     },
     createdAt: instant,
@@ -189,6 +199,7 @@ export const SETTINGS_SCHEMAS: Readonly<Record<string, Schema>> = {
           ...limits,
           ...sendTime,
           ...choice,
+          consent,
           prices: {
             ...{ type: 'object', additionalProperties: ref('Money') },
             description: 'what is reserved for one message: of a table its worst case',

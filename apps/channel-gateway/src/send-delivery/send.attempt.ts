@@ -107,6 +107,7 @@ const proofOf = ({ headers }: OutboundMessage, { answer }: GateReading, suppress
   ...(answer.kind === 'open' && answer.contactRevision !== undefined
     ? { contactRevision: answer.contactRevision }
     : {}),
+  ...(answer.kind === 'open' && answer.consentId !== undefined ? { consentId: answer.consentId } : {}),
   ...(headers?.['List-Unsubscribe-Post'] === undefined ? {} : { oneClick: true }),
 });
 

@@ -40,6 +40,8 @@ const open: GateAnswer = { kind: 'open' };
 const held: readonly [GateAnswer, string][] = [
   [{ kind: 'stopped' }, 'campaign_stopped'],
   [{ kind: 'suppressed', reason: 'unsubscribe' }, 'suppressed'],
+  [{ kind: 'no_consent', reason: 'consent_withdrawn' }, 'consent_withdrawn'],
+  [{ kind: 'no_consent', reason: 'consent_expired' }, 'consent_expired'],
 ];
 
 /** A word of the gate, and how many milliseconds it takes; an error for a database that is away. */
@@ -107,7 +109,8 @@ describe('the gate before the claim', () => {
   it('is asked once for its campaign and its address, and lets the message through', async () => {
     const { send, asked, calls } = await stage([{ says: open }], 100);
     expect(await send()).toEqual({ kind: 'accepted' });
-    expect(asked).toEqual([{ tenantId, campaignKey, fingerprint: plan.contact.fingerprint }]);
+    const consent = { channel: 'email', purpose: 'marketing', required: false };
+    expect(asked).toEqual([{ tenantId, campaignKey, fingerprint: plan.contact.fingerprint, consent }]);
     expect(calls).toHaveLength(1);
   });
 

@@ -1,4 +1,4 @@
-import { despiteOf, type KnownOutreach, type Delivery } from '@homing/domain';
+import { despiteOf, purposeOf, type Delivery, type KnownOutreach } from '@homing/domain';
 import { Collector, fulfilled, type CollectorTimers } from '@homing/messaging';
 import type { Timing } from '@homing/service-kit';
 import type { GateAnswer, GateQuestion, GateReader } from '@homing/vault/gate';
@@ -40,11 +40,14 @@ export function createSendGate(
   return { ask: (question) => collector.add(question) };
 }
 
-export const gateQuestion = ({ request }: KnownOutreach, { plan }: Delivery): GateQuestion => ({
+export const gateQuestion = ({ request }: KnownOutreach, { channel, plan }: Delivery): GateQuestion => ({
   tenantId: request.tenantId,
   ...(request.campaignKey === undefined ? {} : { campaignKey: request.campaignKey }),
   fingerprint: plan.contact.fingerprint,
   ...despiteOf(request),
+  ...(request.answers === undefined
+    ? { consent: { channel, purpose: purposeOf(request.messageType), required: plan.consent?.required ?? false } }
+    : {}),
 });
 
 /** Asks the gate, and knows the time. */
@@ -106,5 +109,7 @@ export function heldBackBy(answer: GateAnswer | Unreadable): HeldBack | undefine
       return { kind: 'end', reason: 'campaign_stopped' };
     case 'suppressed':
       return { kind: 'end', reason: 'suppressed' };
+    case 'no_consent':
+      return { kind: 'end', reason: answer.reason };
   }
 }

@@ -51,5 +51,10 @@ describe('an attempt that was sent', () => {
     });
   });
 
+  it('names the consent that allowed it', async () =>
+    expect(await proofOf({ kind: 'open', contactRevision: '3', consentId: 'c-1' })).toEqual({
+      ...{ suppressionReadAt: T0, contactRevision: '3', consentId: 'c-1' },
+    }));
+
   it('says no more than is so', async () => expect(await proofOf({ kind: 'open' })).toEqual({ suppressionReadAt: T0 }));
 });

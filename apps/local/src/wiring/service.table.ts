@@ -26,6 +26,8 @@ export function serviceTable(
   const installed = {
     CHANNEL_PROVIDERS: inherited['CHANNEL_PROVIDERS'] ?? sandboxChannels(toldOf(accounts, 'gateway')),
   };
+  // Nobody real can be reached from here. A tenant's or a campaign's settings demand consent as anywhere (ADR 0015).
+  const consent = { CONSENT_REQUIRED: inherited['CONSENT_REQUIRED'] ?? 'sms:never;whatsapp:never' };
   const truth = { EVENTSTORE_URL: at.eventStore };
   const bus = (user: Parameters<LocalAddresses['bus']>[0]) => ({ NATS_URL: at.bus(user) });
   const read = (role: 'read_system' | 'read_api') => ({ READ_DATABASE_URL: at.database(role) });
@@ -69,6 +71,7 @@ export function serviceTable(
         ...letters,
         ...desk,
         ...installed,
+        ...consent,
       },
     },
     {
@@ -117,6 +120,7 @@ export function serviceTable(
       env: {
         ...bus('api'),
         ...installed,
+        ...consent,
         ...read('read_api'),
         ...vault('vault_api'),
         VAULT_INTAKE_DATABASE_URL: at.database('vault_intake'),

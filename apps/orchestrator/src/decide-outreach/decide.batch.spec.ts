@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { acceptedRef, createIdDeriver, outreachStream, type CloudEvent } from '@homing/contracts';
-import { DEFAULT_POLICY } from '@homing/domain';
+import { DEFAULT_POLICY, type KnownConsent } from '@homing/domain';
 import { InMemoryEventStore } from '@homing/event-store/memory';
 import type { IntakeItem, IntakeResult } from '@homing/intake';
 import type { Outgoing } from '@homing/messaging';
@@ -124,6 +124,27 @@ describe('the orchestrator, given outreach.requested', () => {
     ]);
     expect(published.map((message) => message.key)).toEqual([`${outreachId}.1:1:0`]);
     expect(fed).toEqual([outreachId]);
+  });
+
+  it('sends nothing where consent is withdrawn, and does not guess where the register cannot be read', async () => {
+    const consents: KnownConsent[][] = [
+      [
+        {
+          channel: 'email',
+          fingerprint: recordOf('x').contacts[0]?.fingerprint ?? '',
+          standing: { kind: 'withdrawn', consentId: 'w' },
+        },
+      ],
+    ];
+    const { decider, store, published } = stage({ consentsOf: async () => consents });
+    await decider.decide({ event: withData('q-1') });
+    const read = await store.readStream(outreachStream(ids.outreachId(tenantId, 'bus:crm', 'q-1')));
+    const [, refused] = read.kind === 'found' ? read.events : [];
+    expect(refused?.data).toMatchObject({ step: 'channel_selection', reason: 'consent_withdrawn' });
+    expect(published).toEqual([]);
+    const away = stage({ consentsOf: () => Promise.reject(new Error('away')) });
+    await expect(away.decider.decide({ event: withData('q-1') })).rejects.toThrow('away');
+    expect(away.fed).toEqual([]);
   });
 
   it('judges a deadline by when the bus stored the request, however long it had to wait', async () => {

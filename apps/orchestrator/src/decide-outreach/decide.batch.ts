@@ -12,6 +12,7 @@ import {
   type DecisionPolicy,
   type EngagementHistory,
   type HourHistory,
+  type KnownConsent,
   type OutreachState,
 } from '@homing/domain';
 import type { EventStore, Folded } from '@homing/event-store';
@@ -39,6 +40,8 @@ export interface DecideParts {
   readonly rulesOf: (requests: readonly OutreachRequested[]) => Promise<readonly Rules[]>;
   /** `heldBackKey` of a batch's contacts that are held back. */
   readonly suppressed: (requests: readonly OutreachRequested[]) => Promise<ReadonlySet<string>>;
+  /** What the register of consent says of a batch's contacts, in its order. Absent: there is no register, and nothing is demanded. */
+  readonly consentsOf?: (requests: readonly OutreachRequested[]) => Promise<readonly (readonly KnownConsent[])[]>;
   /** How a batch's tenants engaged people before, in its order. Absent: nothing is known of it. */
   readonly engagementOf?: (requests: readonly OutreachRequested[]) => Promise<readonly EngagementHistory[]>;
   /** At which hours tenants' messages engaged people; asked for those who want it learned alone. Absent: nothing is known of it. */
@@ -128,9 +131,10 @@ async function gather(
 ): Promise<ReadonlyMap<string, Gathered>> {
   if (accepted.length === 0) return new Map();
   const requests = accepted.map(({ requested }) => requested);
-  const [rules, suppressed, engagements, inbound] = await Promise.all([
+  const [rules, suppressed, consents, engagements, inbound] = await Promise.all([
     parts.rulesOf(requests),
     parts.suppressed(requests),
+    parts.consentsOf?.(requests),
     parts.engagementOf?.(requests),
     parts.lastInboundOf?.(requests),
   ]);
@@ -151,6 +155,7 @@ async function gather(
       const now = {
         ...inputs,
         ...selectionInputs(requested, parts.now()),
+        ...(consents ? { consents: consents[i] ?? [] } : {}),
         ...(engagement ? { engagement } : {}),
         ...(lastInboundAt ? { lastInboundAt } : {}),
         ...(learned ? { hours: learned } : {}),

@@ -26,10 +26,11 @@ export async function planNextLeg(
   if (!wanted || state.status === 'none') return undefined;
   const { step, fence } = wanted;
   const { request } = state;
-  const [rules, held, inbound] = await Promise.all([
+  const [rules, held, inbound, consents] = await Promise.all([
     parts.rulesOf(request),
     parts.suppressed([request]),
     parts.lastInboundOf?.([request]),
+    parts.consentsOf?.([request]),
   ]);
   const lastInboundAt = inbound?.[0];
   const { policy, campaign, zone, tenantZone } = rules;
@@ -46,6 +47,7 @@ export async function planNextLeg(
     ...(campaign ? { campaign } : {}),
     ...(clock ? { clock } : {}),
     ...(lastInboundAt ? { lastInboundAt } : {}),
+    ...(consents ? { consents: consents[0] ?? [] } : {}),
   };
   const books = { books: parts.books, zone, tenantZone };
   const command = laterCommand(state, step, inputs);

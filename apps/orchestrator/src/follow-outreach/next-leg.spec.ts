@@ -216,6 +216,17 @@ describe('the next step of a chain', () => {
     ]);
   });
 
+  it('is passed over where its person has withdrawn consent meanwhile', async () => {
+    const stage = new Stage();
+    await stage.decide();
+    await stage.attempt(1, 'refused');
+    const gone = { channel: 'linkedin', fingerprint: 'f-linkedin' } as const;
+    const consents = [{ ...gone, standing: { kind: 'withdrawn', consentId: 'w' } as const }];
+    await stage.follow('f', { consentsOf: async () => [consents] });
+    expect(await stage.told(6)).toEqual(['StepPassedOver 2', 'FallbackPlanned 3', 'DeliveryScheduled 3']);
+    expect((await stage.events())[6]?.data).toMatchObject({ step: 'channel_selection', reason: 'consent_withdrawn' });
+  });
+
   it('is asked again where the books cannot be reached, and nothing is guessed', async () => {
     const stage = new Stage();
     await stage.decide();

@@ -12,6 +12,7 @@ import {
   reclaimOf,
   type BookEntry,
   type ChosenSendTime,
+  type KnownConsent,
   type LedgerAsk,
   type LegAnswer,
   type OpenReservation,
@@ -37,6 +38,8 @@ export interface FollowParts {
   readonly lastInboundOf?: (
     requests: readonly OutreachRequested[],
   ) => Promise<readonly (Readonly<Partial<Record<Channel, string>>> | undefined)[]>;
+  /** What the register of consent says of the contacts. Absent: there is no register, and nothing is demanded. */
+  readonly consentsOf?: (requests: readonly OutreachRequested[]) => Promise<readonly (readonly KnownConsent[])[]>;
   /** Reservations that stand open for an outreach, as far as projected. */
   readonly openReservations: (outreachId: string) => Promise<readonly OpenReservation[]>;
   /** Age at which a reservation that no commit explains is reclaimed. Default `RECLAIM_AFTER_MS`. */

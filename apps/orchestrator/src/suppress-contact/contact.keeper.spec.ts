@@ -157,3 +157,46 @@ describe('what an operator says of an address', () => {
     expect(reasons(fingerprint)).toEqual([]);
   });
 });
+
+describe('what a person allows', () => {
+  const of = { tenantId, fingerprint, channel: 'sms', purpose: 'marketing', source: 'form', by: 'key:k' } as const;
+  const id = (n: number): string => `00000000-0000-4000-8000-00000000000${n}`;
+  const grant = (n: number, at: string) =>
+    ({ ...of, kind: 'grant_consent', consentId: id(n), evidence: 'FORM-7', at }) as const;
+  const withdraw = (n: number, at: string) => ({ ...of, kind: 'withdraw_consent', consentId: id(n), at }) as const;
+
+  it('is kept with all that was said, and the latest word counts, whatever came in first', async () => {
+    const { obey, register, table } = await stage();
+    expect(await obey(withdraw(2, at(20)))).toEqual({ fingerprint, status: 'withdrawn' });
+    expect(await obey(grant(1, at(10)))).toEqual({ fingerprint, status: 'granted' });
+    expect(await obey(grant(1, at(10)))).toEqual({ fingerprint, status: 'unchanged' });
+    expect(register.get(`${fingerprint} sms marketing`)).toMatchObject({
+      revision: 1n,
+      words: [
+        { kind: 'withdrawn', consentId: id(2) },
+        { kind: 'granted', consentId: id(1), evidence: 'FORM-7', by: 'key:k' },
+      ],
+    });
+    // Who was never held back is not written down as free.
+    expect(table.size).toBe(0);
+  });
+
+  it('is acknowledged once the gate knows; said again it mends what a crash left behind', async () => {
+    const { obey, register, outage } = await stage();
+    outage.failures = 1;
+    await expect(obey(withdraw(1, at(10)))).rejects.toThrow('database away');
+    expect(register.size).toBe(0);
+    expect(await obey(withdraw(1, at(10)))).toEqual({ fingerprint, status: 'unchanged' });
+    expect(register.get(`${fingerprint} sms marketing`)?.words).toMatchObject([{ kind: 'withdrawn' }]);
+  });
+
+  it('is no suppression: a stop holds the address back, and START brings back what was allowed', async () => {
+    const { obey, hear, register, reasons } = await stage();
+    await obey(grant(1, at(5)));
+    await hear(signal('unsubscribed', 20));
+    expect(reasons(fingerprint)).toEqual(['unsubscribe']);
+    await hear(signal('resubscribed', 30));
+    expect(reasons(fingerprint)).toEqual([]);
+    expect(register.get(`${fingerprint} sms marketing`)?.words).toMatchObject([{ kind: 'granted' }]);
+  });
+});

@@ -12,7 +12,7 @@ export type ConsentStanding =
   | { readonly kind: 'granted'; readonly consentId: string; readonly validUntil?: string }
   | { readonly kind: 'withdrawn'; readonly consentId: string };
 
-/** Words kept of one address. Of more the latest are, which decide. */
+/** Words kept of one address on one topic. Of more the latest are, which decide. */
 export const CONSENT_WORDS_KEPT = 200;
 
 export interface ConsentTopic {
@@ -38,7 +38,10 @@ export function consentWordOf({ type, data }: ConsentEvent): ConsentWord {
 /** The register with one more word, latest first; a word it has is not taken again. Its order is that of what was said, not of arrival. */
 export function withConsentWord(words: readonly ConsentWord[], word: ConsentWord): readonly ConsentWord[] {
   if (words.some(({ consentId }) => consentId === word.consentId)) return words;
-  return [...words, word].sort(latestFirst).slice(0, CONSENT_WORDS_KEPT);
+  const all = [...words, word].sort(latestFirst);
+  const topic = all.filter((each) => each.channel === word.channel && each.purpose === word.purpose);
+  const gone = topic[CONSENT_WORDS_KEPT];
+  return gone ? all.filter((each) => each !== gone) : all;
 }
 
 /** The latest word on a topic; undefined where nothing was ever said. Of words of one moment a withdrawal counts. */

@@ -48,7 +48,8 @@ export function viableChannels(command: SelectChannel): {
 /** Whether the person at that address allows this message. */
 export function consentFor(command: SelectChannel, { channel, fingerprint }: ContactPointRef): ConsentVerdict {
   const { inputs, policy, at, request } = command;
-  if (!inputs.consents) return { kind: 'allowed' };
+  // Who is answered on one word of their own has asked for that answer.
+  if (!inputs.consents || request.answers !== undefined) return { kind: 'allowed' };
   const known = inputs.consents.find((each) => each.channel === channel && each.fingerprint === fingerprint);
   return weighConsent({
     rules: policy.consent ?? DEFAULT_CONSENT,

@@ -1,7 +1,9 @@
 import {
   CHANNEL_PROVIDERS_FORM,
+  CONSENT_RULES_FORM,
   installedPolicy,
   readChannelProviders,
+  readConsentRules,
   type ChannelProviders,
   type DecisionPolicy,
 } from '@homing/domain';
@@ -13,15 +15,19 @@ export interface Installation {
 }
 
 /**
- * Reads the text of `CHANNEL_PROVIDERS`, which whoever decides, sends or shows must be given alike.
+ * Reads the texts of `CHANNEL_PROVIDERS` and `CONSENT_REQUIRED`, which whoever decides, sends or shows must be given alike.
  * @param faults where a text of another form is reported
+ * @param consentRequired default: what the product demands. Whoever only sends needs none.
  */
 export function readInstallation(
   text: string,
   faults: { fault(variable: string, expected: string): void },
+  consentRequired = '',
 ): Installation {
   const said = readChannelProviders(text);
   if (!said) faults.fault('CHANNEL_PROVIDERS', CHANNEL_PROVIDERS_FORM);
+  const demands = readConsentRules(consentRequired);
+  if (!demands) faults.fault('CONSENT_REQUIRED', CONSENT_RULES_FORM);
   const providers: ChannelProviders = said ?? new Map();
-  return { providers, policy: installedPolicy(providers) };
+  return { providers, policy: installedPolicy(providers, demands) };
 }

@@ -13,6 +13,7 @@ import * as webhookAccounts from './migrations/0014-webhook-accounts.migration.j
 import * as providerTurns from './migrations/0015-provider-turns.migration.js';
 import * as proof from './migrations/0016-proof.migration.js';
 import * as inboundOfAccounts from './migrations/0020-inbound-of-accounts.migration.js';
+import * as consent from './migrations/0021-consent.migration.js';
 import * as parkedInbound from './migrations/0022-parked-inbound.migration.js';
 
 /** What each service connects as. Grants and policies are stated in the migrations. */
@@ -75,6 +76,7 @@ const migrations = {
   '0015-provider-turns': providerTurns,
   '0016-proof': proof,
   '0020-inbound-of-accounts': inboundOfAccounts,
+  '0021-consent': consent,
   '0022-parked-inbound': parkedInbound,
 };
 

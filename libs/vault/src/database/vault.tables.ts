@@ -18,6 +18,7 @@ export type VaultTables = {
   'vault.batch': BatchTable;
   'vault.batch_item': BatchItemTable;
   'vault.suppression': SuppressionTable;
+  'vault.consent': ConsentTable;
   'registry.tenant': TenantTable;
   'registry.api_key': ApiKeyTable;
   'registry.template': TemplateTable;
@@ -81,6 +82,20 @@ export type SuppressionTable = {
   reasons: Json;
   suppressed: boolean;
   since: Instant | null;
+  revision: string;
+  changed_at: Instant;
+};
+
+export type ConsentTable = {
+  tenant_id: string;
+  fingerprint: string;
+  channel: Channel;
+  purpose: string;
+  standing: 'granted' | 'withdrawn';
+  consent_id: string;
+  since: Instant;
+  valid_until: Instant | null;
+  words: Json;
   revision: string;
   changed_at: Instant;
 };

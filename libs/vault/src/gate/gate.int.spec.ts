@@ -4,8 +4,10 @@ import type { CampaignStatus } from '@homing/contracts';
 import { startTestVault, type TestVault } from '../database/vault.fixture.js';
 import { createRegistry, type Registry } from '../registry/registry.js';
 import { createSuppressionStore } from '../suppression/suppression.store.js';
+import { createConsentStore } from '../consent/consent.store.js';
+import type { ConsentEntry } from '../consent/consent.types.js';
 import { createGateReader } from './gate.reader.js';
-import type { GateReader } from './gate.types.js';
+import type { GateQuestion, GateReader } from './gate.types.js';
 
 let vault: TestVault;
 let owner: Registry;
@@ -89,6 +91,56 @@ describe('the gate', () => {
       { kind: 'campaign_missing' },
     ]);
     expect(await gate.ask([])).toEqual([]);
+  });
+
+  it('asks what the person allows, by channel and purpose, and by the clock of now', async () => {
+    const store = createConsentStore(vault.as('vault_intake'));
+    const ids = { granted: randomUUID(), expired: randomUUID(), withdrawn: randomUUID() };
+    const at = '2026-05-01T10:00:00.000Z';
+    const row = (fingerprint: string, word: Partial<ConsentEntry> & Pick<ConsentEntry, 'kind' | 'consentId'>) => ({
+      ...({ tenantId, fingerprint, channel: 'sms', purpose: 'marketing', revision: 4n } as const),
+      words: [{ at, source: 'form', evidence: 'E', ...word } as const],
+    });
+    const past = new Date(Date.now() - 60_000).toISOString();
+    const future = new Date(Date.now() + 3_600_000).toISOString();
+    await store.saveConsents([
+      row('granted', { kind: 'granted', consentId: ids.granted, validUntil: future }),
+      row('expired', { kind: 'granted', consentId: ids.expired, validUntil: past }),
+      row('withdrawn', { kind: 'withdrawn', consentId: ids.withdrawn }),
+    ]);
+    const asks = (
+      fingerprint: string,
+      required: boolean,
+      over: Partial<GateQuestion['consent']> = {},
+    ): GateQuestion => ({
+      ...{ tenantId, fingerprint },
+      consent: { channel: 'sms', purpose: 'marketing', required, ...over },
+    });
+    expect(
+      await gate.ask([
+        asks('granted', true),
+        asks('expired', true),
+        asks('expired', false),
+        asks('withdrawn', false),
+        asks('never', true),
+        asks('never', false),
+        asks('granted', true, { channel: 'whatsapp' }),
+        asks('granted', true, { purpose: 'transactional' }),
+        { ...asks('granted', true), tenantId: randomUUID() },
+        { tenantId, fingerprint: 'withdrawn' },
+      ]),
+    ).toEqual([
+      { kind: 'open', contactRevision: '4', consentId: ids.granted },
+      { kind: 'no_consent', reason: 'consent_expired' },
+      { kind: 'open', contactRevision: '4' },
+      { kind: 'no_consent', reason: 'consent_withdrawn' },
+      { kind: 'no_consent', reason: 'consent_missing' },
+      { kind: 'open' },
+      { kind: 'no_consent', reason: 'consent_missing' },
+      { kind: 'no_consent', reason: 'consent_missing' },
+      { kind: 'no_consent', reason: 'consent_missing' },
+      { kind: 'open' },
+    ]);
   });
 
   it('tells which campaigns rest', async () => {

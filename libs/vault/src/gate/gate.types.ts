@@ -1,4 +1,4 @@
-import type { CampaignStatus, SuppressionReason } from '@homing/contracts';
+import type { CampaignStatus, Channel, ConsentPurpose, SuppressionReason } from '@homing/contracts';
 
 /** One message that is about to be sent. */
 export type GateQuestion = {
@@ -8,16 +8,28 @@ export type GateQuestion = {
   readonly fingerprint: string;
   /** This reason alone holds it back from nothing: the one confirmation of an opt-out goes to whoever opted out. */
   readonly despite?: SuppressionReason;
+  /** What its person must allow, or must not have withdrawn. Absent: it is not asked. */
+  readonly consent?: {
+    readonly channel: Channel;
+    readonly purpose: ConsentPurpose;
+    /** Not even silence will do. */
+    readonly required: boolean;
+  };
 };
 
 export type GateAnswer =
-  /** `contactRevision`: how far the address's stream was, where anything was ever said of it. */
-  | { readonly kind: 'open'; readonly contactRevision?: string }
+  /**
+   * `contactRevision`: how far the address's stream was, where anything was ever said of it. `consentId`: the entry of the register that
+   * allows it now, where there is one.
+   */
+  | { readonly kind: 'open'; readonly contactRevision?: string; readonly consentId?: string }
   /** Nothing is to be sent now; it may be later. */
   | { readonly kind: 'paused' }
   /** Nothing is to be sent ever again. */
   | { readonly kind: 'stopped' }
   | { readonly kind: 'suppressed'; readonly reason: SuppressionReason }
+  /** Its person does not allow it. */
+  | { readonly kind: 'no_consent'; readonly reason: 'consent_missing' | 'consent_withdrawn' | 'consent_expired' }
   /** The message belongs to a campaign that is not in this database: restored from before it was made, or another one. */
   | { readonly kind: 'campaign_missing' };
 
