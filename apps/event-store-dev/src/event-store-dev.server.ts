@@ -9,6 +9,7 @@ import { credentialsPolicy } from './services/credentials.policy.js';
 import { deleteService, tombstoneService } from './services/delete.service.js';
 import { featuresService, gossipService } from './services/node.service.js';
 import { OpenCalls } from './services/open-calls.registry.js';
+import { serialiseReadAnswer } from './wire/read-response.codec.js';
 import { readService } from './services/read.service.js';
 import type { ServiceContext } from './services/service.context.js';
 import type { LogStorage } from './storage/log-storage.port.js';
@@ -90,7 +91,9 @@ export async function startEventStoreDev(options: EventStoreDevOptions = {}): Pr
 }
 
 function addServices(server: Server, context: ServiceContext, address: () => { host: string; port: number }): void {
-  server.addService(streamsGrpc.StreamsService, {
+  const { StreamsService } = streamsGrpc;
+  const streams = { ...StreamsService, read: { ...StreamsService.read, responseSerialize: serialiseReadAnswer } };
+  server.addService(streams, {
     read: readService(context),
     append: appendService(context),
     batchAppend: batchAppendService(context),

@@ -1,18 +1,19 @@
 import { randomUUID } from 'node:crypto';
 import type { handleServerStreamingCall } from '@grpc/grpc-js';
-import type { ReadReq, ReadResp } from '@eventstore/db-client/generated/streams_pb.js';
+import type { ReadReq } from '@eventstore/db-client/generated/streams_pb.js';
 import type { LogReader } from '../log/log.reader.js';
 import { PAGE_EVENTS } from '../log/log.reader.js';
 import { NO_REVISION, type StoredEvent } from '../log/stored-event.model.js';
 import { streamDeleted } from '../wire/call.error.js';
 import { readQuestion, type ReadQuestion } from '../wire/read-request.codec.js';
-import { caughtUp, checkpoint, confirmation, eventResponse, streamNotFound } from '../wire/read-response.codec.js';
+import { encodeEventResponse } from '../wire/event-response.encoder.js';
+import { caughtUp, checkpoint, confirmation, type ReadAnswer, streamNotFound } from '../wire/read-response.codec.js';
 import { CallSink } from './call.sink.js';
 import { type ServiceContext, statusOf } from './service.context.js';
 
 /** Streams.Read: finite reads and subscriptions of a stream or of $all. */
 export const readService =
-  ({ log, calls, authorise }: ServiceContext): handleServerStreamingCall<ReadReq, ReadResp> =>
+  ({ log, calls, authorise }: ServiceContext): handleServerStreamingCall<ReadReq, ReadAnswer> =>
   (call) => {
     const sink = new CallSink(call);
     const forget = calls.add((error) => sink.abort(error));
@@ -29,7 +30,7 @@ export const readService =
 
 type Source<K> = Extract<ReadQuestion['source'], { kind: K }>;
 
-function answer(question: ReadQuestion, reader: LogReader, sink: CallSink<ReadResp>): Promise<void> {
+function answer(question: ReadQuestion, reader: LogReader, sink: CallSink<ReadAnswer>): Promise<void> {
   const { source, until } = question;
   if (until.kind === 'count') {
     return source.kind === 'all'
@@ -46,7 +47,7 @@ type Counted = ReadQuestion & { readonly count: bigint };
 async function readStream(
   question: Counted & { source: Source<'stream'> },
   reader: LogReader,
-  sink: CallSink<ReadResp>,
+  sink: CallSink<ReadAnswer>,
 ) {
   const { stream } = question.source;
   const state = await reader.state(stream);
@@ -56,13 +57,13 @@ async function readStream(
   if (left <= 0n) return;
   for await (const page of reader.streamPages(stream, { ...question, state })) {
     for (const event of page) {
-      await sink.write(eventResponse(event, question.uuid));
+      await sink.write(encodeEventResponse(event, question.uuid));
       if ((left -= 1n) <= 0n || sink.signal.aborted) return;
     }
   }
 }
 
-async function readAll(question: Counted, reader: LogReader, sink: CallSink<ReadResp>) {
+async function readAll(question: Counted, reader: LogReader, sink: CallSink<ReadAnswer>) {
   let left = question.count;
   if (left <= 0n) return;
   const limit = question.filter || left > PAGE_EVENTS ? PAGE_EVENTS : Number(left);
@@ -70,13 +71,13 @@ async function readAll(question: Counted, reader: LogReader, sink: CallSink<Read
     if (sink.signal.aborted) return;
     for (const event of page) {
       if (question.filter && !question.filter.matches(event)) continue;
-      await sink.write(eventResponse(event, question.uuid));
+      await sink.write(encodeEventResponse(event, question.uuid));
       if ((left -= 1n) <= 0n || sink.signal.aborted) return;
     }
   }
 }
 
-async function followAll({ from, filter, uuid }: ReadQuestion, reader: LogReader, sink: CallSink<ReadResp>) {
+async function followAll({ from, filter, uuid }: ReadQuestion, reader: LogReader, sink: CallSink<ReadAnswer>) {
   await sink.write(confirmation(randomUUID()));
   let considered = 0;
   for await (const page of reader.followAll(from, sink.signal)) {
@@ -86,7 +87,7 @@ async function followAll({ from, filter, uuid }: ReadQuestion, reader: LogReader
     }
     for (const event of page) {
       if (sink.signal.aborted) return;
-      if (!filter || filter.matches(event)) await sink.write(eventResponse(event, uuid));
+      if (!filter || filter.matches(event)) await sink.write(encodeEventResponse(event, uuid));
       if (filter && (considered += 1) % filter.checkpointEvery === 0) await sink.write(checkpoint(event.position));
     }
   }
@@ -95,7 +96,7 @@ async function followAll({ from, filter, uuid }: ReadQuestion, reader: LogReader
 async function followStream(
   { source, from, uuid }: ReadQuestion & { source: Source<'stream'> },
   reader: LogReader,
-  sink: CallSink<ReadResp>,
+  sink: CallSink<ReadAnswer>,
 ) {
   if ((await reader.state(source.stream)).tombstoned) throw streamDeleted(source.stream);
   await sink.write(confirmation(randomUUID()));
@@ -106,9 +107,9 @@ async function followStream(
   }
 }
 
-async function writeAll(events: readonly StoredEvent[], uuid: ReadQuestion['uuid'], sink: CallSink<ReadResp>) {
+async function writeAll(events: readonly StoredEvent[], uuid: ReadQuestion['uuid'], sink: CallSink<ReadAnswer>) {
   for (const event of events) {
     if (sink.signal.aborted) return;
-    await sink.write(eventResponse(event, uuid));
+    await sink.write(encodeEventResponse(event, uuid));
   }
 }
