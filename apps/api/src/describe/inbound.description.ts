@@ -15,6 +15,13 @@ export const DescribeInbound = (): MethodDecorator =>
       description:
         'Answers, wishes to hear no more or again, calls for help, what machines wrote, and what answers nothing you sent; never what it says. Announced on the bus as `event.inbound.received`. Scope `inbound:read`.',
     }),
+    ApiQuery({
+      name: 'owner',
+      required: false,
+      description:
+        '`installation`: what nobody can tell whose it is (it answers nothing, and came to an address of no tenant); needs the scope `installation:operate`',
+      schema: { type: 'string', enum: ['tenant', 'installation'], default: 'tenant' },
+    }),
     ApiQuery({ name: 'class', required: false, schema: { type: 'string', enum: [...INBOUND_CLASSES] } }),
     ApiQuery({ name: 'channel', required: false, schema: { type: 'string', enum: [...CHANNELS] } }),
     ApiQuery({
@@ -25,7 +32,7 @@ export const DescribeInbound = (): MethodDecorator =>
     }),
     paging(),
     answers(200, 'InboundPage', 'One page; without `nextCursor` it is the last'),
-    DescribeProblems('invalid_fields'),
+    DescribeProblems('invalid_fields', 'missing_scope'),
   );
 
 export const DescribeFindInbound = (): MethodDecorator =>

@@ -21,6 +21,13 @@ beforeAll(async () => {
     Promise.resolve(deskSays === undefined ? undefined : new TextEncoder().encode(JSON.stringify(deskSays)));
   service = await startApi(
     fakeParts({
+      registry: {
+        ...parts.registry,
+        verifyApiKey: async (key) =>
+          key === 'only-a-tenants'
+            ? { kind: 'valid', keyId: 'k2', tenantId: TENANT, scopes: ['inbound:read'] }
+            : parts.registry.verifyApiKey(key),
+      },
       inbound: {
         list: async (filter) => (asked.push(filter), { items: [row], nextCursor: 'more' }),
         find: async (ref) => (ref.tenantId === TENANT && ref.id === id ? row : undefined),
@@ -39,8 +46,9 @@ beforeAll(async () => {
 });
 afterAll(() => service.stop());
 
-async function ask(path: string) {
-  const answer = await fetch(`${service.url}/api/v1/inbound${path}`, { headers: authorized() });
+async function ask(path: string, key?: string) {
+  const headers = key === undefined ? authorized() : { authorization: `Bearer ${key}` };
+  const answer = await fetch(`${service.url}/api/v1/inbound${path}`, { headers });
   return { status: answer.status, body: (await answer.json()) as Record<string, unknown> };
 }
 const { id: _id, mask: contact, ...rest } = row;
@@ -51,8 +59,29 @@ describe('the inbox', () => {
     const { status, body } = await ask(`?class=reply&channel=sms&outreachId=${id}&limit=1&cursor=abc`);
     expect([status, body]).toEqual([200, { items: [shown], nextCursor: 'more' }]);
     expect(faultsAgainst('InboundPage', body)).toEqual([]);
-    const filter = { tenantId: TENANT, class: 'reply', channel: 'sms', outreachId: id, limit: 1, cursor: 'abc' };
+    const viewer = { tenantId: TENANT, operator: true };
+    const filter = {
+      ...viewer,
+      owner: 'tenant',
+      class: 'reply',
+      channel: 'sms',
+      outreachId: id,
+      limit: 1,
+      cursor: 'abc',
+    };
     expect(asked.at(-1)).toEqual(filter);
+  });
+
+  it('lists to an operator what belongs to no tenant, and to nobody else', async () => {
+    expect((await ask('?owner=installation')).status).toBe(200);
+    expect(asked.at(-1)).toEqual({ tenantId: TENANT, operator: true, owner: 'installation', limit: 50 });
+    const before = asked.length;
+    expect(await ask('?owner=installation', 'only-a-tenants')).toMatchObject({
+      status: 403,
+      body: { type: expect.stringContaining('missing_scope'), detail: expect.stringContaining('installation:operate') },
+    });
+    expect((await ask('?owner=everybody')).status).toBe(422);
+    expect(asked).toHaveLength(before);
   });
 
   it('shows one, and nothing of what is not there', async () => {

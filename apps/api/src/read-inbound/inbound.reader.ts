@@ -7,7 +7,7 @@ import { withCursor } from '../http/cursor.check.js';
 import { readId, readLimit, readQuery } from '../http/query.reader.js';
 import { invalidField, ProblemError } from '../problem/problem.error.js';
 import type { Caller } from '../security/caller.js';
-import { isOperator } from '../security/operator.policy.js';
+import { isOperator, ownerOf, viewerOf } from '../security/operator.policy.js';
 
 type Parts = Pick<ApiParts, 'inbound' | 'letters' | 'bus' | 'settings'>;
 
@@ -20,14 +20,15 @@ export interface InboundText {
   readonly text?: string;
 }
 
-/** The tenant's inbox: what people wrote, by kind; the text only to who may read it. */
+/** The tenant's inbox, and for operators what belongs to no tenant: what people wrote, by kind; the text only to who may read it. */
 export class InboundReader {
   constructor(private readonly parts: Parts) {}
 
-  async list({ tenantId }: Caller, query: unknown) {
-    const wish = readQuery(query, ['class', 'channel', 'outreachId', 'cursor', 'limit']);
+  async list(caller: Caller, query: unknown) {
+    const wish = readQuery(query, ['owner', 'class', 'channel', 'outreachId', 'cursor', 'limit']);
     const filter = {
-      tenantId,
+      ...viewerOf(caller),
+      owner: ownerOf(caller, wish.owner),
       limit: readLimit(wish.limit),
       ...(wish.class === undefined ? {} : { class: oneOf('class', wish.class, INBOUND_CLASSES) }),
       ...(wish.channel === undefined ? {} : { channel: oneOf('channel', wish.channel, CHANNELS) }),
@@ -38,8 +39,8 @@ export class InboundReader {
     return { items: items.map(shown), ...(nextCursor === undefined ? {} : { nextCursor }) };
   }
 
-  async find({ tenantId }: Caller, id: string) {
-    const found = await this.parts.inbound.find({ tenantId, id });
+  async find(caller: Caller, id: string) {
+    const found = await this.parts.inbound.find({ ...viewerOf(caller), id });
     if (!found) throw new ProblemError('not_found');
     return shown(found);
   }

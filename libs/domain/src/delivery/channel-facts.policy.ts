@@ -24,6 +24,13 @@ export const CHANNEL_FACTS: Readonly<Record<Channel, ReadonlySet<ProviderFactKin
 /** On these nobody ever says that a message arrived: that it was taken is the last word there is to wait for. */
 export const hasDeliveryReceipts = (channel: Channel): boolean => CHANNEL_FACTS[channel].has('delivered');
 
+/** Channels on which giving it is sending it: a site that took a form has it, and nobody speaks of it again. */
+const SENT_WHEN_TAKEN: ReadonlySet<Channel> = new Set(['contact_form']);
+
+/** A state of an attempt or a delivery as it is shown on its channel. */
+export const shownOn = <T extends string>(channel: Channel, state: T): T | 'sent' =>
+  state === 'queued' && SENT_WHEN_TAKEN.has(channel) ? 'sent' : state;
+
 const TAKEN: ReadonlySet<AttemptState> = new Set(['queued', 'sent']);
 
 /** Longest wait for a receipt after a message was taken, in hours: providers keep trying and telling for up to three days. */

@@ -100,6 +100,18 @@ describe('where nobody ever says that a message arrived', () => {
     expect(timetableOf(after)).toEqual([]);
     expect(react(after, at(17))).toEqual([]);
   });
+  it('a form that a site took is shown as sent, what a provider took as queued', () => {
+    for (const channel of without) {
+      const shown = channel === 'contact_form' ? 'sent' : 'queued';
+      for (const events of [[], [settled('sent', 16)]]) {
+        const state = fold([...on(channel, ...committed, started(), accepted()), ...events]);
+        expect(outreachView(state)).toMatchObject({
+          state: shown,
+          deliveries: [{ state: shown, attempts: [{ state: shown }] }],
+        });
+      }
+    }
+  });
   it('an answer that comes later is recorded all the same', () => {
     const state = fold(on('linkedin', ...committed, started(), accepted(), settled('sent', 16)));
     const { events } = recordFacts(state, { facts: [signal('replied')], now: at(90) });

@@ -1,5 +1,6 @@
 import type { Channel, ProviderFactKind } from '@homing/contracts';
 import { attemptState, bounceSubtype, milestonesOf, type AttemptState } from '../delivery/attempt-state.policy.js';
+import { shownOn } from '../delivery/channel-facts.policy.js';
 import { deliveryState, type DeliveryState } from '../delivery/delivery-state.policy.js';
 import {
   providerMessageIdOf,
@@ -138,11 +139,11 @@ function deliveryView(delivery: Delivery, status: KnownOutreach['status']): Deli
     deliveryId,
     leg,
     channel,
-    state: standingOf(delivery, status),
+    state: shownOn(channel, standingOf(delivery, status)),
     milestones: milestonesOf(attempts),
     ...(next ? { nextAttemptAt: next.at } : {}),
     ...(closed ? { closedBecause: closed.reason } : {}),
-    attempts: attempts.map(attemptView),
+    attempts: attempts.map((attempt) => attemptView(channel, attempt)),
   };
 }
 
@@ -152,7 +153,7 @@ function standingOf(delivery: Delivery, status: KnownOutreach['status']): Delive
   return status === 'settled' && state === 'retrying' && !delivery.next ? 'permanent_failed' : state;
 }
 
-function attemptView(attempt: Attempt): AttemptView {
+function attemptView(channel: Channel, attempt: Attempt): AttemptView {
   const { answer, settled, assistance } = attempt;
   const bounce = bounceSubtype(attempt.facts);
   const bounceCode = attempt.facts.find((fact) => fact.fact === 'bounced' || fact.fact === 'dropped')?.code;
@@ -160,7 +161,7 @@ function attemptView(attempt: Attempt): AttemptView {
   const answeredAt = answer?.at ?? settled?.at ?? assistance?.at;
   return {
     attempt: attempt.attempt,
-    state: attemptState(attempt),
+    state: shownOn(channel, attemptState(attempt)),
     provider: attempt.provider,
     startedAt: attempt.startedAt,
     ...(answeredAt === undefined ? {} : { answeredAt }),

@@ -36,6 +36,17 @@ describe('projectBatch', () => {
     ]);
   });
 
+  it('shows a contact form that a site took as sent, everywhere and since then', () => {
+    const { intake, started, accepted } = story;
+    const form = JSON.parse(
+      JSON.stringify([...intake, started(), accepted()]).replaceAll('"email"', '"contact_form"'),
+    ) as OutreachEvent[];
+    const changes = given(...form);
+    expect(changes.outreach).toMatchObject([{ state: 'sent' }]);
+    expect(changes.deliveries).toMatchObject([{ state: 'sent', sentAt: at(101) }]);
+    expect(changes.attempts).toMatchObject([{ state: 'sent' }]);
+  });
+
   it('holds milestones, attempt and channel of a delivered email', () => {
     const { intake, started, accepted, fact } = story;
     const changes = given(

@@ -1,4 +1,11 @@
-import { attemptState, outreachView, type AttemptView, type DeliveryView, type KnownOutreach } from '@homing/domain';
+import {
+  attemptState,
+  outreachView,
+  shownOn,
+  type AttemptView,
+  type DeliveryView,
+  type KnownOutreach,
+} from '@homing/domain';
 import type { AttemptRow, DeliveryRow } from '../tables/read-model.tables.js';
 import { earliest, instant, instantOrNull } from './instant.js';
 import type { FoldedOutreach } from './outreach.fold.js';
@@ -41,7 +48,7 @@ function deliveryRow({ outreachId, tenantId, state }: Folded, { delivery, view, 
     sendAt: instantOrNull(plan.sendAt),
     expiresAt: instant(delivery.expiresAt, instant(state.request.expiresAt, FAR)),
     queuedAt: earliest(...attempts.map(takenAt)),
-    sentAt: instantOrNull(milestones.sent),
+    sentAt: earliest(milestones.sent, ...attempts.map((attempt) => sentByHand(attempt)), ...takenAndSent(delivery)),
     deliveredAt: instantOrNull(milestones.delivered),
     openedAt: instantOrNull(milestones.opened),
     readAt: instantOrNull(milestones.read),
@@ -62,6 +69,12 @@ const takenAt = ({ answer, settled }: Delivery['attempts'][number]): string | un
   return settled?.outcome === 'sent' ? settled.at : undefined;
 };
 
+/** Where nobody reports it: when a person said so, or a site took it. */
+const sentByHand = ({ assistance }: Delivery['attempts'][number]): string | undefined =>
+  assistance?.end?.outcome === 'sent' ? assistance.end.at : undefined;
+const takenAndSent = ({ channel, attempts }: Delivery): (string | undefined)[] =>
+  shownOn(channel, 'queued') === 'sent' ? attempts.map(takenAt) : [];
+
 /** One row an attempt. */
 export function attemptRows({ outreachId, tenantId, state }: Folded, position: bigint): AttemptRow[] {
   const views = new Map(outreachView(state).deliveries.map((view) => [view.leg, view.attempts]));
@@ -74,7 +87,7 @@ export function attemptRows({ outreachId, tenantId, state }: Folded, position: b
         outreachId,
         tenantId,
         channel,
-        state: attemptState(attempt),
+        state: view?.state ?? attemptState(attempt),
         provider: attempt.provider,
         providerMessageId: view?.providerMessageId ?? null,
         startedAt: instant(attempt.startedAt, FAR),

@@ -44,7 +44,8 @@ describe('what people wrote', () => {
     await file.file(two);
     await file.file(three);
     await file.file(message({ tenantId: randomUUID() }));
-    await file.file(message({ tenantId: null }));
+    const nobodys = message({ tenantId: null });
+    await file.file(nobodys);
     const elsewhere = randomUUID();
     const ofAnother = { ...one, id: randomUUID(), tenantId: elsewhere, sealedTenant: elsewhere };
     expect([await file.file(ofAnother), await file.file({ ...ofAnother, id: randomUUID() })]).toEqual([true, false]);
@@ -59,6 +60,13 @@ describe('what people wrote', () => {
     expect(idsOf(await view.list({ tenantId, limit: 9, outreachId: two.outreachId ?? '' }))).toEqual([two.id]);
     expect(await view.find({ tenantId, id: one.id })).toMatchObject({ mask: '+***78', class: 'reply' });
     expect(await view.find({ tenantId: randomUUID(), id: one.id })).toBeUndefined();
+    // What belongs to no tenant is for operators, who ask for it.
+    const ofNobody = { tenantId, owner: 'installation', limit: 9 } as const;
+    expect(idsOf(await view.list({ ...ofNobody, operator: true }))).toContain(nobodys.id);
+    expect(idsOf(await view.list(ofNobody))).toEqual([]);
+    expect(idsOf(await view.list({ tenantId, operator: true, limit: 9 }))).not.toContain(nobodys.id);
+    expect(await view.find({ tenantId, operator: true, id: nobodys.id })).toMatchObject({ id: nobodys.id });
+    expect(await view.find({ tenantId, id: nobodys.id })).toBeUndefined();
     await expect(view.list({ tenantId, limit: 1, cursor: 'nonsense' })).rejects.toThrow('cursor');
   });
 
