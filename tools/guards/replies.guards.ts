@@ -25,6 +25,16 @@ export const GUARDS: readonly Guard[] = [
     test: 'while the projection is away is parked, and stops its outreach once that has come up, however often it is settled',
   },
   {
+    name: 'signed addresses',
+    promise: 'A reply is matched by an address that we signed, and by no other',
+    file: 'libs/channels/src/reply-address/reply.token.ts',
+    find: 'if (!signed || base32(bytes) !== token)',
+    replace: 'if ((!signed && keys.length < 0) || base32(bytes) !== token)',
+    project: 'unit',
+    spec: 'libs/channels/src/reply-address/reply.token.spec.ts',
+    test: 'says nothing under another key, for another purpose, or with any letter changed',
+  },
+  {
     name: 'one confirmation',
     promise: 'An opt-out is confirmed once at most, whoever hears it, however often, and whoever dies on the way',
     file: 'libs/domain/src/contact/answer-word.decider.ts',

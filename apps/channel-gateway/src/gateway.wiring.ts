@@ -1,4 +1,4 @@
-import { PROVIDER_SETUPS, type ReadyProvider } from '@homing/channels';
+import { PROVIDER_SETUPS, readReplyAddresses, type ReadyProvider } from '@homing/channels';
 import type { Channel } from '@homing/contracts';
 import { DEFAULT_CHANNEL_PROVIDERS } from '@homing/domain';
 import { connectEventStore } from '@homing/event-store';
@@ -44,6 +44,7 @@ export function wireGateway({ env, logger, instance, readiness }: ServiceBasics)
   if (!rates) env.fault('PROVIDER_RATES', PROVIDER_RATES_FORM);
   const providerTimeoutMs = env.int('PROVIDER_TIMEOUT_MS', { default: 10_000, min: 100, max: 120_000 });
   const unsubscribe = readUnsubscribeLinks(env);
+  const reply = readReplyAddresses(env);
   const postalAddress = env.oneOf('POSTAL_ADDRESS', POSTAL_ADDRESS_RULES, { default: 'off' });
   env.check();
 
@@ -66,7 +67,14 @@ export function wireGateway({ env, logger, instance, readiness }: ServiceBasics)
     maxConcurrent: 2,
     flush: (batch) =>
       renderBatch(
-        { vault: opener, registry, defaultSenders, postalAddress, ...(unsubscribe ? { unsubscribe } : {}) },
+        {
+          vault: opener,
+          registry,
+          defaultSenders,
+          postalAddress,
+          ...(unsubscribe ? { unsubscribe } : {}),
+          ...(reply ? { reply } : {}),
+        },
         batch,
       ),
   });

@@ -8,6 +8,7 @@ import {
 } from '@homing/contracts';
 import { DEFAULT_CHANNEL_PROVIDERS, RECLAIM_AFTER_MS } from '@homing/domain';
 import { connectEventStore, type Folded } from '@homing/event-store';
+import { readOutreach } from '@homing/event-store/outreach';
 import type { OutreachState } from '@homing/domain';
 import { createIntake, requestConcern } from '@homing/intake';
 import { readInstallation } from '@homing/intake/rules';
@@ -147,6 +148,7 @@ export function wireOrchestrator({ env, logger, instance, readiness }: ServiceBa
     file: desk.inbound,
     book: senders,
     park: desk.inboundPark,
+    outreachOf: async (outreachId) => (await readOutreach(store, outreachId)).state,
     projection: matching.matcher,
     record: (signals) => recordBatch(recording, signals),
     announce: async (received) => {

@@ -1,4 +1,4 @@
-import { trackingKeysOf } from '@homing/channels';
+import { replyKeysOf, trackingKeysOf } from '@homing/channels';
 import { connectBus, publishDeadLetter, Publisher } from '@homing/messaging';
 import { closeOnShutdown, crashPoint, type ServiceBasics, type ServiceOptions } from '@homing/service-kit';
 import { createDeadLetterSealer, createInboundSealer } from '@homing/vault/seal';
@@ -40,6 +40,7 @@ export function wireIngestion(basics: ServiceBasics): ServiceOptions {
   const maxConcurrent = env.int('WEBHOOK_MAX_CONCURRENT', { default: 64, min: 1, max: 4_096 });
   const maxBytes = env.int('WEBHOOK_MAX_BYTES', { default: 32 * BODY_LIMIT, min: BODY_LIMIT });
   const unsubscribeKeys = readUnsubscribeKeys(env);
+  const replyKeys = replyKeysOf(env.optionalSecret('REPLY_KEYS')?.reveal() ?? '', env);
   const publicUrl = env.url('PUBLIC_WEBHOOK_URL', { protocols: ['https', 'http'], default: '' });
   const trackingKeys = trackingKeysOf(env.optionalSecret('TRACKING_KEYS')?.reveal() ?? '', env);
   env.check();
@@ -57,6 +58,7 @@ export function wireIngestion(basics: ServiceBasics): ServiceOptions {
   showHealth(health);
   const parts: WebhookSurface = {
     ...who,
+    replyKeys,
     replays: busReplayStore(bus, publisher),
     heard: (place, reception) => health.note(place, reception),
     ...(publicUrl === '' ? {} : { publicUrl: publicUrl.replace(/\/+$/, '') }),

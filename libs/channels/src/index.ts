@@ -36,6 +36,14 @@ export { createMandrillProvider, type MandrillConfig } from './mandrill/mandrill
 export { createMandrillWebhook } from './mandrill/mandrill.webhook.js';
 export { mandrillSignature } from './mandrill/mandrill.signature.js';
 export { createSmtpProvider, type SmtpConfig } from './smtp/smtp.provider.js';
+export {
+  attemptAddress,
+  isAttemptAddress,
+  readAttemptAddress,
+  type AddressPurpose,
+  type AttemptName,
+} from './reply-address/reply.token.js';
+export { readReplyAddresses, replyKeysOf, type ReplyAddresses } from './reply-address/reply.setup.js';
 export { isTrackable, readTracking, signTracking, type TrackingToken } from './tracking/tracking.token.js';
 export { tracked, type TrackedMail, type Tracking } from './tracking/html.tracking.js';
 export { readTrackingSettings, trackingKeysOf } from './tracking/tracking.setup.js';

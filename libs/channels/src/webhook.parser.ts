@@ -5,6 +5,8 @@ export interface ParsedFact extends ProviderFact {
   readonly deliveryId?: string;
   readonly attempt?: number;
   readonly tenantId?: string;
+  /** `deliveryId` and `attempt` stood in an address that we signed: whose message it is need not be said. */
+  readonly attested?: true;
   /** SHA-256 (hex) of the raw element. */
   readonly payloadDigest: string;
   /** Where one webhook serves several channels: whose fact this is. Absent: the parser's own. */

@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { deliveryOf, emptyOutreach, evolveOutreach } from '@homing/domain';
 import type { Channel, ChannelSender } from '@homing/contracts';
 import { committed } from '@homing/testing/outreach-story';
-import { readUnsubscribeToken } from '@homing/channels';
+import { readAttemptAddress, readUnsubscribeToken } from '@homing/channels';
 import type { Sender } from '@homing/vault/registry';
 import { renderBatch, type RenderParts } from './delivery.renderer.js';
 
@@ -14,6 +14,7 @@ interface Said {
   tenant?: Sender;
   request?: { email: string; name?: string };
   by?: Channel;
+  replyTo?: string;
   parts?: Partial<RenderParts>;
 }
 
@@ -29,6 +30,7 @@ async function messageOf(said: Said) {
     recipient: { contacts: { email: ['a@example.test'], sms: ['+4915112345678'] } },
     content: { literal: { email: { subject: 'Hello', text: 'Hello' }, sms: { text: 'Hello' } } },
     ...(said.request ? { sender: said.request } : {}),
+    ...(said.replyTo ? { replyTo: said.replyTo } : {}),
   };
   const settings = said.channel ? { channels: { email: { settings: said.channel } } } : {};
   const parts = {
@@ -85,6 +87,19 @@ describe('an email', () => {
       deliveryId: deliveryOf(state, 1)?.deliveryId,
       attempt: 1,
     });
+  });
+
+  it('asks to be answered at an address that names this very attempt, unless its request names a mailbox', async () => {
+    const parts = { reply: { domain: 'inbound.own.test', key } };
+    const { replyTo, deliveryId } = await messageOf({ tenant: { ...tenant, replyTo: 'desk@own.test' }, parts });
+    expect(replyTo).toMatchObject({ name: 'Own' });
+    expect(readAttemptAddress('reply', replyTo?.address, [key])).toEqual({ deliveryId, attempt: 1 });
+    const asked = await messageOf({ replyTo: 'ada@own.test', parts });
+    expect(asked.replyTo).toEqual({ address: 'ada@own.test' });
+    expect((await messageOf({ tenant: { ...tenant, replyTo: 'desk@own.test' } })).replyTo?.address).toBe(
+      'desk@own.test',
+    );
+    expect(await messageOf({ by: 'sms', parts })).not.toHaveProperty('replyTo');
   });
 
   it('carries no headers where no links are set up', async () =>

@@ -1,5 +1,12 @@
 import type { Channel, ContentRef, OutreachRequestDto } from '@homing/contracts';
-import { unsubscribeHeaders, type OutboundMessage, type Party, type UnsubscribeLinks } from '@homing/channels';
+import {
+  attemptAddress,
+  unsubscribeHeaders,
+  type OutboundMessage,
+  type Party,
+  type ReplyAddresses,
+  type UnsubscribeLinks,
+} from '@homing/channels';
 import { renderMessage, type ContentSource } from '@homing/content';
 import type { Delivery, KnownOutreach } from '@homing/domain';
 import { withSenderIdentity, type PostalAddressRule } from './sender.identity.js';
@@ -14,6 +21,8 @@ export interface RenderParts {
   readonly defaultSenders: ReadonlyMap<string, Party>;
   /** Behind every email's one-click link. Absent: emails carry none. */
   readonly unsubscribe?: UnsubscribeLinks;
+  /** Where emails ask to be answered. Absent: at the sender's own mailbox. */
+  readonly reply?: ReplyAddresses;
   /** Of commercial email. Default `off`. */
   readonly postalAddress?: PostalAddressRule;
 }
@@ -59,6 +68,7 @@ export async function renderBatch(
         channels: tenants[i]?.settings.channels,
         fallback: parts.defaultSenders.get(item.provider ?? item.delivery.plan.provider) ?? NOBODY,
         unsubscribe: parts.unsubscribe,
+        reply: parts.reply,
         postalAddress: parts.postalAddress ?? 'off',
       });
     }),
@@ -87,6 +97,7 @@ interface Opened {
   readonly channels: Tenant['settings']['channels'] | undefined;
   readonly fallback: Party;
   readonly unsubscribe: UnsubscribeLinks | undefined;
+  readonly reply: ReplyAddresses | undefined;
   readonly postalAddress: PostalAddressRule;
 }
 
@@ -114,7 +125,9 @@ function renderOne({ state, delivery, attempt }: ToRender, parts: Opened): Rende
   const rule = channel === 'email' ? parts.postalAddress : 'off';
   const body = withSenderIdentity(rendered.message, { rule, messageType, branding: parts.sender?.branding ?? {} });
   if (!body) return { kind: 'impossible', reason: 'postal_address_missing' };
-  const replyTo = channel === 'email' ? (request.replyTo ?? parts.sender?.replyTo ?? undefined) : undefined;
+  const from = senderOf(parts, channel, request.sender);
+  const replyTo =
+    channel === 'email' ? replyToOf(parts, { asked: request.replyTo, from, delivery, attempt }) : undefined;
   return {
     kind: 'message',
     message: {
@@ -123,12 +136,23 @@ function renderOne({ state, delivery, attempt }: ToRender, parts: Opened): Rende
       tenantId,
       ...(campaignKey === undefined ? {} : { campaignKey }),
       to: party(address, name),
-      from: senderOf(parts, channel, request.sender),
-      ...(replyTo === undefined ? {} : { replyTo: party(replyTo) }),
+      from,
+      ...(replyTo === undefined ? {} : { replyTo }),
       ...body,
       ...headersOf(parts, { channel, tenantId, deliveryId: delivery.deliveryId, attempt }),
     },
   };
+}
+
+/** The mailbox that the request names; else an address of ours that names the attempt; else the tenant's own. */
+function replyToOf(
+  { reply, sender }: Opened,
+  { asked, from, delivery, attempt }: { asked: string | undefined; from: Party; delivery: Delivery; attempt: number },
+): Party | undefined {
+  if (asked !== undefined) return party(asked);
+  const ours = reply && attemptAddress('reply', { deliveryId: delivery.deliveryId, attempt }, reply);
+  if (ours) return party(ours, from.name);
+  return typeof sender?.replyTo === 'string' ? party(sender.replyTo) : undefined;
 }
 
 /** Ours alone: no caller sets the headers of a message. */

@@ -91,6 +91,7 @@ async function stage(
     contacts: { record: async (word) => (steps.push('address'), contacts.record(word)) },
     queries: { attemptsByProviderMessage: async () => [], recentAttempts: async () => [attempt] },
     foldedStates,
+    outreachOf: async (id) => (await readOutreach(store, id)).state,
     projection: { standingOf: async () => ({ kind: 'passed' }), forget: () => undefined },
     park: { park: async (row) => void parked.push(row) },
     answer: async (word) => void answered.push(word),
@@ -266,6 +267,19 @@ describe('what somebody writes to us', () => {
     const { hear, filed, parked } = await stage({ from: 'new@z.test' }, { projection: away });
     await hear();
     expect([filed, parked]).toMatchObject([[{ class: 'other' }], []]);
+  });
+
+  it('that came to an address we signed is told to what that names, whoever wrote it and whatever is projected', async () => {
+    const answers = { deliveryId, attempt: 1 };
+    const { hear, facts, filed, parked } = await stage({ from: 'other@z.test', answers }, { projection: away });
+    await hear();
+    expect([await facts(), filed, parked]).toMatchObject([['replied'], [{ class: 'reply', outreachId }], []]);
+    const gone = await stage({ from: 'other@z.test', answers: { deliveryId, attempt: 9 } });
+    await gone.hear();
+    expect([await gone.facts(), gone.filed]).toMatchObject([[], [{ class: 'other' }]]);
+    const theirs = await stage({ from: 'other@z.test', answers });
+    await theirs.hear({ tenantId: stranger });
+    expect(await theirs.facts()).toEqual([]);
   });
 
   it('that is a word is answered by its tenant once its address knows, also while the projection is away', async () => {

@@ -25,7 +25,7 @@ export interface Origin {
   readonly mayComeLater: boolean;
 }
 
-type Parts = Pick<InboundParts, 'book' | 'fingerprinter' | 'queries' | 'foldedStates'>;
+type Parts = Pick<InboundParts, 'book' | 'fingerprinter' | 'queries' | 'foldedStates' | 'outreachOf'>;
 
 /** A provider's clock may be behind ours by so much, in milliseconds. */
 const CLOCKS_DIFFER_MS = 60_000;
@@ -40,7 +40,7 @@ export async function originOf(parts: Parts, item: InboundItem, account: string 
   const tenants = account === undefined ? await parts.book.tenantIds() : [account];
   const addresses = addressesOf(parts, item, tenants);
   const known = await parts.book.personsAt(addresses);
-  const named = await namedAttempt(parts, item, tenants);
+  const named = (await signedAttempt(parts, item, tenants)) ?? (await namedAttempt(parts, item, tenants));
   const answered = named ?? (await latestAttempt(parts, item, known));
   const isKnown = ({ tenantId }: ContactRef) =>
     tenantId === account || known.some((each) => each.tenantId === tenantId);
@@ -75,6 +75,23 @@ const addressesOf = (
     const fingerprint = fingerprinter.address(tenantId, channel, from);
     return fingerprint === undefined ? [] : [{ tenantId, fingerprint }];
   });
+
+/** By the address it came to, which we signed: the stream itself knows it, so this waits for no projection. */
+async function signedAttempt(
+  { outreachOf }: Parts,
+  { answers }: InboundItem,
+  tenants: readonly string[],
+): Promise<Answered | undefined> {
+  const of = answers && parseDeliveryId(answers.deliveryId);
+  if (!of) return undefined;
+  const state = await outreachOf(of.outreachId);
+  if (state.status === 'none' || !tenants.includes(state.request.tenantId)) return undefined;
+  const started = deliveryOf(state, of.leg)?.attempts.find(({ attempt }) => attempt === answers.attempt);
+  if (!started) return undefined;
+  const { tenantId, outreachId } = state.request;
+  const { provider, startedAt } = started;
+  return { tenantId, outreachId, ...answers, provider, startedAt };
+}
 
 /** By the provider's id of the message that is answered. */
 async function namedAttempt(

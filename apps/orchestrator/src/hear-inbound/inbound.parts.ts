@@ -19,6 +19,8 @@ export interface InboundParts {
   readonly contacts: Pick<ContactKeeper, 'record'>;
   readonly queries: Pick<SystemQueries, 'attemptsByProviderMessage' | 'recentAttempts'>;
   readonly foldedStates: (outreachIds: readonly string[]) => Promise<ReadonlyMap<string, Folded<OutreachState>>>;
+  /** As its stream says, whatever is projected. */
+  readonly outreachOf: (outreachId: string) => Promise<OutreachState>;
   /** Whether the projection has come to where a message arrived. */
   readonly projection: Pick<MessageMatcher, 'standingOf' | 'forget'>;
   /** Where waits what the projection has not come to in time. */

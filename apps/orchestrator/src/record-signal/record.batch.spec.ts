@@ -130,6 +130,17 @@ describe('recording what providers say', () => {
     expect(await types()).toEqual(['AttemptStarted', 'AttemptAccepted', 'ProviderFactRecorded']);
   });
 
+  it('believes a fact without its tenant whose attempt we signed ourselves, and none that names another tenant', async () => {
+    const { parts, types } = await stage(...sent);
+    const stranger = '0a6f2c8e-6c0e-4b43-9d0c-0000000000ff';
+    const [ours, theirs] = await recordBatch(parts, [
+      signal('bounced', { tenantId: undefined, attested: true } as Partial<ProviderSignal>),
+      signal('opened', { tenantId: stranger, attested: true }),
+    ]);
+    expect([ours?.status, theirs?.status]).toEqual(['fulfilled', 'rejected']);
+    expect(await types()).toContain('ProviderFactRecorded');
+  });
+
   it('leaves a signal unacknowledged when the store is down', async () => {
     const { parts, store } = await stage(...sent);
     const down = { readStream: store.readStream.bind(store), append: () => Promise.reject(new Error('down')) };

@@ -32,6 +32,8 @@ interface Placed {
   readonly outreachId: string;
   readonly fact: SignalledFact;
   readonly tenantId?: string | undefined;
+  /** Our own signature names the attempt. */
+  readonly attested: boolean;
   /** Of the span that brought the signal. */
   readonly traceparent?: string | undefined;
 }
@@ -53,7 +55,14 @@ export async function recordBatch(
     if (!of) return;
     const fact = factOf(signal, of.leg);
     const traceparent = traceparents[index];
-    const placed = { index, outreachId: of.outreachId, fact, tenantId: signal.tenantId, traceparent };
+    const placed = {
+      index,
+      outreachId: of.outreachId,
+      fact,
+      tenantId: signal.tenantId,
+      attested: signal.attested === true,
+      traceparent,
+    };
     groups.set(of.outreachId, [...(groups.get(of.outreachId) ?? []), placed]);
   });
   const known = await parts.foldedStates([...groups.keys()]);
@@ -83,7 +92,9 @@ async function recordOne(
   const projected = known && recordFacts(known.state, { facts, now }).unmatched.length === 0 ? known : undefined;
   const start = projected ?? (await readOutreach(parts.store, outreachId));
   const tenantId = start.state.status === 'none' ? undefined : start.state.request.tenantId;
-  const ours = placed.filter((p) => tenantId !== undefined && p.tenantId === tenantId);
+  const ours = placed.filter(
+    (p) => tenantId !== undefined && (p.tenantId === tenantId || (p.attested && p.tenantId === undefined)),
+  );
   let unmatched: readonly SignalledFact[] = [];
   const record = async (): Promise<void> => {
     if (tenantId === undefined || ours.length === 0) return;

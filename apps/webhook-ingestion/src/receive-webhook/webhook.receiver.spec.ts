@@ -1,7 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
-import { createSendgridWebhook } from '@homing/channels';
+import { attemptAddress, type ParsedInbound, createSendgridWebhook } from '@homing/channels';
 import type { DeadLetter, Outgoing, PublishAck, Settled } from '@homing/messaging';
 import { delivered, keys, signedPost } from '../ingestion.fixture.js';
+import { publishableInbound } from './inbound.handover.js';
 import { receiveWebhook, type ReceiverParts } from './webhook.receiver.js';
 
 const stored: Settled<PublishAck> = { status: 'fulfilled', value: { stream: 'SIGNALS', seq: 1, duplicate: false } };
@@ -87,6 +88,7 @@ describe('a received webhook', () => {
       to: 'desk@example.test',
       text: 'Yes'.repeat(100_000),
       payloadDigest: 'f'.repeat(64),
+      answers: { deliveryId: 'claimed by a stranger', attempt: 1 },
     };
     const parser = { ...createSendgridWebhook(), parse: () => ({ facts: [], faults: [], inbound: [item, item] }) };
     const { body, headers } = signedPost([]);
@@ -112,7 +114,24 @@ describe('a received webhook', () => {
       sealed: 'sealed 1',
     });
     expect(JSON.stringify(out)).not.toContain('ada@');
-    expect(sealed[0]).toEqual({ ...item, text: item.text.slice(0, 100_000) });
+    const { answers: _claimed, ...told } = item;
+    expect(sealed[0]).toEqual({ ...told, text: item.text.slice(0, 100_000) });
+  });
+
+  it('hands on what an answer answers, by an address that we signed and by no other', async () => {
+    const sealed: unknown[] = [];
+    const [key, name] = ['k'.repeat(32), { deliveryId: '6f1c2f0e-6a3d-5d0b-9a55-0c2b8f7f4a11.1', attempt: 2 }];
+    const to = attemptAddress('reply', name, { key, domain: 'inbound.own.test' }) ?? '';
+    const seal = async (content: unknown) => (sealed.push(content), 's');
+    const item: Omit<ParsedInbound, 'to'> = {
+      ...{ kind: 'message', provider: 'mailgun', channel: 'email', providerEventId: 'e', occurredAt: 'x' },
+      ...{ from: 'ada@example.test', payloadDigest: 'd' },
+    };
+    const handover = { seal, receivedAt: 'r', source: 's', replyKeys: [key] };
+    for (const address of [to, to.replace(/.@/, (last) => (last === 'a@' ? 'b@' : 'a@')), 'desk@own.test'])
+      await publishableInbound({ ...item, to: address }, handover);
+    expect(sealed).toMatchObject([{ answers: name }, {}, {}]);
+    expect(sealed.slice(1).filter((each) => (each as { answers?: unknown }).answers !== undefined)).toEqual([]);
   });
 
   it('publishes nothing of a stranger or of an unknown provider', async () => {

@@ -14,6 +14,8 @@ export interface ReceiverParts extends Callers {
   readonly keep: (letter: DeadLetter) => Promise<unknown>;
   /** So that nobody on the bus reads what people wrote. */
   readonly sealInbound: SealInbound;
+  /** Of signed reply addresses. Default: none. */
+  readonly replyKeys?: readonly string[];
   /** For signatures that do not cover the body. Absent: nothing is remembered. */
   readonly replays?: ReplayStore;
   /** Hears what came of each webhook. */
@@ -94,7 +96,7 @@ async function store(parts: ReceiverParts, caller: AccountCaller, webhook: ToSto
   const heard = { provider, channel: caller.parser.channel, receivedAt };
   const { tenantId } = caller;
   const owner = tenantId === undefined ? {} : { tenantId };
-  const handover = { seal: parts.sealInbound, receivedAt, source: SOURCE, ...owner };
+  const handover = { seal: parts.sealInbound, receivedAt, source: SOURCE, replyKeys: parts.replyKeys ?? [], ...owner };
   const messages = [
     ...facts.map((fact) => signalMessage(fact, of(fact, heard), SOURCE)),
     ...(await Promise.all(inbound.map((item) => publishableInbound(item, handover)))),

@@ -1,13 +1,15 @@
 import { createHash } from 'node:crypto';
 import { addressIn, isAutomatic, messageIdIn, type MailHeaders } from '../inbound-mail.policy.js';
 import { isRecord, matching, present } from '../json.reading.js';
+import { isAttemptAddress } from '../reply-address/reply.token.js';
 import type { ParsedInbound } from '../webhook.parser.js';
 
 /** One mail to us out of `items`; or the code of what is wrong. */
 export function readInbound(item: unknown, slice: string): ParsedInbound | string {
   if (!isRecord(item)) return 'not_an_object';
   const from = addressIn(addressOf(item['From']));
-  const to = addressIn(addressOf(Array.isArray(item['To']) ? item['To'][0] : item['To']));
+  const all = [item['To']].flat().flatMap((each: unknown) => addressIn(addressOf(each)) ?? []);
+  const to = all.find(isAttemptAddress) ?? all[0];
   if (from === undefined || to === undefined) return 'address_unreadable';
   const sent = Date.parse(String(item['SentAtDate']));
   if (Number.isNaN(sent)) return 'timestamp_unreadable';

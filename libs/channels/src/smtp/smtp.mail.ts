@@ -1,6 +1,7 @@
 import type { SendMailOptions } from 'nodemailer/lib/mailer';
 import type { OutboundMessage, Party } from '../channel.provider.js';
 import { checkEmailHeaders } from '../email-headers.policy.js';
+import { attemptAddress } from '../reply-address/reply.token.js';
 import { tracked, type Tracking } from '../tracking/html.tracking.js';
 import { isPlainAddress, plainName } from './address.policy.js';
 import { bounceAddress, messageIdOf } from './mail.references.js';
@@ -10,6 +11,8 @@ export interface MailSettings {
   readonly messageIdDomain?: string;
   /** Domain whose mail comes back to `/webhooks/smtp`. Without it bounces go to the sender's own mailbox. */
   readonly bounceDomain?: string;
+  /** Signs the addresses bounces come back to. Absent: they are not signed. */
+  readonly bounceKey?: string;
   readonly tracking?: Tracking;
 }
 
@@ -30,7 +33,7 @@ export function toMail(message: OutboundMessage, settings: MailSettings, now: nu
   const checked = checkEmailHeaders(message.headers);
   if (checked.kind === 'refused') return checked;
   const messageId = messageIdOf(message, settings.messageIdDomain ?? domainOf(from));
-  const bounces = settings.bounceDomain ? bounceAddress(message, settings.bounceDomain) : from.address;
+  const bounces = returnedTo(message, settings) ?? from.address;
   const mail: SendMailOptions = {
     from: party(from),
     to: party(to),
@@ -45,6 +48,13 @@ export function toMail(message: OutboundMessage, settings: MailSettings, now: nu
     disableUrlAccess: true,
   };
   return { kind: 'mail', mail, messageId };
+}
+
+/** Signed where there is a key and the ids are ours. */
+function returnedTo(message: OutboundMessage, { bounceDomain, bounceKey }: MailSettings): string | undefined {
+  if (!bounceDomain) return undefined;
+  const signed = bounceKey && attemptAddress('bounce', message, { key: bounceKey, domain: bounceDomain });
+  return signed || bounceAddress(message, bounceDomain);
 }
 
 const refused = (code: string): MailCheck => ({ kind: 'refused', code });

@@ -1,11 +1,12 @@
 import type { ProviderSetup, SettingsReader } from '../provider.setup.js';
+import { replyKeysOf } from '../reply-address/reply.setup.js';
 import { readTrackingSettings } from '../tracking/tracking.setup.js';
 import { createSmtpProvider, type SmtpConfig } from './smtp.provider.js';
 
 const DOMAIN = /^([A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+)?$/;
 const SECURITY = /^(tls|starttls|none)$/;
 
-/** `SMTP_HOST`, `_PORT`, `_SECURITY`, `_USER`, `_PASSWORD`, `_FROM_EMAIL`, `_FROM_NAME`, `_MESSAGE_ID_DOMAIN`, `_BOUNCE_DOMAIN`, `_MAX_CONNECTIONS`; `TRACKING_*`. */
+/** `SMTP_HOST`, `_PORT`, `_SECURITY`, `_USER`, `_PASSWORD`, `_FROM_EMAIL`, `_FROM_NAME`, `_MESSAGE_ID_DOMAIN`, `_BOUNCE_DOMAIN`, `_MAX_CONNECTIONS`; `TRACKING_*`; `REPLY_KEYS` signs bounce addresses. */
 export const smtpSetup: ProviderSetup = {
   key: 'smtp',
   channel: 'email',
@@ -14,6 +15,7 @@ export const smtpSetup: ProviderSetup = {
     if (!host) return undefined;
     const security = settings.string('SMTP_SECURITY', { default: 'starttls', pattern: SECURITY });
     const bounceDomain = settings.string('SMTP_BOUNCE_DOMAIN', { default: '', pattern: DOMAIN });
+    const [bounceKey] = replyKeysOf(settings.optionalSecret('REPLY_KEYS')?.reveal() ?? '', settings);
     const messageIdDomain = settings.string('SMTP_MESSAGE_ID_DOMAIN', { default: '', pattern: DOMAIN });
     const tracking = readTrackingSettings(settings);
     const address = settings.string('SMTP_FROM_EMAIL', { default: '' });
@@ -26,6 +28,7 @@ export const smtpSetup: ProviderSetup = {
       ...login(settings),
       maxConnections: settings.int('SMTP_MAX_CONNECTIONS', { default: 5, min: 1, max: 200 }),
       ...(bounceDomain ? { bounceDomain } : {}),
+      ...(bounceKey ? { bounceKey } : {}),
       ...(messageIdDomain ? { messageIdDomain } : {}),
       ...(tracking ? { tracking } : {}),
     };

@@ -1,6 +1,14 @@
-import type { WebhookSetup } from '../provider.setup.js';
+import type { SettingsReader, WebhookSetup } from '../provider.setup.js';
+import { replyKeysOf } from '../reply-address/reply.setup.js';
 import { keyBytes } from '../standard-webhook.signature.js';
 import { createSmtpWebhook } from './smtp.webhook.js';
+
+/** `SMTP_UNSIGNED_BOUNCES`: while mails of before `REPLY_KEYS` may still bounce. */
+const parserOf = (settings: SettingsReader) =>
+  createSmtpWebhook({
+    keys: replyKeysOf(settings.optionalSecret('REPLY_KEYS')?.reveal() ?? '', settings),
+    unsigned: settings.flag('SMTP_UNSIGNED_BOUNCES', { default: false }),
+  });
 
 /** `SMTP_WEBHOOK_KEYS`: base64 of at least 16 bytes, `whsec_` before it or not; comma-separated while one replaces another. */
 export const smtpWebhookSetup: WebhookSetup = {
@@ -11,7 +19,7 @@ export const smtpWebhookSetup: WebhookSetup = {
     if (keys.length === 0) return undefined;
     if (!keys.every((key) => keyBytes(key)))
       settings.fault('SMTP_WEBHOOK_KEYS', 'must be keys of at least 16 bytes in base64, comma-separated');
-    return { parser: createSmtpWebhook(), keys };
+    return { parser: parserOf(settings), keys };
   },
-  parser: () => createSmtpWebhook(),
+  parser: parserOf,
 };

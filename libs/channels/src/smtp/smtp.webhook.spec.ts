@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import { readFileSync } from 'node:fs';
 import { standardHeaders } from '../standard-webhook.signature.js';
 import type { WebhookRequest } from '../webhook.parser.js';
+import { attemptAddress } from '../reply-address/reply.token.js';
 import { bounceAddress, fromBounceAddress, fromMessageId, messageIdOf } from './mail.references.js';
 import { createSmtpWebhook } from './smtp.webhook.js';
 
@@ -54,6 +55,28 @@ describe('a mail about a mail of ours', () => {
       const raw = sample('bounce-hard').toString().replace('Sun, 22 Nov 2026 01:00:00 +0000', date);
       expect((await read(raw)).facts[0]?.occurredAt).toBe('2026-11-22T01:02:00.000Z');
     }
+  });
+
+  it('that came to a signed address is believed by that alone, and none that came to another is', async () => {
+    const keys = ['k'.repeat(32)];
+    const [key = ''] = keys;
+    const signed = attemptAddress('bounce', about, { key, domain: 'bounces.sender.test' }) ?? '';
+    const unsigned = bounceAddress(about, 'bounces.sender.test');
+    const bounce = sample('bounce-hard-unstated')
+      .toString()
+      .replaceAll(/message-id: [^\r\n]*\r?\n/gi, '');
+    const came = (to: string) =>
+      Buffer.from(`Delivered-To: ${to}\r\n${bounce.replaceAll(/bounce\+\S+@[\w.]+/g, 'x@x.test')}`);
+    const factsWith = async (to: string, addresses: Parameters<typeof createSmtpWebhook>[0]) =>
+      (await createSmtpWebhook(addresses).parseLater!(came(to), head)).facts;
+    const { deliveryId, attempt } = about;
+    const [fact] = await factsWith(signed, { keys });
+    expect(fact).toMatchObject({ fact: 'bounced', deliveryId, attempt, attested: true });
+    expect(fact).not.toHaveProperty('tenantId');
+    expect(await factsWith(signed, { keys: ['o'.repeat(32)] })).toEqual([]);
+    expect(await factsWith(unsigned, { keys })).toEqual([]);
+    expect(await factsWith(unsigned, { keys, unsigned: true })).toMatchObject([about]);
+    expect(await factsWith(unsigned, { keys: [] })).toMatchObject([about]);
   });
 
   it('that names none of ours is nobody’s bounce', async () => {

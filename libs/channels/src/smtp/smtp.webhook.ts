@@ -1,24 +1,33 @@
 import { createHash } from 'node:crypto';
 import { verifyStandardHead, verifyStandardSignature } from '../standard-webhook.signature.js';
+import { isAttemptAddress, readAttemptAddress } from '../reply-address/reply.token.js';
 import type { ParsedFact, ParsedInbound, ParsedWebhook, ParseHead, WebhookParser } from '../webhook.parser.js';
 import { meaningOfStatus, reportGroups, type ReportFields } from './delivery-status.policy.js';
 import { readMail, type ReadMail } from './mail.reader.js';
 import { fromBounceAddress, fromMessageId, type MailReference } from './mail.references.js';
 import { isAutomatic, withoutQuotation } from './reply.policy.js';
 
+/** Which addresses are believed to name the mail that bounced. */
+export interface BounceAddresses {
+  /** Of signed addresses; all are honoured. None: addresses were never signed, and are believed as they stand. */
+  readonly keys: readonly string[];
+  /** Beside signed ones, unsigned ones of before are believed. Default false, where there are keys. */
+  readonly unsigned?: boolean;
+}
+
 /**
  * Hears the mail that comes back: a mail server's pipe posts each mail as it is (`message/rfc822`), signed as Standard Webhooks say. Delivery
  * reports (RFC 3464) and complaints (RFC 5965) about mails of ours become facts, every other mail is handed on as something a person or a
  * machine wrote.
  */
-export function createSmtpWebhook(): WebhookParser {
+export function createSmtpWebhook(addresses: BounceAddresses = { keys: [] }): WebhookParser {
   return {
     provider: 'smtp',
     channel: 'email',
     verifyHead: verifyStandardHead,
     verify: verifyStandardSignature,
     parse: (rawBody) => faulty(rawBody, 'read_later'),
-    parseLater,
+    parseLater: (rawBody, head) => parseLater(rawBody, head, addresses),
   };
 }
 
@@ -27,14 +36,18 @@ const faulty = (rawBody: Uint8Array, code: string): ParsedWebhook => ({
   faults: [{ index: -1, code, raw: Buffer.from(rawBody).toString('latin1') }],
 });
 
-async function parseLater(rawBody: Uint8Array, head?: ParseHead): Promise<ParsedWebhook> {
+async function parseLater(
+  rawBody: Uint8Array,
+  head: ParseHead | undefined,
+  addresses: BounceAddresses,
+): Promise<ParsedWebhook> {
   const mail = await readMail(rawBody);
   if (!mail) return faulty(rawBody, 'not_a_mail');
   const payloadDigest = createHash('sha256').update(rawBody).digest('hex');
   const occurredAt = instantOf(mail, head);
   if (!occurredAt) return faulty(rawBody, 'date_unreadable');
   const heard = { mail, occurredAt, payloadDigest, id: eventId(mail, payloadDigest) };
-  const facts = factsOf(heard);
+  const facts = factsOf(heard, addresses);
   if (facts.length > 0) return { facts, faults: [] };
   const inbound = inboundOf(heard);
   return inbound ? { facts: [], faults: [], inbound: [inbound] } : faulty(rawBody, 'sender_missing');
@@ -65,11 +78,11 @@ function instantOf({ date }: ReadMail, head?: ParseHead): string | undefined {
 }
 
 /** Facts about a mail of ours; none where the report names none of ours. */
-function factsOf(heard: Heard): ParsedFact[] {
+function factsOf(heard: Heard, addresses: BounceAddresses): ParsedFact[] {
   const { mail } = heard;
   const [status] = mail.parts('message/delivery-status').map(reportGroups);
   const [feedback] = mail.parts('message/feedback-report').map(reportGroups);
-  const about = status || feedback ? referenceOf(mail, [...(status ?? []), ...(feedback ?? [])]) : undefined;
+  const about = status || feedback ? referenceOf(mail, [...(status ?? []), ...(feedback ?? [])], addresses) : undefined;
   if (!about) return [];
   const { reference, messageId } = about;
   const common = {
@@ -90,12 +103,21 @@ function factsOf(heard: Heard): ParsedFact[] {
 function referenceOf(
   mail: ReadMail,
   groups: readonly ReportFields[],
-): { readonly reference: MailReference; readonly messageId?: string } | undefined {
+  addresses: BounceAddresses,
+): { readonly reference: MailReference & { readonly attested?: true }; readonly messageId?: string } | undefined {
   const returned = mail.parts('message/rfc822', 'text/rfc822-headers').flatMap(reportGroups)[0] ?? {};
   const messageId =
     bare(returned['message-id']) ?? bare(groups.find((each) => each['original-message-id'])?.['original-message-id']);
   const ours = fromMessageId(messageId);
-  const reference = mail.to.map(fromBounceAddress).find((each) => each !== undefined) ?? ours;
+  const signed = mail.to.flatMap((each) => readAttemptAddress('bounce', each, addresses.keys) ?? [])[0];
+  // Whose it is our own signature says: nothing that was returned can change that.
+  if (signed) {
+    const names = ours?.deliveryId === signed.deliveryId && messageId ? { messageId } : {};
+    return { reference: { ...signed, attested: true }, ...names };
+  }
+  const unsigned = addresses.keys.length === 0 || addresses.unsigned === true;
+  const named = unsigned ? mail.to.map(fromBounceAddress).find((each) => each !== undefined) : undefined;
+  const reference = named ?? ours;
   if (!reference) return undefined;
   const tenantId = reference.tenantId ?? tenantIn(returned);
   const names = ours?.deliveryId === reference.deliveryId && messageId ? { messageId } : {};
@@ -119,7 +141,7 @@ function inboundOf({ mail, occurredAt, payloadDigest, id }: Heard): ParsedInboun
     providerEventId: `mail-${id}`,
     occurredAt,
     from: mail.from,
-    to: mail.to[0] ?? '',
+    to: mail.to.find(isAttemptAddress) ?? mail.to[0] ?? '',
     ...(mail.subject ? { subject: mail.subject } : {}),
     text: withoutQuotation(mail.text),
     ...(inReplyTo ? { inReplyTo } : {}),

@@ -24,6 +24,8 @@ export interface InboundItem {
   readonly text?: string;
   /** The provider's id of the message of ours that is answered (or our Message-ID), where it is named. */
   readonly inReplyTo?: string;
+  /** What it answers, by the address it came to, which we signed. No parser sets this: ingestion does, with its keys. */
+  readonly answers?: { readonly deliveryId: string; readonly attempt: number };
   /** The provider took it for one of these itself. */
   readonly keyword?: 'stop' | 'start' | 'help';
   /** Written by a machine: out of office, bounce, list. Not a reply. */

@@ -8,6 +8,8 @@ export interface ProviderSignal extends ProviderFact {
   readonly tenantId?: string;
   readonly deliveryId?: string;
   readonly attempt?: number;
+  /** What it names stood in an address that we signed: without a tenant it is of the one whose message that is. */
+  readonly attested?: true;
   /** ISO instant at which ingestion verified it. */
   readonly receivedAt: string;
   /** SHA-256 (hex) of the raw element, so that a provider's own record can be matched to ours. */
