@@ -160,7 +160,7 @@ export function wireScheduler({ env, logger, instance, readiness }: ServiceBasic
       },
       {
         name: 'expand batches',
-        everyMs: wakeEveryMs,
+        everyMs: Math.min(1_000, 2 * wakeEveryMs),
         round: async () => {
           const reopened = await lostBatches.look();
           if (reopened > 0)

@@ -3,6 +3,9 @@ import type { JetStreamManager, StoredMsg } from '@nats-io/jetstream';
 import type { Bus } from './bus.connection.js';
 import { orMissing } from './stream.topology.js';
 
+/** Milliseconds between two looks when something is said to be new. */
+const SOON_MS = 300;
+
 /** The first message of a subject from a sequence on: understood since NATS 2.9, unknown to the client's types. */
 interface NextAfter {
   readonly seq: number;
@@ -28,6 +31,8 @@ export interface TailOptions {
 export class StreamTail {
   readonly #stopping = new AbortController();
   #complete = false;
+  /** Looks that are not to wait for long. */
+  #soon = 0;
   #poke = () => {};
 
   constructor(
@@ -51,8 +56,9 @@ export class StreamTail {
     this.#poke();
   }
 
-  /** Looks at once: something is said to be new. */
+  /** Looks at once, and soon again: something is said to be new, and may be said before it is stored. */
   look(): void {
+    this.#soon = 2;
     this.#poke();
   }
 
@@ -72,7 +78,8 @@ export class StreamTail {
         if (!failing) this.bus.logger.warn({ err: error, stream: this.options.stream }, 'stream cannot be followed');
         failing = true;
       }
-      await this.#pause(everyMs);
+      await this.#pause(this.#soon > 0 ? Math.min(SOON_MS, everyMs) : everyMs);
+      this.#soon = Math.max(0, this.#soon - 1);
     }
   }
 

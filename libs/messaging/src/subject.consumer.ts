@@ -16,8 +16,12 @@ interface InFlight {
   readonly since: number;
 }
 
-/** How long one pull waits at the server. Heartbeats every half of it show that server and consumer are still there. */
-const pullMs = 4_000;
+/**
+ * How long one pull waits at the server. Heartbeats show that server and consumer are still there: when two in a row are missed, it binds
+ * again. After a pull that brought nothing the next waits longer: a process has a dozen consumers, and most of them hear nothing for hours.
+ */
+const busyPull = { expires: 4_000, idle_heartbeat: 2_000 };
+const idlePull = { expires: 12_000, idle_heartbeat: 4_000 };
 const rebind = { baseMs: 50, capMs: 2_000 };
 
 /** A verdict that cannot be said now. */
@@ -39,6 +43,8 @@ export class SubjectConsumer {
   /** Verdicts reached while it is unknown whether the stream still is what it was. */
   readonly #held: Held[] = [];
   #bound = false;
+  /** The last pull brought nothing. */
+  #idle = false;
   /** How often the stream was found to be another, or rolled back. */
   #history = 0;
   #pull: ConsumerMessages | undefined;
@@ -104,6 +110,7 @@ export class SubjectConsumer {
     const work = async () => {
       const consumer = await abortable(bindConsumer(this.bus, this.handling.extras), signal);
       if (!(await abortable(this.#historyStands(), signal))) this.#history += 1;
+      this.#idle = false;
       this.#consumer = consumer;
       this.#bound = true;
       this.#down = '';
@@ -165,9 +172,11 @@ export class SubjectConsumer {
   }
 
   async #pullOnce(consumer: Consumer, most: number): Promise<void> {
-    this.#pull = await consumer.fetch({ max_messages: most, expires: pullMs });
+    this.#pull = await consumer.fetch({ max_messages: most, ...(this.#idle ? idlePull : busyPull) });
+    this.#idle = true;
     try {
       for await (const message of this.#pull) {
+        this.#idle = false;
         if (this.#stopping.signal.aborted) message.nak();
         else void this.#take({ message, history: this.#history, since: performance.now() });
       }

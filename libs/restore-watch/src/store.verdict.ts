@@ -32,13 +32,13 @@ export async function judgeStore(
   { history, mark, seen }: { history: RestoreHistory; mark: StoreMark | undefined; seen?: SeenEvent | undefined },
 ): Promise<StoreVerdict> {
   const { generation } = history;
-  const head = await store.headPosition();
-  if (mark && mark.generation > generation) return { kind: 'restored', history, seen: mark, head };
+  const restored = async (missing: SeenEvent): Promise<StoreVerdict> => {
+    return { kind: 'restored', history, seen: missing, head: await store.headPosition() };
+  };
+  if (mark && mark.generation > generation) return restored(mark);
   const current = mark && mark.generation === generation ? [mark] : [];
   const known = [...current, ...(seen ? [seen] : [])];
-  for (const each of known)
-    if (BigInt(each.position) > head || !(await holds(store, each)))
-      return { kind: 'restored', history, seen: each, head };
+  for (const each of known) if (!(await holds(store, each))) return restored(each);
   if (known.length > 0 || mark) return { kind: 'whole', history };
   return { kind: (await store.hasEventsAfter(0n)) ? 'unseen' : 'whole', history };
 }
@@ -49,8 +49,8 @@ export async function holds(store: WatchedStore, { stream, revision, position }:
     const read = await store.readStream(stream, { fromRevision: BigInt(revision), maxCount: 1 });
     return read.kind === 'found' && read.events[0]?.position === BigInt(position);
   } catch (error) {
-    // Somebody deleted the stream: that is another matter.
-    if (error instanceof StreamDeletedError) return true;
+    // Somebody deleted the stream: that is another matter, where the store reaches as far at all.
+    if (error instanceof StreamDeletedError) return BigInt(position) <= (await store.headPosition());
     throw error;
   }
 }

@@ -24,6 +24,9 @@ export interface Publication {
   readonly ended: Promise<void>;
 }
 
+/** Longest wait for the ring that every commit gives, in milliseconds; after it the rows are asked all the same. */
+const ASK_ANYWAY_MS = 5_000;
+
 /** Publishes what is committed until `over` aborts. A bus that is away holds up the publication, never the projection. */
 export function publishUntil(over: AbortSignal, parts: PublicationParts): Publication {
   const publisher = new TransitionPublisher({
@@ -42,7 +45,7 @@ async function publishOn(over: AbortSignal, publisher: TransitionPublisher, part
       failures = 0;
       notePublished(published);
       parts.onTrouble(undefined);
-      if (published === 0) await parts.committed.next(1_000, over);
+      if (published === 0) await parts.committed.next(ASK_ANYWAY_MS, over);
     } catch (error) {
       if (error instanceof ProjectionFencedError) return parts.onFenced();
       const retryInMs = backoffDelay(failures, { baseMs: 100, capMs: 5_000 });

@@ -33,14 +33,22 @@ export interface AccountParts {
   readonly logger: Logger;
 }
 
+/** Milliseconds between two looks for what was not heard: a key is gone within a second. */
+const LOOK_EVERY_MS = 900;
+
 /**
  * Follows the accounts' keys: what the stream holds, and nothing else. What is said on the bus only makes it look at once: the stream
- * may have refused it as old. What was missed stays so for half a second. No database, no consumer.
+ * may have refused it as old. What was missed stays so for less than a second. No database, no consumer.
  */
 export function followAccounts({ bus, parsers, openKey, logger }: AccountParts): AccountBook {
   const open = createWebhookKeyOpener({ openKey: openKey.reveal() });
   const hear = (bytes: Uint8Array) => book.hear(bytes);
-  const tail = new StreamTail(bus, { stream: BUS_STREAMS.webhookKeys, subject: WEBHOOK_KEYS, hear });
+  const tail = new StreamTail(bus, {
+    stream: BUS_STREAMS.webhookKeys,
+    subject: WEBHOOK_KEYS,
+    hear,
+    everyMs: LOOK_EVERY_MS,
+  });
   const book: KeyBook = new KeyBook({ parsers, open, complete: () => tail.complete, logger });
   bus.listen(WEBHOOK_KEYS, () => tail.look());
   bus.closed.addEventListener('abort', () => tail.stop());
