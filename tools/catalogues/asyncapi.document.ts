@@ -3,6 +3,7 @@ import {
   CHANNELS,
   CONVERSION_KIND,
   LIFT_REASONS,
+  MOST_FACTS,
   PROVIDER_FACT_KINDS,
   TRANSITIONS,
 } from '@homing/contracts';
@@ -76,6 +77,9 @@ const signalSchema = object(
   },
   ['provider', 'channel', 'fact', 'occurredAt', 'providerEventId', 'receivedAt', 'payloadDigest'],
 );
+const signalsSchema = object({ facts: { type: 'array', minItems: 2, maxItems: MOST_FACTS, items: signalSchema } }, [
+  'facts',
+]);
 const inboundSchema = object(
   {
     provider: text('lower-case key'),
@@ -240,7 +244,11 @@ export function asyncApiDocument(): Json {
       receiveConversionReported: operation('receive', 'conversionReported', 'Somebody did what an outreach was for.'),
       sendDispatch: operation('send', 'deliveryDispatch', 'Internal: send this attempt now, if it still stands.'),
       sendLookUp: operation('send', 'deliveryLookUp', 'Internal: find out what became of this attempt.'),
-      sendSignal: operation('send', 'providerSignal', 'Internal: a verified fact from a provider.'),
+      sendSignal: operation(
+        'send',
+        'providerSignal',
+        'Internal: a verified fact from a provider, or several of one webhook.',
+      ),
       sendInbound: operation('send', 'providerInbound', 'Internal: what somebody wrote to us or read, sealed.'),
       sendInboundReceived: operation('send', 'inboundReceived', 'Somebody wrote to a tenant.'),
       sendDeadLetter: operation('send', 'deadLetter', 'This message can never be handled; an operator decides.'),
@@ -253,7 +261,7 @@ export function asyncApiDocument(): Json {
         ConversionReported: { payload: cloudEvent(conversionSchema) },
         DispatchDelivery: { payload: cloudEvent(dispatchSchema) },
         LookUpAttempt: { payload: cloudEvent(lookUpSchema) },
-        ProviderSignal: { payload: cloudEvent(signalSchema) },
+        ProviderSignal: { payload: cloudEvent({ oneOf: [signalSchema, signalsSchema] }) },
         ProviderInbound: { payload: cloudEvent(inboundSchema) },
         OutreachTransition: { payload: cloudEvent(transitionSchema) },
         InboundReceived: { payload: cloudEvent(receivedSchema) },

@@ -232,6 +232,7 @@ export function wireOrchestrator({ env, logger, instance, readiness }: ServiceBa
         useValue: new SignalRecorder({
           ...recording,
           ...matching,
+          publisher,
           onForeign: (provider) => logger.debug({ provider }, 'a signal that names nothing of ours'),
         }),
       },

@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { startNats, type NatsUser, type RunningNats } from '@homing/embedded-stores';
-import { BUS_STREAMS, type CloudEvent, type ProviderSignal } from '@homing/contracts';
+import { BUS_STREAMS, holdsSeveral, splitOff, type CloudEvent, type ProviderSignal } from '@homing/contracts';
 import { sendgridBody, signatureHeaders } from '@homing/provider-simulator';
 import { ensureStreams } from '@homing/messaging';
 import { serviceBasics, startService, type RunningService } from '@homing/service-kit';
@@ -118,21 +118,21 @@ export class TestBus {
     rmSync(this.directory, { recursive: true, force: true });
   }
 
-  /** Every signal in the stream, oldest first. */
+  /** Every signal in the stream, oldest first, each as if it had come alone. */
   async signals(): Promise<CloudEvent<ProviderSignal>[]> {
     return this.#asking(async (manager) => {
       const { state } = await manager.streams.info(BUS_STREAMS.signals);
       const found: CloudEvent<ProviderSignal>[] = [];
-      for (let seq = state.first_seq; seq <= state.last_seq; seq++) {
+      for (let seq = Math.max(1, state.first_seq); seq <= state.last_seq; seq++) {
         const message = await manager.streams.getMessage(BUS_STREAMS.signals, { seq });
-        if (message) found.push(message.json());
+        if (message) found.push(...eachOf(message.json(), message.subject));
       }
       return found;
     });
   }
 
   async count(): Promise<number> {
-    return this.#asking(async (manager) => (await manager.streams.info(BUS_STREAMS.signals)).state.messages);
+    return (await this.signals()).length;
   }
 
   /** Every dead letter: its headers and sealed bytes. */
@@ -140,7 +140,7 @@ export class TestBus {
     return this.#asking(async (manager) => {
       const { state } = await manager.streams.info(BUS_STREAMS.deadLetters);
       const found = [];
-      for (let seq = state.first_seq; seq <= state.last_seq; seq++) {
+      for (let seq = Math.max(1, state.first_seq); seq <= state.last_seq; seq++) {
         const message = await manager.streams.getMessage(BUS_STREAMS.deadLetters, { seq });
         if (message) found.push({ header: (name: string) => message.header.get(name), data: message.data });
       }
@@ -157,6 +157,11 @@ export class TestBus {
     }
   }
 }
+
+const eachOf = (event: CloudEvent<ProviderSignal>, subject: string): CloudEvent<ProviderSignal>[] =>
+  holdsSeveral(event)
+    ? (event.data?.facts ?? []).map((_, at) => splitOff(event, at, subject).event as CloudEvent<ProviderSignal>)
+    : [event];
 
 export function startIngestion(busUrl: string, env: Record<string, string> = {}): Promise<RunningService> {
   const source = {

@@ -1,3 +1,4 @@
+import { holdsSeveral } from '@homing/contracts';
 import { onSubject, withData, withEvery, type PlantedBug } from './planted.bug.js';
 
 /** One or more for each promise of DESIGN section 10. */
@@ -117,9 +118,15 @@ export const PROMISE_BUGS: readonly PlantedBug[] = [
     plant: {
       publisher: (port, world) => {
         const believed = onSubject('provider.signal.', (message) => {
-          const data = message.event.data as { deliveryId?: string };
-          const owner = world.provider.ledger.find((line) => line.deliveryId === data.deliveryId)?.tenantId;
-          return owner ? { ...message, event: { ...message.event, data: { ...data, tenantId: owner } } } : message;
+          const believing = (data: { deliveryId?: string }) => {
+            const owner = world.provider.ledger.find((line) => line.deliveryId === data.deliveryId)?.tenantId;
+            return owner ? { ...data, tenantId: owner } : data;
+          };
+          const { event } = message;
+          const data = holdsSeveral(event)
+            ? { facts: event.data?.facts.map((fact) => believing(fact as object)) }
+            : believing(event.data as object);
+          return { ...message, event: { ...event, data } };
         });
         return believed(port, world);
       },

@@ -51,7 +51,7 @@ export function startOrchestrator(world: World, life: Life): void {
     new OutreachRequestedController(decider),
     new OutreachCommandController({ follow: react, vault, defaultLifetimeHours, notify }),
     new ContactCommandController({ contacts, now, notify }),
-    new ProviderSignalController(new SignalRecorder({ ...react, contacts, timers, ...unmatched(world) })),
+    new ProviderSignalController(new SignalRecorder({ ...react, contacts, timers, publisher, ...unmatched(world) })),
     new TransitionController(react),
   ])
     world.bus.subscribe(life, controller);

@@ -79,7 +79,11 @@ async function stage() {
   const registry = { findTenants: async (ids: readonly string[]) => ids.map((id) => ({ id }) as never) };
   const parker = new SignalParker({ park, registry, now: ms });
   const foreign: string[] = [];
-  const recorder = new SignalRecorder({ ...recording, matcher, parker, onForeign: (name) => foreign.push(name) });
+  const recorder = new SignalRecorder({
+    ...recording,
+    ...{ matcher, parker, onForeign: (name) => foreign.push(name) },
+    publisher: { publishMany: async () => [] },
+  });
   const warned: unknown[] = [];
   const logger = { warn: (...said: unknown[]) => void warned.push(said) } as never;
   /** Names of facts that cannot be recorded now. */

@@ -1,7 +1,7 @@
-import { BUS_STREAMS, signalSubject, type CloudEvent, type ProviderSignal } from '@homing/contracts';
-import { JsEvent } from '@homing/messaging';
+import { BUS_STREAMS, signalSubject, type CloudEvent } from '@homing/contracts';
+import { type JetStreamContext, JsEvent } from '@homing/messaging';
 import { Controller } from '@nestjs/common';
-import { Payload } from '@nestjs/microservices';
+import { Ctx, Payload } from '@nestjs/microservices';
 import { SignalRecorder } from './signal.recorder.service.js';
 
 /** What providers say, as ingestion verified it. One consumer for all of them, and none of anybody else’s, so that click storms never starve decisions. */
@@ -14,7 +14,7 @@ export class ProviderSignalController {
     durable: 'orchestrator-signals',
     maxInFlight: 256,
   })
-  hear(@Payload() event: CloudEvent<ProviderSignal>): Promise<void> {
-    return this.recorder.record(event);
+  hear(@Payload() event: CloudEvent, @Ctx() { subject }: JetStreamContext): Promise<void> {
+    return this.recorder.hear(event, subject);
   }
 }

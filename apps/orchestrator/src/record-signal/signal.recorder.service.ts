@@ -1,10 +1,4 @@
-import {
-  isChannel,
-  parseDeliveryId,
-  PROVIDER_FACT_KINDS,
-  type CloudEvent,
-  type ProviderSignal,
-} from '@homing/contracts';
+import { holdsSeveral, parseDeliveryId, type CloudEvent, type ProviderSignal } from '@homing/contracts';
 import {
   Collector,
   PoisonError,
@@ -16,6 +10,8 @@ import {
 import type { MessageMatcher } from '../match-signals/message.matcher.js';
 import type { SignalParker } from '../match-signals/signal.parker.js';
 import { recordBatch, type RecordParts } from './record.batch.js';
+import { isSignal } from './signal.check.js';
+import { hearEach, type HandOn } from './several.facts.js';
 import { noteForeign, noteRecorded } from './signal.metrics.js';
 import { UnmatchedSignalError } from './unmatched.error.js';
 
@@ -33,6 +29,8 @@ export interface Unmatched {
 export interface RecorderParts extends RecordParts, Unmatched {
   /** How micro-batches wait for company; default this process's. */
   readonly timers?: CollectorTimers;
+  /** For facts of several that cannot be recorded now. */
+  readonly publisher: HandOn;
   /** Told of each signal that names nothing of ours; it is acknowledged. */
   readonly onForeign?: (provider: string) => void;
 }
@@ -58,8 +56,19 @@ export class SignalRecorder {
     });
   }
 
+  /**
+   * One message of the bus: a fact, or several of one webhook.
+   * @param subject where it stood
+   * @throws PoisonError, RetryLaterError, what a store throws: then none of it counts as heard
+   */
+  hear(event: CloudEvent, subject: string): Promise<void> {
+    if (!holdsSeveral(event)) return this.record(event);
+    const record = (data: unknown): Promise<void> => this.record({ ...event, data });
+    return hearEach({ record, publisher: this.parts.publisher }, event, subject);
+  }
+
   /** @throws RetryLaterError while the projection has not come to where the signal arrived */
-  async record(event: CloudEvent<ProviderSignal>): Promise<void> {
+  async record(event: CloudEvent): Promise<void> {
     const { data } = event;
     if (!isSignal(data)) throw new PoisonError('not_a_provider_signal');
     // Other mail of the same provider account: nothing of ours, and nothing to keep.
@@ -111,23 +120,3 @@ export class SignalRecorder {
 /** Bears an id that is none of ours, or nothing at all by which it could ever be found. */
 const isForeign = ({ deliveryId, providerMessageId }: ProviderSignal): boolean =>
   deliveryId === undefined ? providerMessageId === undefined : parseDeliveryId(deliveryId) === undefined;
-
-const texts = ['provider', 'channel', 'occurredAt', 'providerEventId', 'payloadDigest'] as const;
-
-/** Ingestion made it; this guards against a foreign or older publisher. */
-function isSignal(data: unknown): data is ProviderSignal {
-  if (typeof data !== 'object' || data === null) return false;
-  const signal = data as Record<string, unknown>;
-  if (!PROVIDER_FACT_KINDS.includes(signal['fact'] as never) || !isChannel(signal['channel'])) return false;
-  if (signal['subtype'] !== undefined && signal['subtype'] !== 'hard' && signal['subtype'] !== 'soft') return false;
-  const words = ['code', 'unknownEvent'].every((name) => signal[name] === undefined || isWord(signal[name]));
-  return (
-    words &&
-    texts.every((name) => isShortText(signal[name])) &&
-    Number.isFinite(Date.parse(String(signal['occurredAt'])))
-  );
-}
-
-/** Codes are words of our own lists: nothing that could hold a sentence or an address gets into an event. */
-const isWord = (value: unknown): boolean => typeof value === 'string' && /^[\w.-]{1,64}$/.test(value);
-const isShortText = (value: unknown): boolean => typeof value === 'string' && value.length <= 512;

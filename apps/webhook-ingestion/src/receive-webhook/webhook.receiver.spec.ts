@@ -36,12 +36,13 @@ describe('a received webhook', () => {
   it('is stored only when each of its facts is', async () => {
     const { receive, happened } = given((messages) => messages.map(() => stored));
     expect(await receive([delivered(), delivered()])).toMatchObject({ kind: 'stored', faults: [] });
-    expect(happened).toEqual(['ingestion.before-publish', 'publish 2', 'ingestion.after-publish']);
+    expect(happened).toEqual(['ingestion.before-publish', 'publish 1', 'ingestion.after-publish']);
   });
 
   it('is not stored when one fact is missing', async () => {
     const { receive } = given(() => [stored, lost, lost]);
-    const reception = await receive([delivered(), delivered(), delivered()]);
+    const tenants = ['t1', 't2', 't3'].map((tenant) => delivered({ op_tenant_id: tenant }));
+    const reception = await receive(tenants);
     expect(reception).toEqual({ kind: 'not-stored', missing: 2, first: new Error('no ack') });
   });
 

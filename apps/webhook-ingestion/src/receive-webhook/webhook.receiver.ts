@@ -1,5 +1,6 @@
+import { createHash } from 'node:crypto';
 import { readWebhook, type ParsedFact, type ParsedWebhook, type ParseFault } from '@homing/channels';
-import { signalMessage, type Heard } from '@homing/contracts';
+import { signalMessage, signalMessages, type Heard } from '@homing/contracts';
 import type { DeadLetter, Outgoing, PublishAck, Settled } from '@homing/messaging';
 import { type AccountCaller, type CalledPlace, type Callers, findCaller } from './caller.search.js';
 import { publishableInbound, type SealInbound } from './inbound.handover.js';
@@ -44,7 +45,7 @@ export type Reception =
       /** How many things people did were handed on. */
       readonly inbound: number;
     }
-  /** Some or all of it is not stored: the provider must come again. */
+  /** Some or all of it is not stored: the provider must come again. `missing` counts messages of the bus. */
   | { readonly kind: 'not-stored'; readonly missing: number; readonly first: unknown };
 
 const unready = (): Reception => ({ kind: 'not-stored', missing: 0, first: new Error('keys are not known yet') });
@@ -83,6 +84,7 @@ export async function receiveWebhook(parts: ReceiverParts, received: Received): 
   return store(parts, caller, { ...received, parsed, receivedAt: new Date(now).toISOString() });
 }
 
+const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex');
 const notKnown = (first: unknown): Reception => ({ kind: 'not-stored', missing: 0, first });
 
 interface ToStore extends Received {
@@ -98,7 +100,10 @@ async function store(parts: ReceiverParts, caller: AccountCaller, webhook: ToSto
   const owner = tenantId === undefined ? {} : { tenantId };
   const handover = { seal: parts.sealInbound, receivedAt, source: SOURCE, replyKeys: parts.replyKeys ?? [], ...owner };
   const messages = [
-    ...facts.map((fact) => signalMessage(fact, of(fact, heard), SOURCE)),
+    ...signalMessages(
+      facts.map((fact) => signalMessage(fact, of(fact, heard), SOURCE)),
+      sha256,
+    ),
     ...(await Promise.all(inbound.map((item) => publishableInbound(item, handover)))),
   ];
   parts.crashPoint('ingestion.before-publish');

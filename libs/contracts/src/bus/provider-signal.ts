@@ -1,7 +1,7 @@
 import type { Channel } from '../channel.js';
 import type { ProviderFact } from '../provider-fact.js';
 
-/** `provider.signal.<provider>`: one verified fact from one provider's webhook. Holds no personal data. */
+/** `provider.signal.<provider>`: one verified fact from one provider's webhook, alone or among others. Holds no personal data. */
 export interface ProviderSignal extends ProviderFact {
   readonly provider: string;
   readonly channel: Channel;
@@ -14,4 +14,9 @@ export interface ProviderSignal extends ProviderFact {
   readonly receivedAt: string;
   /** SHA-256 (hex) of the raw element, so that a provider's own record can be matched to ours. */
   readonly payloadDigest: string;
+}
+
+/** `provider.signal.<provider>`: several facts of one webhook, all of one tenant. Each stands for itself and is repeated for itself. */
+export interface ProviderSignals {
+  readonly facts: readonly ProviderSignal[];
 }
