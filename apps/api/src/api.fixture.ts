@@ -93,6 +93,7 @@ export function fakeParts(own: Partial<ApiParts> = {}): { parts: ApiParts; lines
       sealRepair: async (bytes) => bytes,
     },
     createTaskKey: createTaskAnswerKey,
+    consents: { list: async () => ({ items: [] }), idOf: () => '00000000-0000-4000-8000-000000000000' },
     suppressions: { list: async () => ({ items: [] }), find: async () => undefined },
     addresses: { fingerprint: () => undefined, mask: () => '***' },
     bus: {

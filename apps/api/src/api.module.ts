@@ -19,6 +19,7 @@ import { ConversionsController } from './report-conversion/conversions.controlle
 import { ScopeGuard } from './security/scope.guard.js';
 import { SendTimesController } from './read-analytics/send-times.controller.js';
 import { SimulatePoliciesController } from './simulate-policies/simulate-policies.controller.js';
+import { ConsentsController } from './keep-consents/consents.controller.js';
 import { SuppressionsController } from './suppress-contact/suppressions.controller.js';
 import { RunLeadsController } from './run-leads/run-leads.controller.js';
 import { BatchTaker } from './take-batch/batch.taker.js';
@@ -47,6 +48,7 @@ export class ApiModule {
         ChannelsController,
         SequencesController,
         SuppressionsController,
+        ConsentsController,
         DeadLettersController,
         AssistedTasksController,
         InboundController,

@@ -9,6 +9,7 @@ import type { VaultIntake } from '@homing/vault/intake';
 import type { AnswerKey, InboundView, LetterView, TaskAnswerKey } from '@homing/vault/letters';
 import type { Registry, WebhookAccounts } from '@homing/vault/registry';
 import type { SealWebhookKey } from '@homing/vault/seal';
+import type { ConsentView } from '@homing/vault/consent';
 import type { SuppressionView } from '@homing/vault/suppression';
 import type { ApiBatches } from './take-batch/batch.parts.js';
 import type { KeysEvent } from './keep-webhooks/account.keeper.js';
@@ -27,6 +28,7 @@ export interface ApiParts {
   readonly createTaskKey: () => TaskAnswerKey;
   readonly inbound: InboundView;
   readonly suppressions: SuppressionView;
+  readonly consents: ApiConsents;
   readonly addresses: ApiAddresses;
   readonly bus: ApiBus;
   /** Absent where the installation keeps no webhook accounts. */
@@ -45,6 +47,12 @@ type SettingsOfRegistry =
   | 'createCampaign'
   | 'changeCampaign'
   | 'changeTenantSettings';
+
+/** What people allow: seen here, kept by the orchestrator. */
+export interface ApiConsents extends ConsentView {
+  /** The id of a word by what makes it this one: the same for the same. */
+  idOf(tenantId: string, word: string): string;
+}
 
 /** What stands for an address once it was read. */
 export interface ApiAddresses {

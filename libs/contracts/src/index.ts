@@ -52,7 +52,7 @@ export * from './request/content.dto.js';
 export { type FieldFault } from './request/field-fault.js';
 export * from './request/outreach-request.dto.js';
 export * from './request/recipient.dto.js';
-export { isInstant } from './request/instant.rule.js';
+export { isInstant, IsInstant } from './request/instant.rule.js';
 export * from './request/validate-request.js';
 export * from './settings/channel-settings.check.js';
 export * from './settings/channel-settings.dto.js';

@@ -10,6 +10,7 @@ import { chainStep, SEQUENCE_SCHEMAS } from './sequence.schemas.js';
 import { ASSISTED_SCHEMAS } from './assisted.schemas.js';
 import { LEAD_RUN_SCHEMAS } from './lead-run.description.js';
 import { LEAD_SCHEMAS } from './leads.description.js';
+import { CONSENT_SCHEMAS } from './consents.schemas.js';
 import { SETTINGS_SCHEMAS } from './settings.schemas.js';
 import { SIMULATION_SCHEMAS } from './simulation.schemas.js';
 import { WEBHOOK_SCHEMAS } from './webhooks.description.js';
@@ -69,6 +70,7 @@ export const ANSWER_SCHEMAS: Readonly<Record<string, Schema>> = {
   ...DEAD_LETTER_SCHEMAS,
   ...ASSISTED_SCHEMAS,
   ...INBOUND_SCHEMAS,
+  ...CONSENT_SCHEMAS,
   ...SETTINGS_SCHEMAS,
   ...ANALYTICS_SCHEMAS,
   ...LEAD_SCHEMAS,

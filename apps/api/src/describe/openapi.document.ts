@@ -10,7 +10,7 @@ export function openApiDocument(app: INestApplication): OpenAPIObject {
   const base = new DocumentBuilder()
     .setTitle('Homing')
     .setDescription(
-      'Outreach delivery. The tenant comes from the key. Every error is problem details (RFC 9457): `type` is `urn:homing:problem:<code>`, `errors` names fields. Bodies hold at most 256 kB, those of batches and runs of leads 32 MB.',
+      'Outreach delivery. The tenant comes from the key. Every error is problem details (RFC 9457): `type` is `urn:homing:problem:<code>`, `errors` names fields. Bodies hold at most 256 kB, those of batches, runs of leads and imports of consents 32 MB.',
     )
     .setVersion('1')
     .addBearerAuth({ type: 'http', scheme: 'bearer', description: 'An API key' })

@@ -6,7 +6,7 @@ export const BODY_LIMIT = 256 * 1024;
 
 /** Largest body in bytes of a call with many recipients: 32 MB. */
 export const BATCH_BODY_LIMIT = 32 * 1024 * 1024;
-const BATCH_ROUTES = ['/api/v1/outreach/send-batch', '/api/v1/leads/run'];
+const BATCH_ROUTES = ['/api/v1/outreach/send-batch', '/api/v1/leads/run', '/api/v1/consents/import'];
 
 /** Bodies above `BODY_LIMIT`, or of no stated length, that one process holds at once. */
 export const MOST_LARGE_BODIES = 4;

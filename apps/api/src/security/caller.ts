@@ -24,6 +24,8 @@ export const SCOPES = [
   'policies:write',
   'suppressions:read',
   'suppressions:write',
+  'consents:read',
+  'consents:write',
   'conversions:write',
   'webhook-accounts:read',
   'webhook-accounts:write',

@@ -16,6 +16,7 @@ import {
 } from '@homing/vault/letters';
 import { createRegistry } from '@homing/vault/registry';
 import { createFingerprinter, maskAddress } from '@homing/vault/seal';
+import { createConsentView } from '@homing/vault/consent';
 import { createSuppressionView } from '@homing/vault/suppression';
 import type { ApiConfig } from '../api.config.js';
 import type { ApiParts } from '../api.parts.js';
@@ -75,6 +76,7 @@ export function openApiStores(config: ApiConfig, { logger, readiness, instance }
       createTaskKey: createTaskAnswerKey,
       inbound: createInboundView(vault),
       suppressions: createSuppressionView(vault),
+      consents: { ...createConsentView(vault), idOf: (tenantId, word) => ids.key('consent', tenantId, word) },
       addresses: { fingerprint: fingerprinter.address, mask: maskAddress },
       bus: apiBus(bus),
       ...(webhooks ? { webhooks } : {}),

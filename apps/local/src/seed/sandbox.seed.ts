@@ -30,6 +30,8 @@ const everyScope = [
   'policies:write',
   'suppressions:read',
   'suppressions:write',
+  'consents:read',
+  'consents:write',
   'conversions:write',
   'dead-letters:read',
   'dead-letters:write',

@@ -8,7 +8,7 @@ const actor = 'operator';
 const everyScope = [
   'outreach:write,outreach:read,events:read,unknown-outcomes:settle,dead-letters:read,dead-letters:write',
   'campaigns:read,campaigns:write,policies:read,policies:write,suppressions:read,suppressions:write,conversions:write',
-  'assisted-tasks:read,assisted-tasks:work,inbound:read,webhook-accounts:read,webhook-accounts:write',
+  'assisted-tasks:read,assisted-tasks:work,inbound:read,consents:read,consents:write,webhook-accounts:read,webhook-accounts:write',
 ].join(',');
 const usage =
   'tenant --name NAME --email SENDER [--id UUID] [--sender-name NAME] [--scopes A,B] [--templates FOLDER]\n';

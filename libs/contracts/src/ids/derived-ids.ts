@@ -12,7 +12,7 @@ export interface IdDeriver {
   batchId(tenantId: string, requestId: string): string;
   /** Keyed hash of any other id a caller gave (campaign, recipient, subject, conversion), or of a content in canonical form. */
   key(
-    kind: 'campaign' | 'recipient' | 'subject' | 'content' | 'conversion' | 'inbound',
+    kind: 'campaign' | 'recipient' | 'subject' | 'content' | 'conversion' | 'inbound' | 'consent',
     tenantId: string,
     id: string,
   ): string;
