@@ -7,7 +7,7 @@ import { Collector, connectBus, JetStreamServer } from '@homing/messaging';
 import { busMark, guardedClaims, StoreWatch } from '@homing/restore-watch';
 import { closeOnShutdown, systemTiming, type ServiceBasics, type WiredService } from '@homing/service-kit';
 import { createVaultOpener, openVaultDatabase, pingVault } from '@homing/vault/open';
-import { createGateReader, createTurnReader } from '@homing/vault/gate';
+import { createGateReader, createSiteClaimBook, createTurnReader } from '@homing/vault/gate';
 import { createRegistry } from '@homing/vault/registry';
 import { Module, type DynamicModule } from '@nestjs/common';
 import { ProviderRota } from './choose-provider/provider.rota.js';
@@ -55,7 +55,7 @@ export function wireGateway({ env, logger, instance, readiness }: ServiceBasics)
   const registry = createRegistry({ db: vaultDb, access: 'system' });
   const ready = new Map<string, ReadyProvider>();
   for (const setUp of setUps) {
-    const made = setUp();
+    const made = setUp({ siteClaims: createSiteClaimBook(vaultDb) });
     ready.set(made.provider.key, made);
   }
   const defaultSenders = new Map([...ready].map(([key, { defaultSender }]) => [key, defaultSender]));

@@ -1,4 +1,4 @@
-import type { ProviderSetup, ReadyProvider, SettingsReader } from '@homing/channels';
+import type { GatewayGivens, ProviderSetup, ReadyProvider, SettingsReader } from '@homing/channels';
 import { CHANNELS, type Channel } from '@homing/contracts';
 import type { ChannelProviders } from '@homing/domain';
 
@@ -6,7 +6,7 @@ import type { ChannelProviders } from '@homing/domain';
 export interface ServedChannels {
   readonly channels: readonly Channel[];
   /** Every account there is, those that no channel prefers any more included: earlier attempts are looked up there. */
-  readonly setUps: readonly (() => ReadyProvider)[];
+  readonly setUps: readonly ((givens?: GatewayGivens) => ReadyProvider)[];
 }
 
 /** The part of the reader of the environment that is needed. */

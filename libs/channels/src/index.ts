@@ -65,7 +65,14 @@ export type {
   WebhookRequest,
 } from './webhook.parser.js';
 export { PROVIDER_SETUPS, WEBHOOK_SETUPS } from './provider.setups.js';
-export type { ProviderSetup, ReadyProvider, SettingsReader, WebhookCaller, WebhookSetup } from './provider.setup.js';
+export type {
+  GatewayGivens,
+  ProviderSetup,
+  ReadyProvider,
+  SettingsReader,
+  WebhookCaller,
+  WebhookSetup,
+} from './provider.setup.js';
 export {
   UNSUBSCRIBE_KEY_MIN,
   unsubscribeHeaders,

@@ -1,5 +1,6 @@
 import type { Channel } from '@homing/contracts';
 import type { ChannelProvider, Party } from './channel.provider.js';
+import type { SiteClaims } from './contact-form/site.claims.js';
 import type { WebhookParser } from './webhook.parser.js';
 
 /** The part of the one reader of the environment (`Env` of the service kit) that a setup needs. Getters never throw; faults are named all at once by whoever reads. */
@@ -21,6 +22,12 @@ export interface ReadyProvider {
   readonly defaultSender: Party;
 }
 
+/** What all gateways share and a provider may need. */
+export interface GatewayGivens {
+  /** Default: what one process remembers. */
+  readonly siteClaims?: SiteClaims;
+}
+
 /** How one provider on one channel is set up from the environment. One line in `provider.setups.ts`. */
 export interface ProviderSetup {
   /** That of the {@link ChannelProvider} it makes. */
@@ -30,7 +37,7 @@ export interface ProviderSetup {
    * Reads everything it needs; undefined where this installation has no account there. What is returned is called once, after all
    * settings were found to be sound: it may throw a `TypeError` only for what no single setting shows.
    */
-  read(settings: SettingsReader): (() => ReadyProvider) | undefined;
+  read(settings: SettingsReader): ((givens?: GatewayGivens) => ReadyProvider) | undefined;
 }
 
 /** Who may call `/webhooks/<provider>`, and the keys that are in force. */

@@ -3,6 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import type { OutboundMessage } from '../channel.provider.js';
 import { createContactFormProvider } from './contact-form.provider.js';
+import { SiteMemory } from './site.claims.js';
 
 type Handler = (request: IncomingMessage, body: string, response: ServerResponse) => void;
 
@@ -238,6 +239,20 @@ describe('a contact form', () => {
       code: 'site_written_to_before',
     });
     expect(await to({ deliveryId: 'another.1', campaignKey: 'd' })).toMatchObject({ kind: 'accepted' });
+    expect(posts).toHaveLength(2);
+  });
+
+  it('of one site is used once by all who share what was written to', async () => {
+    pages['GET /contact'] = simple();
+    pages['POST /contact'] = thanks;
+    const claims = new SiteMemory();
+    expect(await send({}, 5_000, provider({ claims }))).toMatchObject({ kind: 'accepted' });
+    const second = await send({ deliveryId: 'another.1' }, 5_000, provider({ claims }));
+    expect(second).toMatchObject({ code: 'site_written_to_before' });
+    const away = { claim: () => Promise.reject(new Error('away')) };
+    const unreadable = await send({ campaignKey: 'e' }, 5_000, provider({ claims: away }));
+    expect(unreadable).toEqual({ kind: 'rejected', class: 'retryable', code: 'site_claims_unreadable' });
+    expect(await send({ campaignKey: undefined! }, 5_000, provider({ claims }))).toMatchObject({ kind: 'accepted' });
     expect(posts).toHaveLength(2);
   });
 

@@ -9,7 +9,7 @@ import type { Resolve } from './pinned.address.js';
 import { robotsForbid } from './robots.policy.js';
 import { loopbackSites, type SitePolicy } from './site-address.policy.js';
 import { SiteCaller } from './site.caller.js';
-import { SiteMemory } from './site.memory.js';
+import { SiteMemory, siteOf, type SiteClaims } from './site.claims.js';
 
 export interface ContactFormConfig {
   /** As it calls itself to sites; the word before the slash is looked for in `robots.txt`. Default `Homing/1.0`. */
@@ -20,6 +20,8 @@ export interface ContactFormConfig {
   readonly resolve?: Resolve;
   /** Milliseconds since the epoch; reads throttling headers only. Default the system clock. */
   readonly now?: () => number;
+  /** Who of a campaign has written to a site. Default: what this process remembers. */
+  readonly claims?: SiteClaims;
 }
 
 /**
@@ -33,7 +35,7 @@ export function createContactFormProvider(config: ContactFormConfig = {}): Chann
   const policy: SitePolicy = { loopback: loopbackSites(config.loopbackSites ?? []) };
   const userAgent = config.userAgent ?? 'Homing/1.0';
   const { resolve, now = Date.now } = config;
-  const written = new SiteMemory();
+  const written = config.claims ?? new SiteMemory();
   return {
     key: 'contact_form',
     channel: 'contact_form',
@@ -54,7 +56,7 @@ export function createContactFormProvider(config: ContactFormConfig = {}): Chann
 interface Visit {
   readonly caller: SiteCaller;
   readonly message: OutboundMessage;
-  readonly written: SiteMemory;
+  readonly written: SiteClaims;
   readonly userAgent: string;
   readonly now: () => number;
   readonly signal: AbortSignal;
@@ -71,11 +73,20 @@ async function writeThrough({ caller, message, written, userAgent, now, signal }
   const filled = fillForm(readPage(seen.body, seen.url), message);
   if (filled.kind === 'assist') return { kind: 'assisted', reason: filled.code };
   const { form, entries } = filled;
-  if (!written.claim(message, form.action)) return permanent('site_written_to_before');
+  const mayWrite = await mayWriteTo(written, message, form.action);
+  if (mayWrite === undefined) return { kind: 'rejected', class: 'retryable', code: 'site_claims_unreadable' };
+  if (!mayWrite) return permanent('site_written_to_before');
   if (signal.aborted) return { kind: 'rejected', class: 'retryable', code: 'deadline' };
   const body = formBody(form.encoding, entries);
   const answer = await caller.call({ method: 'POST', url: form.action, ...body, referer: seen.url, signal });
   return judgeSubmission(answer, form, { id: idOf(message), now: now() });
+}
+
+/** Without a campaign nothing is held against anything; undefined where it cannot be found out. */
+async function mayWriteTo(written: SiteClaims, message: OutboundMessage, action: string): Promise<boolean | undefined> {
+  const { tenantId, campaignKey, deliveryId } = message;
+  if (campaignKey === undefined) return true;
+  return written.claim({ tenantId, campaignKey, deliveryId, site: siteOf(action) }).catch(() => undefined);
 }
 
 /** A site gives no id: ours, in a form that names nobody. */

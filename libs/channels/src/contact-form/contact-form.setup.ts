@@ -23,8 +23,8 @@ export const contactFormSetup: ProviderSetup = {
     } catch (error) {
       settings.fault('CONTACT_FORM_LOOPBACK_SITES', (error as Error).message);
     }
-    return () => ({
-      provider: createContactFormProvider({ userAgent, loopbackSites: sites }),
+    return ({ siteClaims: claims } = {}) => ({
+      provider: createContactFormProvider({ userAgent, loopbackSites: sites, ...(claims ? { claims } : {}) }),
       defaultSender: { address, ...(name === '' ? {} : { name }) },
     });
   },

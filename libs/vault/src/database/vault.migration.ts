@@ -15,6 +15,7 @@ import * as proof from './migrations/0016-proof.migration.js';
 import * as inboundOfAccounts from './migrations/0020-inbound-of-accounts.migration.js';
 import * as consent from './migrations/0021-consent.migration.js';
 import * as parkedInbound from './migrations/0022-parked-inbound.migration.js';
+import * as siteClaims from './migrations/0024-site-claims.migration.js';
 
 /** What each service connects as. Grants and policies are stated in the migrations. */
 export const vaultRoles = ['vault_intake', 'vault_open', 'vault_api', 'vault_desk'] as const;
@@ -78,6 +79,7 @@ const migrations = {
   '0020-inbound-of-accounts': inboundOfAccounts,
   '0021-consent': consent,
   '0022-parked-inbound': parkedInbound,
+  '0024-site-claims': siteClaims,
 };
 
 /** Their names, oldest first. */
