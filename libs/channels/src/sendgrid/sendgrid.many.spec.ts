@@ -59,6 +59,23 @@ describe('many mails in one call', () => {
     expect(content[1]?.value).toContain('<p>the same for all</p></html>');
   });
 
+  it('lets each answer go to a mailbox of its own, and to one domain', () => {
+    const letters = ['r+a1', 'r+b2'].map((box, i) =>
+      letter(i, { replyTo: { address: `${box}@in.test`, name: 'Desk' } }),
+    );
+    const stranger = letter(3, { replyTo: { address: 'r+a1@other.test', name: 'Desk' } });
+    const { body, places } = toManyMails([...letters, stranger]);
+    const { personalizations, reply_to: shared } = body as Sent & {
+      readonly reply_to: { email: string; name: string };
+    };
+    expect(places).toEqual([0, 1]);
+    expect(shared.email).toMatch(/^-hm[0-9a-f]{16}r\.0-@in\.test$/);
+    expect(personalizations.map(({ substitutions }) => filled(shared.email, substitutions))).toEqual([
+      'r+a1@in.test',
+      'r+b2@in.test',
+    ]);
+  });
+
   it('needs no substitution where all are told the same', () => {
     const same = { html: '<p>All</p>', text: 'All' };
     const { personalizations, content } = toManyMails([letter(1, same), letter(2, same)]).body as Sent;

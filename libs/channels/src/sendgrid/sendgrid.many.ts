@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { SEND_ALONE, type OutboundMessage, type SendResult } from '../channel.provider.js';
+import { SEND_ALONE, type OutboundMessage, type Party, type SendResult } from '../channel.provider.js';
 import { companyOf } from '../company.policy.js';
 import { checkEmailHeaders } from '../email-headers.policy.js';
 import { customArgs, faultOf, party } from './sendgrid.mail.js';
@@ -20,7 +20,7 @@ export interface ManyMails {
 
 /**
  * One personalization a message, with its own recipient, subject, headers and custom args. The bodies are one text, in which
- * substitutions put what is each person's own. Nothing of one message can show in another: the keys are drawn anew for each call,
+ * substitutions put what is each person's own; so too the mailbox for answers. Nothing of one message can show in another: the keys are drawn anew for each call,
  * and stand in none of the texts. Who is in it already, or differs too much, is to be sent alone.
  */
 export function toManyMails(messages: readonly OutboundMessage[]): ManyMails {
@@ -36,10 +36,17 @@ export function toManyMails(messages: readonly OutboundMessage[]): ManyMails {
       mark[part],
     ),
   );
+  const replies = shareText(
+    together.map(({ message }) => mailboxOf(message.replyTo)),
+    mark.reply,
+  );
   const personalizations: object[] = [];
   const places: number[] = [];
   for (const [i, { message, headers, place }] of together.entries()) {
-    const substitutions = Object.assign({}, ...bodies.map((body) => body.substitutions[i])) as Record<string, string>;
+    const substitutions = Object.assign({}, ...[...bodies, replies].map(({ substitutions: own }) => own[i])) as Record<
+      string,
+      string
+    >;
     if (!fitsSubstitutions(substitutions)) {
       results.set(place, alone);
       continue;
@@ -58,7 +65,7 @@ export function toManyMails(messages: readonly OutboundMessage[]): ManyMails {
   const body = {
     personalizations,
     from: party(from),
-    ...(replyTo ? { reply_to: party(replyTo) } : {}),
+    ...(replyTo ? { reply_to: party({ ...replyTo, address: replies.shared + domainOf(replyTo) }) } : {}),
     content: parts.map((part, i) => ({ type: TYPES[part], value: bodies[i]?.shared })),
     // Ours says who may be unsubscribed by it; the provider's own would add a second List-Unsubscribe.
     ...(first.headers['List-Unsubscribe'] ? { tracking_settings: { subscription_tracking: { enable: false } } } : {}),
@@ -66,6 +73,11 @@ export function toManyMails(messages: readonly OutboundMessage[]): ManyMails {
   };
   return { body, places, results };
 }
+
+/** Of an answer's address: what stands before its `@`, which may be each message's own; and the rest, which a company has in common. */
+const mailboxOf = (replyTo: Party | undefined): string =>
+  replyTo?.address.slice(0, replyTo.address.lastIndexOf('@')) ?? '';
+const domainOf = ({ address }: Party): string => address.slice(address.lastIndexOf('@'));
 
 const TYPES = { text: 'text/plain', html: 'text/html' } as const;
 
@@ -103,12 +115,12 @@ function inCompany(messages: readonly OutboundMessage[], results: Map<number, Se
 }
 
 /** Begins the keys of this call, for each part; stands nowhere in its messages. */
-function markFor(messages: readonly OutboundMessage[]): { readonly text: string; readonly html: string } {
+function markFor(messages: readonly OutboundMessage[]): Readonly<Record<'text' | 'html' | 'reply', string>> {
   const all = messages.flatMap(({ subject, text, html, from, replyTo, to }) => [
     ...[subject, text, html, from.name, from.address, replyTo?.name, replyTo?.address, to.name, to.address],
   ]);
   for (;;) {
     const drawn = `hm${randomBytes(8).toString('hex')}`;
-    if (!all.some((text) => text?.includes(drawn))) return { text: `${drawn}t`, html: `${drawn}h` };
+    if (!all.some((text) => text?.includes(drawn))) return { text: `${drawn}t`, html: `${drawn}h`, reply: `${drawn}r` };
   }
 }
