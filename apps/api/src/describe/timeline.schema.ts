@@ -7,9 +7,11 @@ const big = { type: 'string', pattern: '^\\d+$' };
 
 /** `SendProof` of the contracts. */
 const SEND_PROOF: Schema = {
-  ...partial({ suppressionReadAt: instant, contactRevision: big, oneClick: flag }, ['suppressionReadAt']),
+  ...partial({ suppressionReadAt: instant, contactRevision: big, consentId: text, oneClick: flag }, [
+    'suppressionReadAt',
+  ]),
   description:
-    'of an attempt: when the address was last known not to be held back, how far its stream was, and whether the message bore a one-click link',
+    'of an attempt: when the address was last known not to be held back, how far its stream was, the entry of the register of consent that allowed it, and whether the message bore a one-click link',
 };
 
 /** One recorded event of an outreach. */
