@@ -35,6 +35,16 @@ export const GUARDS: readonly Guard[] = [
     test: 'says nothing under another key, for another purpose, or with any letter changed',
   },
   {
+    name: 'a forged sender',
+    promise: 'A mail whose sender could be anybody resubscribes nobody',
+    file: 'libs/domain/src/inbound/inbound.policy.ts',
+    find: "if (keyword === 'start' && !unproven)",
+    replace: "if (keyword === 'start')",
+    project: 'unit',
+    spec: `${HEAR}/inbound.hearer.spec.ts`,
+    test: 'by mail that nobody vouches for resubscribes nobody',
+  },
+  {
     name: 'one confirmation',
     promise: 'An opt-out is confirmed once at most, whoever hears it, however often, and whoever dies on the way',
     file: 'libs/domain/src/contact/answer-word.decider.ts',

@@ -174,7 +174,7 @@ describe('what somebody writes to us', () => {
   });
 
   it('that wants to hear again tells the address so', async () => {
-    const { hear, facts, contactEvents } = await stage({ text: 'START' });
+    const { hear, facts, contactEvents } = await stage({ text: 'START', authentic: true });
     await hear();
     expect((await contactEvents()).map(({ type }) => type)).toEqual(['ContactUnsuppressed']);
     expect(await facts()).toEqual(['resubscribed']);
@@ -225,7 +225,7 @@ describe('what somebody writes to us', () => {
   it('that says yes is a wish to hear again although it is heard anew before its outreach is told', async () => {
     let held = true;
     const parts = await stage(
-      { text: 'Yes' },
+      { text: 'Yes', authentic: true },
       {
         projection: behindFor(1),
         suppressions: { suppressedContacts: async (refs) => refs.map(() => (held ? 'unsubscribe' : undefined)) },
@@ -282,13 +282,30 @@ describe('what somebody writes to us', () => {
     expect(await theirs.facts()).toEqual([]);
   });
 
+  it('by mail that nobody vouches for resubscribes nobody, and is filed as the answer it is; a wish to stop is obeyed all the same', async () => {
+    const forged = await stage({ text: 'START' });
+    await forged.hear();
+    expect([await forged.contactEvents(), await forged.facts(), forged.filed]).toMatchObject([
+      [],
+      ['replied'],
+      [{ class: 'reply' }],
+    ]);
+    const signed = await stage({ text: 'START', from: 'forged@z.test', answers: { deliveryId, attempt: 1 } });
+    await signed.hear();
+    expect((await signed.contactEvents()).map(({ type }) => type)).toEqual(['ContactUnsuppressed']);
+    expect(await signed.facts()).toEqual(['resubscribed']);
+    const stop = await stage({ text: 'stop' });
+    await stop.hear();
+    expect(stop.suppressed()).toEqual(['unsubscribe']);
+  });
+
   it('that is a word is answered by its tenant once its address knows, also while the projection is away', async () => {
     const stop = await stage({ text: 'stop', channel: 'email' }, { projection: away });
     await stop.hear();
     const causationId = 'inbound:digest';
     expect(stop.answered).toMatchObject([{ kind: 'opt_out', sender: { tenantId, fingerprint }, causationId }]);
     expect([stop.suppressed(), stop.parked.length]).toEqual([['unsubscribe'], 1]);
-    const start = await stage({ text: 'start' });
+    const start = await stage({ text: 'start', authentic: true });
     await start.hear();
     expect(start.answered).toMatchObject([{ kind: 'opt_in', causationId }]);
     const said = await stage({ text: 'Sounds good' });

@@ -1,5 +1,5 @@
 import type { InboundClass, InboundItem, ProviderFactKind, ProviderInbound } from '@homing/contracts';
-import { classifyInbound } from '@homing/domain';
+import { classifyInbound, isProven } from '@homing/domain';
 import { PoisonError } from '@homing/messaging';
 import { EnvelopeError } from '@homing/vault/desk';
 import { maskAddress } from '@homing/vault/seal';
@@ -51,6 +51,7 @@ async function hear(parts: InboundParts, { message, item, told, standing }: Hear
   const kind = classifyInbound(item, {
     answers: origin.answered !== undefined,
     unsubscribed: await hadUnsubscribed(parts, origin),
+    unproven: !isProven(item),
   });
   const others = origin.senders.filter(({ tenantId }) => !told.some((each) => each.tenantId === tenantId));
   if (kind === 'opt_out') await tellAddresses(parts, { message, item, senders: others, kind });
@@ -65,7 +66,9 @@ async function hear(parts: InboundParts, { message, item, told, standing }: Hear
   if (origin.mayComeLater && (await isParked(parts, { message, item }, standing))) return;
   // Not before: "yes" is a wish to hear again only as long as the address is held back.
   if (kind === 'opt_in') {
-    await tellAddresses(parts, { message, item, senders: origin.senders, kind });
+    // An address that we signed proves whose message is answered, and nothing of who says to have written.
+    const senders = item.channel === 'email' && item.authentic !== true ? [] : origin.senders;
+    await tellAddresses(parts, { message, item, senders, kind });
     await answer(parts, heard);
   }
   if (origin.answered) await tellOutreach(parts, { message, item, kind, answered: origin.answered });

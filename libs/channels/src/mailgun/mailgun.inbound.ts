@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import type { FormFields } from '../form-body.reader.js';
 import { addressIn, isAutomatic, mailHeader, messageIdIn, type MailHeaders } from '../inbound-mail.policy.js';
 import { present } from '../json.reading.js';
+import { isAuthentic, saysPass, signingDomains } from '../mail-authenticity.policy.js';
 import type { ParsedInbound } from '../webhook.parser.js';
 
 /** A mail to us, as a route of Mailgun posts it; or the code of what is wrong. `payloadDigest` is the body's. */
@@ -27,9 +28,20 @@ export function readInbound(form: FormFields, payloadDigest: string): ParsedInbo
     ...present('text', text),
     ...present('inReplyTo', messageIdIn(inReplyTo)),
     ...(isAutomatic(headers, form.get('sender')) ? { automatic: true } : {}),
+    ...(vouchedFor(from, headers, form.get('sender')) ? { authentic: true } : {}),
     payloadDigest,
   };
 }
+
+/** By Mailgun's own checks. */
+const vouchedFor = (from: string, headers: MailHeaders, envelopeFrom: string | undefined): boolean =>
+  isAuthentic({
+    from,
+    envelopeFrom,
+    spf: saysPass(headers, 'X-Mailgun-Spf'),
+    dkim: saysPass(headers, 'X-Mailgun-Dkim-Check-Result'),
+    signedBy: signingDomains(headers),
+  });
 
 const digest = (text: string): string => createHash('sha256').update(text).digest('hex');
 

@@ -161,6 +161,7 @@ describe('mail to us, by a route of Mailgun', () => {
         {
           kind: 'message',
           provider: 'mailgun',
+          authentic: true,
           channel: 'email',
           providerEventId: expect.stringMatching(/^inbound-[0-9a-f]{64}$/),
           occurredAt: '2018-08-12T21:17:17.000Z',

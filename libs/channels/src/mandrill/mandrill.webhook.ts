@@ -1,3 +1,4 @@
+import { isAuthentic, signingDomains } from '../mail-authenticity.policy.js';
 import { addressIn, isAutomatic, mailHeader, messageIdIn, type MailHeaders } from '../inbound-mail.policy.js';
 import { isRecord, matching, present, record, type Json } from '../json.reading.js';
 import { readOpArgs } from '../op-args.reader.js';
@@ -96,8 +97,21 @@ function inboundOf(event: Json, occurredAt: string): Telling {
       ...present('text', asText(message['text'])),
       ...present('inReplyTo', inReplyTo),
       ...(isAutomatic(headers, mailHeader(headers, 'Return-Path')) ? { automatic: true } : {}),
+      ...(vouchedFor(from, headers, message) ? { authentic: true } : {}),
     },
   };
+}
+
+/** By Mandrill's own checks. */
+function vouchedFor(from: string, headers: MailHeaders, message: Json): boolean {
+  const [spf, dkim] = [record(message['spf']), record(message['dkim'])];
+  return isAuthentic({
+    from,
+    envelopeFrom: mailHeader(headers, 'Return-Path'),
+    spf: spf['result'] === 'pass',
+    dkim: dkim['signed'] === true && dkim['valid'] === true,
+    signedBy: signingDomains(headers),
+  });
 }
 
 const asText = (value: unknown) => (typeof value === 'string' && value !== '' ? value : undefined);

@@ -7,6 +7,7 @@ import { createSmtpWebhook } from './smtp.webhook.js';
 const parserOf = (settings: SettingsReader) =>
   createSmtpWebhook({
     keys: replyKeysOf(settings.optionalSecret('REPLY_KEYS')?.reveal() ?? '', settings),
+    trusted: settings.list('MAIL_AUTHSERV_IDS', { default: [] }).map((name) => name.toLowerCase()),
     unsigned: settings.flag('SMTP_UNSIGNED_BOUNCES', { default: false }),
   });
 

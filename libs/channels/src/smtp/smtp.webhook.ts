@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { verifyStandardHead, verifyStandardSignature } from '../standard-webhook.signature.js';
+import { isAuthenticByResults } from '../mail-authenticity.policy.js';
 import { isAttemptAddress, readAttemptAddress } from '../reply-address/reply.token.js';
 import type { ParsedFact, ParsedInbound, ParsedWebhook, ParseHead, WebhookParser } from '../webhook.parser.js';
 import { meaningOfStatus, reportGroups, type ReportFields } from './delivery-status.policy.js';
@@ -13,6 +14,8 @@ export interface BounceAddresses {
   readonly keys: readonly string[];
   /** Beside signed ones, unsigned ones of before are believed. Default false, where there are keys. */
   readonly unsigned?: boolean;
+  /** Names of the mail servers whose `Authentication-Results` are believed, in lower case. Default: none. */
+  readonly trusted?: readonly string[];
 }
 
 /**
@@ -49,7 +52,7 @@ async function parseLater(
   const heard = { mail, occurredAt, payloadDigest, id: eventId(mail, payloadDigest) };
   const facts = factsOf(heard, addresses);
   if (facts.length > 0) return { facts, faults: [] };
-  const inbound = inboundOf(heard);
+  const inbound = inboundOf(heard, addresses.trusted ?? []);
   return inbound ? { facts: [], faults: [], inbound: [inbound] } : faulty(rawBody, 'sender_missing');
 }
 
@@ -129,7 +132,10 @@ const tenantIn = (returned: ReportFields) => /^[A-Za-z0-9][\w.:-]{0,127}$/.exec(
 const bare = (messageId: string | undefined) =>
   /^<?([\w.:+-]{1,200}@[\w.-]{1,200})>?$/.exec(messageId?.trim() ?? '')?.[1];
 
-function inboundOf({ mail, occurredAt, payloadDigest, id }: Heard): ParsedInbound | undefined {
+function inboundOf(
+  { mail, occurredAt, payloadDigest, id }: Heard,
+  trusted: readonly string[],
+): ParsedInbound | undefined {
   if (!mail.from) return undefined;
   const named = [...mail.header('in-reply-to'), ...mail.header('references')].flatMap((value) => value.split(/\s+/));
   const answered = named.flatMap((each) => bare(each) ?? []);
@@ -146,6 +152,7 @@ function inboundOf({ mail, occurredAt, payloadDigest, id }: Heard): ParsedInboun
     text: withoutQuotation(mail.text),
     ...(inReplyTo ? { inReplyTo } : {}),
     ...(isAutomatic(mail) ? { automatic: true } : {}),
+    ...(isAuthenticByResults(mail.from, mail.header('authentication-results'), trusted) ? { authentic: true } : {}),
     payloadDigest,
   };
 }

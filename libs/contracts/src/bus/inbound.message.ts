@@ -26,6 +26,8 @@ export interface InboundItem {
   readonly inReplyTo?: string;
   /** What it answers, by the address it came to, which we signed. No parser sets this: ingestion does, with its keys. */
   readonly answers?: { readonly deliveryId: string; readonly attempt: number };
+  /** Of an email: whoever took it in vouches that it is from the domain it says it is from. Absent: nobody does. */
+  readonly authentic?: true;
   /** The provider took it for one of these itself. */
   readonly keyword?: 'stop' | 'start' | 'help';
   /** Written by a machine: out of office, bounce, list. Not a reply. */

@@ -10,6 +10,8 @@ export interface InboundKnowledge {
   readonly answers: boolean;
   /** Its sender had unsubscribed. */
   readonly unsubscribed: boolean;
+  /** Its sender could be anybody: it cannot say that somebody wants to hear again. Default false. */
+  readonly unproven?: boolean;
 }
 
 type Written = Pick<InboundItem, 'channel' | 'subject' | 'text' | 'keyword' | 'automatic'>;
@@ -18,15 +20,25 @@ type Written = Pick<InboundItem, 'channel' | 'subject' | 'text' | 'keyword' | 'a
  * What a message that somebody wrote to us is. A wish to hear no more comes before everything, whoever recognised it; what a machine wrote
  * (out of office, a bounce) is no reply; what answers nothing of ours is `other`, for people to look at.
  */
-export function classifyInbound(item: Written, { answers, unsubscribed }: InboundKnowledge): InboundClass {
+export function classifyInbound(
+  item: Written,
+  { answers, unsubscribed, unproven = false }: InboundKnowledge,
+): InboundClass {
   const keyword = item.keyword ?? (item.automatic === true ? undefined : saidIn(item, unsubscribed));
   if (keyword === 'stop') return 'opt_out';
-  if (keyword === 'start') return 'opt_in';
+  if (keyword === 'start' && !unproven) return 'opt_in';
   if (item.automatic === true) return 'automatic';
   // By mail people write more than a word when they want help; "info" may well be a subject.
   if (keyword === 'help' && BY_WORD.has(item.channel)) return 'help';
   return answers ? 'reply' : 'other';
 }
+
+/**
+ * Whether a message is surely from whom it says. Of an email that takes whoever took it in, or an address that we signed and told nobody but its
+ * reader; everywhere else the provider knows who wrote.
+ */
+export const isProven = ({ channel, authentic, answers }: Pick<InboundItem, 'channel' | 'authentic' | 'answers'>) =>
+  channel !== 'email' || authentic === true || answers !== undefined;
 
 const BY_WORD: ReadonlySet<Channel> = new Set(['sms', 'whatsapp']);
 
