@@ -17,6 +17,7 @@ import { createDeadLetterSealer, sealTaskAnswer } from '@homing/vault/seal';
 import { openTaskDoor } from './assist-person/task.door.js';
 import { PROVIDER_RATES_FORM, readProviderRates } from './keep-rate/provider.rates.js';
 import { ProviderTurns } from './keep-rate/provider.turns.js';
+import { showTurns } from './keep-rate/turn.metrics.js';
 import { renderBatch, type Rendered, type ToRender } from './render-message/delivery.renderer.js';
 import { POSTAL_ADDRESS_RULES } from './render-message/sender.identity.js';
 import { readUnsubscribeLinks } from './render-message/unsubscribe.setup.js';
@@ -81,6 +82,9 @@ export function wireGateway({ env, logger, instance, readiness }: ServiceBasics)
   const watch = new StoreWatch({ store, sources: [busMark(bus)], logger });
   const served = new Map([...providers].filter(([channel]) => channels.includes(channel)));
   const rota = new ProviderRota({ providers: served, timing: systemTiming, onChange: tellOf(logger) });
+  const paced = rates ?? new Map<string, number>();
+  const turns = new ProviderTurns({ reader: createTurnReader(vaultDb), rates: paced, timing: systemTiming });
+  showTurns(turns, paced);
   const parts: SendParts = {
     store: guardedClaims(store, watch),
     restore: () => watch.restore,
@@ -90,7 +94,7 @@ export function wireGateway({ env, logger, instance, readiness }: ServiceBasics)
     provider: (key) => ready.get(key)?.provider,
     rota,
     together: new SharedCalls({ timing: systemTiming, rota }),
-    turns: new ProviderTurns({ reader: createTurnReader(vaultDb), rates: rates ?? new Map(), timing: systemTiming }),
+    turns,
     now: () => new Date().toISOString(),
     providerTimeoutMs,
     leaseMarginMs: 5_000,

@@ -42,6 +42,24 @@ describe('turns at a provider', () => {
     expect(taken.at(-1)).toEqual({ kind: 'later', waitMs: 2_000 });
   });
 
+  it('are short for as long as some find none again and again, and no longer once nobody has for a while', async () => {
+    const { gateway, pass } = sharedTurns();
+    const turns = gateway({ sendgrid: 1, twilio: 1 });
+    const ask = () => Promise.all(Array.from({ length: 5 }, () => turns.take('sendgrid')));
+    expect(turns.shortMs('sendgrid')).toBe(0);
+    await ask();
+    for (let n = 0; n < 5; n += 1) {
+      pass(2_000);
+      await ask();
+    }
+    expect(turns.shortMs('sendgrid')).toBeGreaterThanOrEqual(10_000);
+    expect(turns.shortMs('twilio')).toBe(0);
+    pass(10_100);
+    expect(turns.shortMs('sendgrid')).toBe(0);
+    await ask();
+    expect(turns.shortMs('sendgrid')).toBe(0);
+  });
+
   it('begin when they begin, and are over after a tenth of a second', async () => {
     const { gateway, pass } = sharedTurns();
     const turns = gateway({ sendgrid: 10 });

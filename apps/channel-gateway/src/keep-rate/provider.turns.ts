@@ -19,6 +19,9 @@ export interface Turn {
 }
 export type TurnAnswer = Turn | { readonly kind: 'later'; readonly waitMs: number };
 
+/** Nobody has found none for so long: it is over. Whoever finds none comes again after two seconds. */
+const PAUSE_MS = 10_000;
+
 export interface TurnParts {
   readonly reader: TurnReader;
   readonly rates: ProviderRates;
@@ -33,6 +36,7 @@ export interface TurnParts {
  */
 export class ProviderTurns {
   readonly #collector: Collector<string, TurnAnswer>;
+  readonly #short = new Map<string, { readonly since: number; readonly last: number }>();
 
   constructor(private readonly parts: TurnParts) {
     this.#collector = new Collector<string, TurnAnswer>({
@@ -48,6 +52,19 @@ export class ProviderTurns {
   /** Undefined: the provider has no rate, and a call may start at any time. */
   async take(provider: string): Promise<TurnAnswer | undefined> {
     return this.parts.rates.has(provider) ? this.#collector.add(provider) : undefined;
+  }
+
+  /** For how many milliseconds somebody has found no turn again and again; 0: nobody does now. */
+  shortMs(provider: string): number {
+    const short = this.#short.get(provider);
+    return short && this.parts.timing.monotonic() - short.last <= PAUSE_MS ? short.last - short.since : 0;
+  }
+
+  #noteShort(provider: string): void {
+    const now = this.parts.timing.monotonic();
+    const before = this.#short.get(provider);
+    const goesOn = before && now - before.last <= PAUSE_MS;
+    this.#short.set(provider, { since: goesOn ? before.since : now, last: now });
   }
 
   /** Waits for the beginning of a turn. False: it is over, another has to be taken. */
@@ -71,7 +88,11 @@ export class ProviderTurns {
         [...counts].map(async ([provider, { length }]) => [provider, await this.#takeOf(provider, length)] as const),
       ),
     );
-    return batch.map((provider) => fulfilled(given.get(provider)?.shift() ?? { kind: 'later', waitMs: HORIZON_MS }));
+    return batch.map((provider) => {
+      const turn = given.get(provider)?.shift();
+      if (!turn) this.#noteShort(provider);
+      return fulfilled(turn ?? { kind: 'later', waitMs: HORIZON_MS });
+    });
   }
 
   async #takeOf(provider: string, waiting: number): Promise<TurnAnswer[]> {

@@ -71,6 +71,13 @@ export const WORK_FAULTS = {
     found: 'The share each gateway gives it (homing_provider_share in /metrics).',
     mend: 'Look at /health/ready of the gateway for the cause: auth is a key to mend (PROVIDER_REFUSES_LOGIN), errors are the provider’s or the network’s. It is tried again by itself and comes back in steps.',
   },
+  RATE_TOO_LOW: {
+    severity: 'warn',
+    meaning:
+      'Messages have waited for their turn at a provider for more than two minutes without a pause: more is asked for than its rate lets through.',
+    found: 'homing_provider_turns_short_seconds in /metrics of each gateway.',
+    mend: 'Wait where it is one large batch. Else raise its rate in PROVIDER_RATES of every gateway if the provider allows more, or name another provider for the channel in CHANNEL_PROVIDERS.',
+  },
   WEBHOOKS_WITHOUT_KEY: {
     severity: 'warn',
     meaning:

@@ -63,6 +63,12 @@ describe('providers', () => {
     ]);
   });
 
+  it('RATE_TOO_LOW: for two minutes, not in a burst', async () => {
+    const short = (seconds: number) => `homing_provider_turns_short_seconds{provider="twilio"} ${seconds}`;
+    expect(await looked(short(119))).toEqual([]);
+    expect(await looked(short(300.4))).toEqual(['RATE_TOO_LOW warn: twilio: for 300 s']);
+  });
+
   it('that reject for other reasons, and a gateway that called none, have no fault', async () => {
     expect(await looked(count('permanent', 4), count('auth', 0))).toEqual([]);
     expect(await looked()).toEqual([]);

@@ -10,7 +10,10 @@ export const examineProviders = (metrics: () => Promise<string>, gateway: string
     const refused = [...refusedLogins(text)].map(([provider, count]): Finding =>
       finding('PROVIDER_REFUSES_LOGIN', `${provider}: ${count} calls`),
     );
-    return { findings: [...refused, ...stopped(text)], note: 'none refuses our credentials, none is stopped' };
+    return {
+      findings: [...refused, ...stopped(text), ...short(text)],
+      note: 'none refuses our credentials, none is stopped',
+    };
   },
 });
 
@@ -23,6 +26,14 @@ function stopped(text: string): Finding[] {
     return [finding('PROVIDER_STOPPED', `${channel}: ${provider}`, stoodIn ? 'warn' : 'fail')];
   });
 }
+
+/** Seconds after which messages that find no turn are more than a burst. */
+const LONG_SHORT_SECONDS = 120;
+
+const short = (text: string): Finding[] =>
+  readSeries(text, 'homing_provider_turns_short_seconds').flatMap(({ labels: { provider = '' }, value }) =>
+    value < LONG_SHORT_SECONDS ? [] : [finding('RATE_TOO_LOW', `${provider}: for ${Math.round(value)} s`)],
+  );
 
 function refusedLogins(text: string): Map<string, number> {
   const counts = new Map<string, number>();
