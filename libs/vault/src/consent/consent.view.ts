@@ -40,8 +40,7 @@ function consentsPage(filter: ConsentFilter) {
     ...(filter.standing === undefined ? [] : [sql`${standing} = ${filter.standing}`]),
   ];
   if (personId !== undefined)
-    conditions.push(sql`fingerprint in (select a.fingerprint from vault.person_address a
-      where a.tenant_id = ${tenantId} and a.person_id = ${personId})`);
+    conditions.push(sql`fingerprint in (select vault.consenting_addresses_of(${personId}::uuid))`);
   if (cursor !== undefined) {
     const [since, print, on, what] = decodeCursor(cursor, 3);
     conditions.push(sql`(since, fingerprint, channel, purpose)

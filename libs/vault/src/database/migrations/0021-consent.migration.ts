@@ -25,17 +25,28 @@ const table = sql`
   create index consent_by_time on vault.consent (tenant_id, since desc, fingerprint desc, channel desc, purpose desc);
 `;
 
+const ofPerson = sql`
+  -- What a person allows is listed by person: their addresses of which they said anything, and no other.
+  create function vault.consenting_addresses_of(person uuid) returns setof text
+    language sql stable security definer set search_path = '' as $$
+    select distinct a.fingerprint from vault.person_address a
+    join vault.consent c on c.tenant_id = a.tenant_id and c.fingerprint = a.fingerprint
+    where a.person_id = person and a.tenant_id = vault.current_tenant()
+  $$;
+  revoke all on function vault.consenting_addresses_of from public;
+`;
+
 const grants = sql`
   grant select, insert, update on vault.consent to vault_intake;
   grant select (tenant_id, fingerprint, channel, purpose, standing, consent_id, valid_until, revision)
     on vault.consent to vault_open;
   grant select on vault.consent to vault_api;
-  -- Whose an address is: what a person allows is listed by person.
-  grant select on vault.person_address to vault_api;
+  grant execute on function vault.consenting_addresses_of to vault_api;
 `;
 
 export async function up(db: Kysely<unknown>): Promise<void> {
   await table.execute(db);
+  await ofPerson.execute(db);
   await grants.execute(db);
   await guardByTenant(db, { table: 'vault.consent', system: ['vault_intake', 'vault_open'] });
 }
