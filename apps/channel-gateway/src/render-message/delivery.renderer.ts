@@ -9,6 +9,7 @@ import {
 } from '@homing/channels';
 import { renderMessage, type ContentSource } from '@homing/content';
 import type { Delivery, KnownOutreach } from '@homing/domain';
+import { linkedInApproach, withoutSubject } from './linkedin.approach.js';
 import { withSenderIdentity, type PostalAddressRule } from './sender.identity.js';
 import { contactPoints } from '@homing/intake';
 import type { OpenResult, VaultOpener } from '@homing/vault/open';
@@ -125,6 +126,7 @@ function renderOne({ state, delivery, attempt }: ToRender, parts: Opened): Rende
   const rule = channel === 'email' ? parts.postalAddress : 'off';
   const body = withSenderIdentity(rendered.message, { rule, messageType, branding: parts.sender?.branding ?? {} });
   if (!body) return { kind: 'impossible', reason: 'postal_address_missing' };
+  const approach = linkedInApproach(request.recipient, state, delivery);
   const from = senderOf(parts, channel, request.sender);
   const replyTo =
     channel === 'email' ? replyToOf(parts, { asked: request.replyTo, from, delivery, attempt }) : undefined;
@@ -138,7 +140,8 @@ function renderOne({ state, delivery, attempt }: ToRender, parts: Opened): Rende
       to: party(address, name),
       from,
       ...(replyTo === undefined ? {} : { replyTo }),
-      ...body,
+      ...withoutSubject(body, approach),
+      ...approach,
       ...headersOf(parts, { channel, tenantId, deliveryId: delivery.deliveryId, attempt }),
     },
   };

@@ -123,7 +123,7 @@ class Stage {
   }
 
   async attempt(leg: number, ends: 'sent' | 'refused' | 'delivered'): Promise<void> {
-    const channel = CHANNELS[leg - 1] as Channel;
+    const channel = this.#channels[leg - 1] as Channel;
     const of = { deliveryId: `${outreachId}.${leg}`, leg, channel, attempt: 1, provider: channel };
     const fact = { fact: 'delivered', occurredAt: at(this.second), providerEventId: 'e', payloadDigest: 'd' };
     const events = [
@@ -158,6 +158,26 @@ class Stage {
 const HOUR = 3600;
 
 describe('the next step of a chain', () => {
+  it('may be on the same channel with a text of its own: an invitation, and the message after its wait', async () => {
+    const template = (n: number) => ({
+      content: { kind: 'literal', channels: ['linkedin'] } as const,
+      contentKey: `k${n}`,
+    });
+    const own = [1, 2].map((step) => ({
+      ...steps[1]!,
+      step,
+      ...template(step),
+      contentChannels: ['linkedin'] as const,
+    }));
+    const stage = new Stage({ steps: own, contacts: contactsOn('linkedin') }, [], ['linkedin', 'linkedin']);
+    await stage.decide();
+    await stage.attempt(1, 'sent');
+    const before = (await stage.events()).length;
+    stage.second = 25 * HOUR;
+    await stage.follow();
+    expect(await stage.told(before)).toEqual(['DeliveryGivenUp 1', 'FallbackPlanned 2', 'DeliveryScheduled 2']);
+  });
+
   it.each([
     ['answers who wrote to us on it', true, ['FallbackPlanned 2', 'DeliveryScheduled 2']],
     ['is passed over where they never did', false, ['StepPassedOver 2']],

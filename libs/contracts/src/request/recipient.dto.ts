@@ -144,6 +144,14 @@ export class RecipientDto {
   @IsIn(['mobile', 'desktop', 'tablet'])
   device?: 'mobile' | 'desktop' | 'tablet';
 
+  /**
+   * Whether they are a 1st-degree connection of the account that writes on LinkedIn. `none`: the first LinkedIn message of the outreach is an
+   * invitation to connect, its text the note (300 characters at most); a later LinkedIn step is the message. Default: nothing is assumed.
+   */
+  @IsOptional()
+  @IsIn(['first', 'none'])
+  linkedinConnection?: 'first' | 'none';
+
   @IsOptional()
   @IsObject()
   @ValidateNested()
