@@ -45,6 +45,16 @@ export const GUARDS: readonly Guard[] = [
     test: 'by mail that nobody vouches for resubscribes nobody',
   },
   {
+    name: 'bounds of a mail',
+    promise: 'A mail made to be slow to read costs what 20,000 lines cost',
+    file: 'libs/channels/src/smtp/mail.bounds.ts',
+    find: 'if (lines === MOST_LINES ||',
+    replace: 'if (lines < 0 ||',
+    project: 'unit',
+    spec: 'libs/channels/src/smtp/mail.bounds.spec.ts',
+    test: 'is handed to its reader no further than 20,000 lines',
+  },
+  {
     name: 'one confirmation',
     promise: 'An opt-out is confirmed once at most, whoever hears it, however often, and whoever dies on the way',
     file: 'libs/domain/src/contact/answer-word.decider.ts',

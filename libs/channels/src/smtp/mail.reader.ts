@@ -1,4 +1,5 @@
 import PostalMime, { type Address, type Email } from 'postal-mime';
+import { boundedMail } from './mail.bounds.js';
 
 /** A mail as far as we read it. */
 export interface ReadMail {
@@ -14,13 +15,13 @@ export interface ReadMail {
   parts(...types: string[]): readonly string[];
 }
 
-/** Bounds for what strangers send: beyond them a mail is not read. */
-const BOUNDS = { maxNestingDepth: 20, maxHeadersSize: 256 * 1024, forceRfc822Attachments: true } as const;
+/** Bounds for what strangers send: beyond these a mail is not read, beyond those of `boundedMail` no further. */
+const BOUNDS = { maxNestingDepth: 20, maxHeadersSize: 64 * 1024, forceRfc822Attachments: true } as const;
 
 /** Undefined when it is no mail, or beyond the bounds. Never rejects. */
 export async function readMail(raw: Uint8Array): Promise<ReadMail | undefined> {
   try {
-    const mail = await PostalMime.parse(raw, { ...BOUNDS, attachmentEncoding: 'utf8' });
+    const mail = await PostalMime.parse(boundedMail(raw), { ...BOUNDS, attachmentEncoding: 'utf8' });
     return mail.headers.length > 0 ? readable(mail) : undefined;
   } catch {
     return undefined;
