@@ -14,6 +14,7 @@ import { emptyOutreach } from '../outreach/outreach.state.js';
 import { decideOutreach, type DecideOutreach } from '../decision/outreach.decider.js';
 import { hourHistory } from '../send-time/learned-hours.estimate.js';
 import { everyChannel } from '../routing/selection.fixture.js';
+import type { KnownConsent } from '../routing/selection.state.js';
 import { recordedDecision, type RecordedDecision } from './recorded.decision.js';
 
 const SOME = ['email', 'sms', 'whatsapp', 'instagram', 'linkedin'] as const satisfies readonly Channel[];
@@ -128,6 +129,14 @@ const drawnParts = fc.record({
   engagement: maybe(fc.record({ tenant: history, customerType: history })),
   hours: fc.option(fc.array(hourCount, { maxLength: 12 }), { nil: undefined, freq: 2 }),
   spread: maybe(fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true })),
+  consents: fc.option(
+    fc.array(
+      fc.tuple(fc.constantFrom(...SOME), fc.constantFrom('granted' as const, 'expired' as const, 'withdrawn' as const)),
+    ),
+    {
+      ...{ nil: undefined, freq: 2 },
+    },
+  ),
 });
 
 type Parts = typeof drawnParts extends fc.Arbitrary<infer T> ? T : never;
@@ -163,9 +172,24 @@ function drawnRequest(parts: Parts, n: number, now: string): DrawnRequest {
     ...(engagement && { engagement }),
     ...(hours && { hours: hourHistory(hours) }),
     ...(spread !== undefined && { spread }),
+    ...(rest.consents && { consents: consentsOf(rest.consents, person, now) }),
   };
   return { request, inputs, now };
 }
+
+/** What the register says of the first address of some channels. */
+const consentsOf = (
+  said: readonly (readonly [Channel, 'granted' | 'expired' | 'withdrawn'])[],
+  person: number,
+  validUntil: string,
+): readonly KnownConsent[] =>
+  [...new Map(said)].map(([channel, stands]) => ({
+    ...{ channel, fingerprint: `f-${channel}-${person}-0` },
+    standing:
+      stands === 'withdrawn'
+        ? { kind: stands, consentId: `w-${channel}` }
+        : { kind: 'granted', consentId: `g-${channel}`, ...(stands === 'expired' ? { validUntil } : {}) },
+  }));
 
 /** Requests in the order they are decided. */
 export const drawnPast = (maxLength: number): fc.Arbitrary<DrawnRequest[]> =>
