@@ -139,12 +139,16 @@ class Stage {
         : { type: 'AttemptAccepted', data: { ...of, providerMessageId: `pm-${leg}`, acceptedAt: at(this.second) } },
       ...(ends === 'delivered' ? [{ type: 'ProviderFactRecorded', data: { ...of, ...fact } }] : []),
     ];
+    await this.tell(`attempt-${leg}`, events as unknown as OutreachEvent[]);
+  }
+
+  /** What another service appends. */
+  async tell(commandId: string, events: readonly OutreachEvent[]): Promise<void> {
     const { revision } = await readOutreach(this.store, outreachId);
     const metadata = {
       ...{ tenantId, correlationId: 'c', causationId: 'c', recordedAt: at(this.second) },
       ...{ recordedBy: 's', schemaVersion: 1 },
     };
-    const commandId = `attempt-${leg}`;
     await this.store.append({
       stream: outreachStream(outreachId),
       expectedRevision: revision,
@@ -256,6 +260,34 @@ describe('the next step of a chain', () => {
     expect(await stage.told(5)).toEqual(['DeliveryFailedPermanently 1']);
     await stage.follow('g');
     expect(await stage.told(6)).toEqual(['FallbackPlanned 2', 'DeliveryScheduled 2']);
+  });
+});
+
+describe('a task that somebody had sent after it was withdrawn', () => {
+  it('counts in the person’s book again, once, however often it is followed', async () => {
+    const stage = new Stage({ steps: [steps[1]!].map((step) => ({ ...step, step: 1 })) }, [], ['linkedin']);
+    await stage.decide();
+    const of = { deliveryId: `${outreachId}.1`, leg: 1, channel: 'linkedin', attempt: 1 } as const;
+    const by = { provider: 'linkedin', by: 'key:k', outcome: 'sent', despite: 'suppressed' } as const;
+    await stage.tell('asked', [
+      {
+        type: 'AttemptStarted',
+        data: { ...of, provider: 'linkedin', claimId: 'c', claimedBy: 'g', startedAt: at(0), leaseUntil: at(15) },
+      },
+      {
+        type: 'AssistanceRequested',
+        data: { ...of, provider: 'linkedin', reason: 'partners_only', requestedAt: at(1) },
+      },
+      { type: 'DeliverySkipped', data: { ...of, reason: 'suppressed', at: at(2) } },
+    ]);
+    stage.second = 3;
+    await stage.follow();
+    expect(await stage.slots()).toEqual(['booked 1', 'released 1']);
+    await stage.tell('done', [{ type: 'AssistedTaskDone', data: { ...of, ...by, at: at(60) } }]);
+    stage.second = 61;
+    await stage.follow();
+    await stage.follow('again');
+    expect(await stage.slots()).toEqual(['booked 1', 'released 1', 'booked 1']);
   });
 });
 
