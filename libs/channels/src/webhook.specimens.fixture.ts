@@ -40,7 +40,6 @@ export interface Specimen {
 
 const secret = (n: number) => `${n}`.repeat(32);
 const base64Key = (n: number) => Buffer.alloc(32, n).toString('base64');
-const seconds = 1_790_000_000;
 const mail = readFileSync(new URL('../samples/smtp/bounce-hard.eml', import.meta.url));
 
 const noticed = Buffer.from('{"type":"ORGANIZATION_SOCIAL_ACTION_NOTIFICATIONS","notificationId":17}');
@@ -50,10 +49,11 @@ const linkedin: WebhookRequest = {
   },
   rawBody: noticed,
   keys: [secret(9)],
-  now: seconds * 1_000,
+  now: 1_790_000_000_000,
 };
 
-export const SPECIMENS: readonly Specimen[] = [
+/** Signed at that instant, in seconds since the epoch, where a signature states one. */
+export const specimensAt = (seconds: number): readonly Specimen[] => [
   {
     word: 'sendgrid',
     parser: createSendgridWebhook(),
@@ -105,7 +105,7 @@ export const SPECIMENS: readonly Specimen[] = [
   {
     word: 'x',
     parser: createXWebhook(),
-    valid: signedBy(Buffer.from('{"for_user_id":"1","follow_events":[]}'), X_SIGNATURE),
+    valid: signedBy(escaped(meta('x', 'x-dm-mark-read').body), X_SIGNATURE),
     otherKey: secret(7),
   },
   { word: 'linkedin', parser: createLinkedInWebhook(), valid: linkedin, otherKey: secret(8) },
@@ -124,8 +124,10 @@ export const SPECIMENS: readonly Specimen[] = [
   ...(['email-delivery', 'sms-whatsapp-delivery', 'email-status'] as const).map((word) => ({
     word,
     parser: createGenericWebhook(word),
-    valid: signedGeneric(generic[0]?.body ?? {}),
+    valid: signedGeneric(generic.find(({ path }) => path === word)?.body ?? {}, { id: word, seconds }),
     otherKey: base64Key(1),
     tolerance: 300,
   })),
 ];
+
+export const SPECIMENS = specimensAt(1_790_000_000);
