@@ -1,10 +1,11 @@
 import { BEST_DAY, type Behaviour } from './behaviour.js';
-import { judgeCall, type Verdict } from './verdict.policy.js';
+import { fateOf, judgeCall, type Fate, type Verdict } from './verdict.policy.js';
 
 /** The behaviour in force for each provider, and the counters its verdicts need. Lives in memory: a restart is a best day. */
 export class BehaviourBoard {
   readonly #behaviours = new Map<string, Behaviour>();
   readonly #calls = new Map<string, number>();
+  readonly #fates = new Map<string, Map<Fate, number>>();
   readonly #spans = new Map<string, { span: number; calls: number }>();
   readonly #listeners: (() => void)[] = [];
 
@@ -33,6 +34,19 @@ export class BehaviourBoard {
 
   /** The fate of one call. A repeated key is a new call: a throttled message may pass the next time. */
   judge(provider: string, key: string): { latencyMs: number; verdict: Verdict } {
+    const judged = this.#judge(provider, key);
+    const fates = this.#fates.get(provider) ?? new Map<Fate, number>();
+    const fate = fateOf(judged);
+    this.#fates.set(provider, fates.set(fate, (fates.get(fate) ?? 0) + 1));
+    return judged;
+  }
+
+  /** How many calls met each fate so far: what was ordered is not yet what happened. */
+  fates(provider: string): Partial<Record<Fate, number>> {
+    return Object.fromEntries(this.#fates.get(provider) ?? []);
+  }
+
+  #judge(provider: string, key: string): { latencyMs: number; verdict: Verdict } {
     const behaviour = this.of(provider);
     const whole = `${provider}|${key}`;
     const nth = (this.#calls.get(whole) ?? 0) + 1;

@@ -72,6 +72,20 @@ describe('what happens to a call', () => {
     expect(share((v) => v.kind === 'proceed' && v.then === 'drop')).toBeCloseTo(0.7 * 0.3, 1);
   });
 
+  it('is counted by provider: what was ordered is not yet what happened', () => {
+    const board = new BehaviourBoard('seed', () => 0);
+    board.judge('sendgrid', 'd1');
+    board.set({ sendgrid: { ...BEST_DAY, hangs: 1 } });
+    expect(board.fates('sendgrid')).toEqual({ answered: 1 });
+    for (const key of ['d2', 'd2']) board.judge('sendgrid', key);
+    board.set({ sendgrid: { ...BEST_DAY, hangsAfterAccept: 1 } });
+    board.judge('sendgrid', 'd3');
+    board.set({ sendgrid: { ...BEST_DAY, answerDelayMs: 5 } });
+    board.judge('sendgrid', 'd4');
+    expect(board.fates('sendgrid')).toEqual({ answered: 1, hang: 2, 'hang-after': 1, late: 1 });
+    expect(board.fates('mailgun')).toEqual({});
+  });
+
   it('may differ when the same attempt calls again, and is limited by the second', () => {
     let now = 0;
     const board = new BehaviourBoard('seed', () => now);

@@ -9,6 +9,16 @@ export type Verdict =
   | { readonly kind: 'throttle' }
   | { readonly kind: 'proceed'; readonly then: 'answer' | 'drop' | 'hang'; readonly answerDelayMs: number };
 
+/** A call's fate in a word, for counting. */
+export type Fate = 'answered' | 'late' | 'error' | 'throttle' | 'drop' | 'hang' | 'drop-after' | 'hang-after';
+
+/** `late`: answered after a wait that was ordered. */
+export function fateOf({ latencyMs, verdict }: { latencyMs: number; verdict: Verdict }): Fate {
+  if (verdict.kind !== 'proceed') return verdict.kind;
+  if (verdict.then !== 'answer') return `${verdict.then}-after`;
+  return latencyMs + verdict.answerDelayMs > 0 ? 'late' : 'answered';
+}
+
 /** `key` names the call: the same key always meets the same fate. */
 export function judgeCall(behaviour: Behaviour, seed: string, key: string): { latencyMs: number; verdict: Verdict } {
   const roll = (purpose: string) => chance(seed, key, purpose);

@@ -28,6 +28,9 @@ export async function control(exchange: Exchange, { providers, board, ledger }: 
       else if (method === 'DELETE') board.reset();
       if (method !== 'PUT') exchange.json(200, shown(providers, board));
       return true;
+    case '/_fates':
+      exchange.json(200, Object.fromEntries(providers.map((provider) => [provider, board.fates(provider)])));
+      return true;
     default:
       return false;
   }

@@ -153,6 +153,12 @@ export class LocalStack {
     return (await response.json()) as LedgerLine[];
   }
 
+  /** How many calls of a provider met each fate so far (`late`, `hang`, ...): proof that an ordered fault has landed. */
+  async fates(provider: string): Promise<Readonly<Record<string, number>>> {
+    const response = await fetch(`${this.env['SIMULATOR_URL']}/_fates`);
+    return ((await response.json()) as Record<string, Record<string, number>>)[provider] ?? {};
+  }
+
   /** Sets how providers behave from now on. Default: SendGrid alone. */
   async behave(behaviour: Record<string, unknown>, providers: readonly string[] = ['sendgrid']): Promise<void> {
     const body = JSON.stringify(Object.fromEntries(providers.map((provider) => [provider, behaviour])));
