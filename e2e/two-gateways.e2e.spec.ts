@@ -8,24 +8,34 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { outreachStream } from '@homing/contracts';
 import { freePort } from '@homing/embedded-stores';
 import { connectEventStore } from '@homing/event-store';
-import { LocalStack, until, type BusClient } from '@homing/testing/local-stack';
+import { LocalStack, until, type BusClient, type LedgerLine } from '@homing/testing/local-stack';
 import { emailRequest, someone } from './requests.fixture.js';
 
 const full = process.env['HOMING_TEST_SIZE'] === 'full';
 const DELIVERIES = full ? 10 : 5;
 const COPIES = full ? 1_000 : 200;
 const DISPATCH = 'delivery.dispatch.email';
+/** Text messages a second, of both gateways together. */
+const RATE = 20;
+const TEXTS = full ? 2_000 : 160;
+/** What a busy machine may take from a gateway's last look at its turn to the provider's ledger, in seconds. */
+const ON_THE_WAY_S = 0.5;
 
 let stack: LocalStack;
 let bus: BusClient;
+let publisher: BusClient;
 let second: ChildProcess;
+let secondPort: number;
 let store: ReturnType<typeof connectEventStore>;
 
 beforeAll(async () => {
-  stack = await LocalStack.start();
+  const environment = { CHANNEL_PROVIDERS: 'email:sendgrid;sms:twilio', PROVIDER_RATES: `twilio:${RATE}` };
+  stack = await LocalStack.start({ environment: { ...environment, DECISION_WAIT_MS: '30000' } });
   bus = await stack.bus('orchestrator');
+  publisher = await stack.bus();
   store = connectEventStore({ url: stack.env['EVENTSTORE_URL'] ?? '' });
-  const port = await freePort();
+  secondPort = await freePort();
+  const port = secondPort;
   second = spawn(process.execPath, [fileURLToPath(new URL('../apps/channel-gateway/dist/main.js', import.meta.url))], {
     env: { ...stack.environmentOf('channel-gateway'), PORT: String(port) },
     stdio: 'ignore',
@@ -125,5 +135,47 @@ describe('two gateways', () => {
     await quiet();
     expect(await startsOf(id)).toBe(1);
     expect(await sentFor(id)).toEqual([]);
+  }, 600_000);
+});
+
+/** How many calls a gateway has made to the provider of text messages. */
+async function textsBy(url: string): Promise<number> {
+  const text = await (await fetch(`${url}/metrics`)).text();
+  const counts = text.split('\n').filter((line) => /^homing_provider_call_seconds_count\{.*"twilio"/.test(line));
+  return counts.reduce((sum, line) => sum + Number(line.split(' ').at(-1)), 0);
+}
+
+/** The most that any second saw, whenever it began. */
+function mostInASecond(lines: readonly LedgerLine[]): number {
+  const times = lines.map((line) => Date.parse(String(line['at']))).toSorted((a, b) => a - b);
+  return Math.max(...times.map((from) => times.filter((at) => at >= from && at < from + 1_000).length));
+}
+
+describe('two gateways under one rate of a provider', () => {
+  it('together never call it more often than that, and send everything', async () => {
+    const numbers = Array.from({ length: TEXTS }, (_, n) => `+4915113${String(n).padStart(4, '0')}00`);
+    const content = { literal: { sms: { text: 'Hello.' } } };
+    const asked = numbers.map((sms) => {
+      const recipient = { id: `id-of-${sms}`, contacts: { sms } };
+      return publisher.request({
+        source: 'texts',
+        id: sms,
+        data: { tenantId: stack.tenantId, recipient, content, urgency: 'critical' },
+      });
+    });
+    await Promise.all(asked);
+    const texts = async () => (await stack.ledger()).filter(({ to }) => numbers.includes(to));
+    const lines = await until(async () => (await texts()).length >= TEXTS && texts(), 'every text to be sent');
+    expect(lines.map(({ to }) => to).toSorted()).toEqual(numbers);
+
+    // Over the whole of it never more than the rate; in any one second of it, what was held up on the way comes on top.
+    const [first, last] = [lines.at(0), lines.at(-1)].map((line) => Date.parse(String(line?.['at'])));
+    expect(((last ?? 0) - (first ?? 0)) / 1_000).toBeGreaterThanOrEqual((TEXTS - 1) / RATE - ON_THE_WAY_S);
+    expect(mostInASecond(lines)).toBeLessThanOrEqual(RATE * (1 + ON_THE_WAY_S));
+    // Both had their part of it; each for itself would have called as often as both may.
+    const urls = [stack.services()['channel-gateway']?.url ?? '', `http://127.0.0.1:${secondPort}`];
+    const shares = await Promise.all(urls.map(textsBy));
+    expect(shares.reduce((sum, each) => sum + each, 0)).toBe(TEXTS);
+    for (const each of shares) expect(each).toBeGreaterThan(TEXTS / 10);
   }, 600_000);
 });
