@@ -18,6 +18,7 @@ import { reactTo } from '../react-to-event/reaction.handler.js';
 import { plainBooks } from '../keep-books/books.fixture.js';
 import { keptContacts } from '../suppress-contact/kept-contacts.fixture.js';
 import { recordBatch } from './record.batch.js';
+import { RecentOutreaches } from './recent.outreaches.js';
 
 const { tenantId } = request;
 const sent = [started(), accepted()];
@@ -113,6 +114,40 @@ describe('recording what providers say', () => {
     await put(...sent);
     expect(await recordBatch(parts, [signal('delivered')])).toEqual([{ status: 'fulfilled', value: undefined }]);
     expect(await types()).toContain('OutreachSettled');
+  });
+
+  it.each([
+    ['without a conflict where the gateway’s answer has not been projected', 1, [accepted()]],
+    ['also before the gateway’s answer stands', 1, []],
+  ])('records %s', async (_what, appends, since) => {
+    const { store, parts, types, projected, put } = await stage(started());
+    projected.set(outreachId, await readOutreach(store, outreachId));
+    if (since.length > 0) await put(...since);
+    let asked = 0;
+    const append: typeof store.append = (request) => {
+      asked += 1;
+      return store.append(request);
+    };
+    const counted = { ...parts, store: { append, readStream: store.readStream.bind(store) } };
+    await recordBatch(counted, [signal('sent')]);
+    expect([asked, (await types()).at(-1)]).toEqual([appends, 'ProviderFactRecorded']);
+  });
+
+  it('remembers from one post to the next what the projection does not know yet', async () => {
+    const { store, parts, projected } = await stage(...sent);
+    projected.set(outreachId, await readOutreach(store, outreachId));
+    let asked = 0;
+    const append: typeof store.append = (request) => {
+      asked += request.stream === outreachStream(outreachId) ? 1 : 0;
+      return store.append(request);
+    };
+    const counted = {
+      ...{ ...parts, recent: new RecentOutreaches() },
+      store: { append, readStream: store.readStream.bind(store) },
+    };
+    await recordBatch(counted, [signal('sent')]);
+    await recordBatch(counted, [signal('opened')]);
+    expect(asked).toBe(2);
   });
 
   it.each([

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { parseDeliveryId, type OutreachEvent, type ProviderSignal } from '@homing/contracts';
 import {
   bookEntriesOf,
+  deliveryOf,
   legWanted,
   rebookingsWanted,
   recordFacts,
@@ -89,7 +90,9 @@ async function recordOne(
   const now = parts.now();
   const facts = placed.map((p) => p.fact);
   // A projection that is behind may not know the attempt yet: only the stream can say that something is unmatched.
-  const projected = known && recordFacts(known.state, { facts, now }).unmatched.length === 0 ? known : undefined;
+  const sure =
+    known && recordFacts(known.state, { facts, now }).unmatched.length === 0 && !isInFlight(known.state, facts);
+  const projected = sure ? known : undefined;
   const start = projected ?? (await readOutreach(parts.store, outreachId));
   const tenantId = start.state.status === 'none' ? undefined : start.state.request.tenantId;
   const ours = placed.filter(
@@ -136,6 +139,17 @@ async function recordOne(
     return unmatched.includes(p.fact) ? unmatchedAs('unknown_attempt') : { status: 'fulfilled', value: undefined };
   });
 }
+
+/**
+ * Without the gateway's answer, as far as is known: when a provider tells of an attempt, its answer mostly stands or is on its way. To append
+ * beside it would cost a conflict, here or there, and each costs more than to look first.
+ */
+const isInFlight = (state: OutreachState, facts: readonly SignalledFact[]): boolean =>
+  facts.some(({ leg, attempt: number }) => {
+    const attempts = deliveryOf(state, leg)?.attempts ?? [];
+    const attempt = number === undefined ? attempts.at(-1) : attempts.find((one) => one.attempt === number);
+    return attempt?.answer === undefined && attempt?.unknownSince === undefined && attempt?.facts.length === 0;
+  });
 
 const unmatchedAs = (why: UnmatchedCause): PromiseRejectedResult => ({
   status: 'rejected',
