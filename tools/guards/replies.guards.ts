@@ -55,6 +55,16 @@ export const GUARDS: readonly Guard[] = [
     test: 'is handed to its reader no further than 20,000 lines',
   },
   {
+    name: 'a provider’s own list',
+    promise: 'Whom a provider refuses because of its own list is written to by no other',
+    file: 'apps/orchestrator/src/react-to-event/reaction.handler.ts',
+    find: 'await Promise.all(refusedAddressesOf(known.state, parts.now()).map(',
+    replace: "await Promise.all(refusedAddressesOf({ status: 'none' }, parts.now()).map(",
+    project: 'unit',
+    spec: 'apps/orchestrator/src/react-to-event/reaction.handler.spec.ts',
+    test: 'is held back with its reason, once',
+  },
+  {
     name: 'one confirmation',
     promise: 'An opt-out is confirmed once at most, whoever hears it, however often, and whoever dies on the way',
     file: 'libs/domain/src/contact/answer-word.decider.ts',

@@ -237,7 +237,7 @@ export function wireOrchestrator({ env, logger, instance, readiness }: ServiceBa
         }),
       },
       { provide: INBOUND_PARTS, useValue: inbound },
-      { provide: REACT_PARTS, useValue: react },
+      { provide: REACT_PARTS, useValue: recording },
       { provide: COMMAND_PARTS, useValue: commands },
       { provide: CONTACT_COMMAND_PARTS, useValue: contactCommands },
       { provide: CONVERSION_PARTS, useValue: conversions },

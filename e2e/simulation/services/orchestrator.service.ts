@@ -52,7 +52,7 @@ export function startOrchestrator(world: World, life: Life): void {
     new OutreachCommandController({ follow: react, vault, defaultLifetimeHours, notify }),
     new ContactCommandController({ contacts, now, notify }),
     new ProviderSignalController(new SignalRecorder({ ...react, contacts, timers, publisher, ...unmatched(world) })),
-    new TransitionController(react),
+    new TransitionController({ ...react, contacts }),
   ])
     world.bus.subscribe(life, controller);
   keepGateTrue(world, life, ports);

@@ -2,7 +2,7 @@ import { BUS_STREAMS, eventSubject, type CloudEvent, type OutreachTransition } f
 import { JsEvent, PoisonError } from '@homing/messaging';
 import { Controller, Inject } from '@nestjs/common';
 import { Payload } from '@nestjs/microservices';
-import { reactTo, type ReactParts } from './reaction.handler.js';
+import { reactTo, type TransitionParts } from './reaction.handler.js';
 
 export const REACT_PARTS = Symbol('what reactions need');
 
@@ -12,7 +12,7 @@ export const REACT_PARTS = Symbol('what reactions need');
  */
 @Controller()
 export class TransitionController {
-  constructor(@Inject(REACT_PARTS) private readonly parts: ReactParts) {}
+  constructor(@Inject(REACT_PARTS) private readonly parts: TransitionParts) {}
 
   @JsEvent(eventSubject('rejected'), {
     stream: BUS_STREAMS.events,

@@ -157,6 +157,27 @@ const about = ({ tenantId, fingerprint, channel, causationId, by, note }: AboutC
   ...(note === undefined ? {} : { note }),
 });
 
+/**
+ * Why an address is held back that a provider refused because it stands on its own list; undefined: refused for anything else. A list that an
+ * operator keeps there is an operator's word; one whose reason is not known is taken for what such lists are mostly made of.
+ */
+export function refusalReasonOf(answer: {
+  readonly class: string;
+  readonly code: string;
+}): SuppressionReason | undefined {
+  if (answer.class !== 'suppressed') return undefined;
+  switch (answer.code) {
+    case 'bounced_address':
+      return 'hard_bounce';
+    case 'spam_reporting_address':
+      return 'complaint';
+    case 'rejection_list':
+      return 'manual';
+    default:
+      return 'unsubscribe';
+  }
+}
+
 /** What a provider's word about one attempt says about the address itself; most say nothing. */
 export function contactWordOf(
   fact: Pick<ProviderFact, 'fact' | 'subtype' | 'code'>,
