@@ -62,6 +62,7 @@ describe('campaigns', () => {
     expect(body['effective']).toEqual({
       budget: { totalMicros: null, perDayMicros: 5, channels: {} },
       caps: { perDay: 5, perWeek: 7, channels: { email: { perDay: 1, perWeek: null } } },
+      consent: { required: { sms: 'marketing', whatsapp: 'always' } },
       dedupHours: null,
       dailyLimit: null,
       whenDailyLimitReached: 'refuse',
