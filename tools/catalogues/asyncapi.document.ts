@@ -7,6 +7,7 @@ import {
   PROVIDER_FACT_KINDS,
   TRANSITIONS,
 } from '@homing/contracts';
+import { consentCommands } from './consent.schema.js';
 import { deadLetterMessage } from './dead-letter.schema.js';
 import { requestSchema } from '../../apps/api/src/describe/request.schema.js';
 
@@ -170,6 +171,7 @@ const contactCommandSchema: Json = {
       ...contactRequired,
       'because',
     ]),
+    ...consentCommands(ofContact, contactRequired),
   ],
 };
 
@@ -240,7 +242,11 @@ export function asyncApiDocument(): Json {
         'outreachCommand',
         'Internal: do this to an outreach that is there.',
       ),
-      receiveContactCommand: operation('receive', 'contactCommand', 'Internal: hold this address back, or let it go.'),
+      receiveContactCommand: operation(
+        'receive',
+        'contactCommand',
+        'Internal: hold this address back, or let it go; keep what its person allows.',
+      ),
       receiveConversionReported: operation('receive', 'conversionReported', 'Somebody did what an outreach was for.'),
       sendDispatch: operation('send', 'deliveryDispatch', 'Internal: send this attempt now, if it still stands.'),
       sendLookUp: operation('send', 'deliveryLookUp', 'Internal: find out what became of this attempt.'),
