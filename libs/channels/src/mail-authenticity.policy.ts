@@ -30,7 +30,7 @@ export function isAuthenticByResults(from: string, results: readonly string[], t
   return (
     domain !== undefined &&
     results.some((header) => {
-      const [server = '', ...checks] = withoutComments(header).split(';');
+      const [server = '', ...checks] = ownWords(header).split(';');
       const name = server.trim().split(/\s+/)[0]?.toLowerCase() ?? '';
       return trusted.includes(name) && checks.slice(0, MOST_CHECKS).some((check) => passes(check, domain));
     })
@@ -52,7 +52,22 @@ export const saysPass = (headers: MailHeaders, name: string): boolean =>
 const MOST_CHECKS = 20;
 const LONGEST = 4_000;
 
-const withoutComments = (header: string): string => header.slice(0, LONGEST).replace(/\([^()]*\)/g, ' ');
+/**
+ * What the server itself says, without what it repeats of the sender's: comments, nested ones too, are left out, and of a quoted text all but what an
+ * address or a domain may hold becomes `?`. Otherwise a sender named `"x; dmarc=pass header.from=..."` would speak in the server's name.
+ * Nothing of a header in which one of them has no end.
+ */
+function ownWords(header: string): string {
+  let [words, depth, quoted] = ['', 0, false];
+  for (const [token] of header.slice(0, LONGEST).matchAll(/\\[^]|[^]/g)) {
+    if (depth === 0 && token === '"') quoted = !quoted;
+    else if (quoted) words += /^[\w.@+-]$/.test(token) ? token : '?';
+    else if (token === '(') depth += 1;
+    else if (token === ')' && depth > 0) words += --depth === 0 ? ' ' : '';
+    else if (depth === 0) words += token;
+  }
+  return depth > 0 || quoted ? '' : words;
+}
 
 function passes(check: string, domain: string): boolean {
   const [, method, checked] =

@@ -40,6 +40,22 @@ describe('a mail', () => {
     expect(results('mx.own.test; none (dmarc=pass header.from=mail.own.test)')).toBe(false);
   });
 
+  it.each([
+    ['a quoted sender', 'mx.own.test; spf=fail smtp.mailfrom="a; dmarc=pass header.from=mail.own.test"@forger.test'],
+    [
+      'a quoted sender after a sign',
+      'mx.own.test; spf=fail smtp.mailfrom="\\"; dmarc=pass header.from=mail.own.test "@x.test',
+    ],
+    ['a comment in a comment', 'mx.own.test; spf=fail (of (a) ; dmarc=pass header.from=mail.own.test ; b)'],
+    ['a comment that ends early', 'mx.own.test; spf=fail (of "\\) ; dmarc=pass header.from=mail.own.test ; b")'],
+    ['a comment without an end', 'mx.own.test; dmarc=pass header.from=mail.own.test (x'],
+  ])('cannot say so itself by %s that the server repeats', (_what, text) => expect(results(text)).toBe(false));
+
+  it('is authentic beside what the server repeats, quoted or not', () => {
+    expect(results('mx.own.test; spf=pass smtp.mailfrom="ada@own.test"')).toBe(true);
+    expect(results('mx.own.test; dkim=pass (of (a) "b) header.d=own.test')).toBe(true);
+  });
+
   it('cannot say itself that it passed beside one who says it did not', () => {
     const said = (...values: string[]) => values.map((value) => ['X-Mailgun-Spf', value] as const);
     expect(saysPass(said('Pass'), 'x-mailgun-spf')).toBe(true);
