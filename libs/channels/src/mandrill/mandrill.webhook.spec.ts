@@ -64,6 +64,19 @@ describe('Mandrill’s events', () => {
     expect(parse(form([{ ...event, msg: { ...event!.msg, headers } }])).inbound?.[0]?.automatic).toBe(true);
   });
 
+  it('are surely from whom they say where their signature is, and not because of an envelope that they name themselves', () => {
+    const [event] = sample<{ body: { msg: { headers: object } }[] }>('inbound').body;
+    const authentic = (over: object, added: object) => {
+      const headers = { ...event!.msg.headers, ...added };
+      return parse(form([{ ...event, msg: { ...event!.msg, ...over, headers } }])).inbound?.[0]?.authentic;
+    };
+    const signed = { 'Dkim-Signature': 'v=1; a=rsa-sha256; d=reader.test; s=x; b=x' };
+    expect(authentic({ dkim: { signed: true, valid: true } }, signed)).toBe(true);
+    expect(authentic({ dkim: { signed: true, valid: false } }, signed)).toBeUndefined();
+    const forged = { 'Return-Path': '<person@reader.test>' };
+    expect(authentic({ spf: { result: 'pass' }, dkim: {} }, forged)).toBeUndefined();
+  });
+
   it('of the account’s own lists are nobody’s, and one bad event spoils no other', () => {
     expect(parse(form(sample('sync').body))).toMatchObject({ facts: [], faults: [], inbound: [] });
     const { facts, faults } = parse(form([7, {}, { event: 'send' }, ...sample('send').body]));
