@@ -106,10 +106,14 @@ export class ConsentRegister {
     return { consentId, contactId: fingerprint, status, channel, purpose };
   }
 
-  /** By the caller's key, else by what was said where it says when; else new each time. */
+  /**
+   * By the caller's key and what kind of word it is on which topic: under a key used before, a withdrawal is no repeat of what it withdraws.
+   * Else by what was said where it says when; else new each time.
+   */
   #idOf(tenantId: string, fingerprint: string, { said, terms }: { said: Said; terms: Terms }): string {
     const { key, at, channel, purpose, source } = said;
-    if (key !== undefined) return this.parts.consents.idOf(tenantId, JSON.stringify(['key', fingerprint, key]));
+    const word = [fingerprint, terms.kind, channel, purpose];
+    if (key !== undefined) return this.parts.consents.idOf(tenantId, JSON.stringify(['key', ...word, key]));
     if (at === undefined) return uuidv7();
     const content = [channel, purpose, source, new Date(at).toISOString(), terms];
     return this.parts.consents.idOf(tenantId, JSON.stringify(['said', fingerprint, ...content]));

@@ -91,6 +91,18 @@ describe('the register of consent', () => {
     expect((await grant()).body['consentId']).not.toBe((await grant()).body['consentId']);
   });
 
+  it('hears another word under a key that was used before: a withdrawal is no repeat of what it withdraws', async () => {
+    const headers = { 'Idempotency-Key': 'crm-1' };
+    const words = [
+      await grant({}, headers),
+      await ask('POST', '/consents/withdraw', said, headers),
+      await grant({ purpose: 'transactional' }, headers),
+    ];
+    expect(words.map(({ body }) => body['status'])).toEqual(['granted', 'withdrawn', 'granted']);
+    const again = await ask('POST', '/consents/withdraw', said, headers);
+    expect(again).toMatchObject({ status: 200, body: { status: 'unchanged' } });
+  });
+
   it('is listed by how it stands and by person, a page at a time; of nobody known there is nothing', async () => {
     await grant({ at: '2026-05-01T10:00:00Z' });
     await grant({ channel: 'whatsapp', at: '2026-05-02T10:00:00Z', validUntil: '2026-05-03T10:00:00Z' });
