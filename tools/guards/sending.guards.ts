@@ -119,6 +119,16 @@ export const GUARDS: readonly Guard[] = [
     test: 'skips what is never to be sent',
   },
   {
+    name: 'register after a restore',
+    promise: 'A withdrawal said after the vault’s backup counts again once the vault was restored',
+    file: 'apps/orchestrator/src/suppress-contact/repair.round.ts',
+    find: 'await repairConsents(parts);',
+    replace: 'void repairConsents;',
+    project: 'integration',
+    spec: 'apps/orchestrator/src/suppress-contact/restored-vault.int.spec.ts',
+    test: 'counts again once the vault that forgot it was repaired, with all that was said',
+  },
+  {
     name: 'withdrawal always counts',
     promise: 'A withdrawal counts whether or not consent is required',
     file: 'libs/domain/src/consent/consent.rule.ts',

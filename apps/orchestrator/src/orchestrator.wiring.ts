@@ -58,7 +58,7 @@ import { recordBatch, type RecordParts } from './record-signal/record.batch.js';
 import { RecentOutreaches } from './record-signal/recent.outreaches.js';
 import { SignalRecorder } from './record-signal/signal.recorder.service.js';
 import { ContactKeeper } from './suppress-contact/contact.keeper.js';
-import { repairRound } from './suppress-contact/suppression.repair.js';
+import { repairRound } from './suppress-contact/repair.round.js';
 import {
   CONTACT_COMMAND_PARTS,
   ContactCommandController,
@@ -185,7 +185,7 @@ export function wireOrchestrator({ env, logger, instance, readiness }: ServiceBa
     desk.start();
     matching.start();
     parked = startRounds({ name: 'settle inbound', round: () => parkedRound.run(), everyMs: 1_000, logger });
-    const round = repairRound({ readModel: queries, contacts: suppressions }, repairEveryMs);
+    const round = repairRound({ readModel: queries, contacts: suppressions, consents }, repairEveryMs);
     repairs = startRounds({ name: 'repair suppressions', round, everyMs: Math.min(60_000, repairEveryMs), logger });
   };
   const module: DynamicModule = {

@@ -32,6 +32,7 @@ export * from './tables/lead.tables.js';
 export type * from './tables/ledger.tables.js';
 export type * from './tables/read-model.tables.js';
 export type * from './tables/suppression.tables.js';
+export type * from './tables/consent.tables.js';
 export { createLedgerSnapshots, type LedgerSnapshots, type StoredSnapshot } from './writing/ledger.snapshots.js';
 export { rowsIn, type ProjectionRows } from './writing/projection.rows.js';
 export { commitBatch, loadFolded, type BatchCommit } from './writing/batch.commit.js';

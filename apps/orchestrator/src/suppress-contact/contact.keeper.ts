@@ -78,7 +78,7 @@ function suppressedIn(state: KnownContact, revision: bigint): SuppressedContact[
 }
 
 /** One for each channel and purpose, with all that was said. */
-function consentsIn({ tenantId, fingerprint, consents = [] }: KnownContact, revision: bigint): KeptConsent[] {
+export function consentsIn({ tenantId, fingerprint, consents = [] }: KnownContact, revision: bigint): KeptConsent[] {
   const topics = Map.groupBy(consents, ({ channel, purpose }) => `${channel} ${purpose}`);
   return [...topics.values()].flatMap(([first, ...earlier]) => {
     if (!first) return [];

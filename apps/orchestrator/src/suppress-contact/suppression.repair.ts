@@ -27,17 +27,6 @@ export async function repairSuppressions({ readModel, contacts }: RepairParts): 
   }
 }
 
-/** A round that repairs once every so many milliseconds; what failed is tried with the next round. */
-export function repairRound(parts: RepairParts, everyMs: number): () => Promise<boolean> {
-  let doneAt = Number.NEGATIVE_INFINITY;
-  return async () => {
-    if (performance.now() - doneAt < everyMs) return false;
-    await repairSuppressions(parts);
-    doneAt = performance.now();
-    return false;
-  };
-}
-
 function contactOf(rows: readonly SuppressionRow[]): SuppressedContact {
   const [first, ...others] = rows;
   if (!first) throw new Error('a contact without a reason');

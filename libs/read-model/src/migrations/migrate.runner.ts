@@ -20,6 +20,7 @@ import { createLeads } from './0016-leads.migration.js';
 import { addAssistedTasks } from './0018-assisted-tasks.migration.js';
 import { addTaskClaims } from './0024-claimed-tasks.migration.js';
 import { keepRoomOnPages } from './0030-room-on-pages.migration.js';
+import { createConsentWords } from './0031-consent-words.migration.js';
 import { accessStatements, DEFAULT_ROLES, type ReadModelRoles } from './access.statements.js';
 
 /** In the order of their names. One that was released is never changed; the next change is the next number. */
@@ -41,6 +42,7 @@ const MIGRATIONS: Readonly<Record<string, Migration>> = {
   '0018-assisted-tasks': { up: addAssistedTasks },
   '0024-claimed-tasks': { up: addTaskClaims },
   '0030-room-on-pages': { up: keepRoomOnPages },
+  '0031-consent-words': { up: createConsentWords },
 };
 
 /** Their names, oldest first. */

@@ -9,7 +9,9 @@ import type {
 import type { DecisionRow } from '../tables/decision.tables.js';
 import type { ConversionRow, RoutingHourRow } from '../tables/analytics.tables.js';
 import type { SuppressionRow } from '../tables/suppression.tables.js';
+import type { ConsentWordRow } from '../tables/consent.tables.js';
 import { keptSlotsOf } from '@homing/domain';
+import { consentRows } from './consent.projection.js';
 import { decisionRows } from './decision.projection.js';
 import { attemptRows, deliveryRows } from './delivery.projection.js';
 import { conversionRow } from './conversion.projection.js';
@@ -35,6 +37,7 @@ export interface BatchChanges {
   readonly timetable: readonly TimetableRow[];
   readonly ledgers: LedgerChanges;
   readonly suppressions: readonly SuppressionRow[];
+  readonly consents: readonly ConsentWordRow[];
   /** Counts are differences, to be added to what stands. */
   readonly routing: readonly RoutingHourRow[];
   readonly conversions: readonly ConversionRow[];
@@ -89,6 +92,7 @@ export function projectBatch(events: readonly StoredEvent[], known: ReadonlyMap<
     timetable: all.flatMap(({ outreach }) => timetableRows(outreach)),
     ledgers: ledgers.changes,
     suppressions: suppressionRows(events),
+    consents: consentRows(events),
     routing: routing.changes,
     conversions,
     sendBatches: sendBatchRows(events),

@@ -25,6 +25,7 @@ import {
   OUTREACH_ATTEMPTS,
   OUTREACH_EVENTS,
 } from '../writing/table.columns.js';
+import { CONSENT_WORDS } from '../writing/consent.columns.js';
 import { BATCH_ITEMS, BATCHES } from '../writing/send-batch.columns.js';
 import { encodeCursor } from './cursor.js';
 import * as tenant from './outreach.queries.js';
@@ -42,6 +43,7 @@ import { recentAttempts } from './recent-attempts.queries.js';
 import { recentSendHours, sendHoursBetween } from './send-hour.queries.js';
 import { batchCounts, batchItems } from './send-batch.queries.js';
 import { silentOutreach } from './silent.queries.js';
+import { consentWordsPage } from './consent.queries.js';
 import { suppressionsPage } from './suppression.queries.js';
 import { dueTimetable, wokenTimetable } from './timetable.queries.js';
 
@@ -128,6 +130,7 @@ const queries: Record<string, Compilable<unknown> | { compile(executor: typeof d
   decisions: decisionsPage(schema, { tenantId: t, from: now, to: now, limit: 2000 }),
   spokenFor: spokenFor(schema, { tenantId: t, campaignKeys: [], before: now }),
   suppressions: suppressionsPage(db, { after: '', limit: 100 }),
+  consentWords: consentWordsPage(db, { after: '', limit: 100 }),
   restEntries: restTimetable(schema, []),
   wakeCampaigns: wakeCampaignTimetable(schema, { campaigns: [], now, dueUntil: now }),
   progress: progressNow(schema),
@@ -143,6 +146,7 @@ const queries: Record<string, Compilable<unknown> | { compile(executor: typeof d
   'write outreach_events': insertStatement(schema, OUTREACH_EVENTS, []),
   'write decisions': insertStatement(schema, DECISIONS, []),
   'write folded_state': upsertStatement(schema, FOLDED_STATE, []),
+  'write consent_words': insertStatement(schema, CONSENT_WORDS, []),
   'write routing_hours': routingUpsert(schema, []),
   'batches: counts': batchCounts(db, t, id),
   'batches: items by place': batchItems(db, { tenantId: t, batchId: id, wish: { indexes: [1] } }),

@@ -228,6 +228,9 @@ select d.campaign_key, sum(d.cost_micros)::bigint as micros
 -- suppressions
 select * from "read_model"."suppressions" where "fingerprint" in (select distinct "fingerprint" from "read_model"."suppressions" where "fingerprint" > $1 order by "fingerprint" limit $2) order by "fingerprint", suppressed_at nulls last, "reason";
 
+-- consentWords
+select * from "read_model"."consent_words" where "fingerprint" in (select distinct "fingerprint" from "read_model"."consent_words" where "fingerprint" > $1 order by "fingerprint" limit $2) order by "fingerprint", "revision";
+
 -- restEntries
 update "read_model"."timetable" as t set wake_at = seen.until
     from unnest($1::text[], $2::text[],
@@ -288,6 +291,9 @@ insert into "read_model"."decisions" as t ("outreach_id", "tenant_id", "campaign
 
 -- write folded_state
 insert into "read_model"."folded_state" as t ("outreach_id", "tenant_id", "revision", "traceparent", "state") select "outreach_id", "tenant_id", "revision", "traceparent", "state" from json_populate_recordset(null::"read_model"."folded_state", $1::json) on conflict ("outreach_id") do update set "tenant_id" = excluded."tenant_id", "revision" = excluded."revision", "traceparent" = excluded."traceparent", "state" = excluded."state";
+
+-- write consent_words
+insert into "read_model"."consent_words" as t ("fingerprint", "consent_id", "tenant_id", "kind", "channel", "purpose", "source", "said_at", "evidence", "wording", "valid_until", "said_by", "revision", "updated_position") select "fingerprint", "consent_id", "tenant_id", "kind", "channel", "purpose", "source", "said_at", "evidence", "wording", "valid_until", "said_by", "revision", "updated_position" from json_populate_recordset(null::"read_model"."consent_words", $1::json) on conflict ("fingerprint", "consent_id") do nothing;
 
 -- write routing_hours
 insert into "read_model"."routing_hours" as t ("tenant_id", "hour", "campaign_key", "measure", "channel", "place", "step", "reason", "count") select "tenant_id", "hour", "campaign_key", "measure", "channel", "place", "step", "reason", "count" from json_populate_recordset(null::"read_model"."routing_hours", $1::json) on conflict ("tenant_id", "hour", "campaign_key", "measure", "channel", "place", "step", "reason") do update set

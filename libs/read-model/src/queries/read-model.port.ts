@@ -4,6 +4,7 @@ import type { OutreachStateName } from '@homing/domain';
 import type { LedgerBalanceRow, OpenReservationRow } from '../tables/ledger.tables.js';
 import type { StaleFilter, StaleReservation } from './ledger.queries.js';
 import type { SilentFilter, SilentOutreach } from './silent.queries.js';
+import type { ConsentWordRow } from '../tables/consent.tables.js';
 import type { SuppressionRow } from '../tables/suppression.tables.js';
 import type { EngagementFilter, EngagementRow } from './engagement.queries.js';
 import type { ConversionCount, LastDelivered } from './conversion.queries.js';
@@ -104,6 +105,8 @@ export interface SystemQueries {
   lastDelivered(asked: LastDelivered): Promise<string | undefined>;
   /** What was ever said of addresses, by fingerprint; each contact with all its reasons. */
   suppressions(page: ContactsPage): Promise<SuppressionRow[]>;
+  /** Every word of consent that was said of addresses, by fingerprint; each contact with all its words, in the order of its stream. */
+  consentWords(page: ContactsPage): Promise<ConsentWordRow[]>;
   /** The timeline of all tenants after a position, oldest first, without gap and without the events' data. */
   eventsAfter(resume: { afterPosition: bigint; limit: number }): Promise<TransitionRow[]>;
   /** Attempts by the provider's own id; those nobody knows (yet) are left out. */

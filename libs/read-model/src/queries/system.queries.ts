@@ -10,6 +10,7 @@ import { engagementCounts } from './engagement.queries.js';
 import { campaignMembers, restTimetable, wakeCampaignTimetable } from './resting.queries.js';
 import { recentAttempts } from './recent-attempts.queries.js';
 import { recentSendHours } from './send-hour.queries.js';
+import { consentWordsPage } from './consent.queries.js';
 import { suppressionsPage } from './suppression.queries.js';
 import { dueTimetable, wokenTimetable } from './timetable.queries.js';
 
@@ -39,6 +40,7 @@ export function createSystemQueries({ db, schema }: ReadModelConnection): System
       filter.tenantIds.length === 0 ? [] : (await recentSendHours(schema, filter).execute(db)).rows,
     lastDelivered: async (asked) => (await lastDelivered(db, asked).executeTakeFirst())?.outreachId,
     suppressions: (page) => suppressionsPage(db, page).execute(),
+    consentWords: (page) => consentWordsPage(db, page).execute(),
     eventsAfter: async ({ afterPosition, limit }) => (await db.executeQuery(page([afterPosition, limit]))).rows,
     attemptsByProviderMessage: (ids) => attemptsByMessage(db, ids).execute(),
     recentAttempts: async (filter) =>

@@ -1,4 +1,5 @@
 import { snakeCase } from '../writing/row.json.js';
+import { CONSENT_WORDS } from '../writing/consent.columns.js';
 import { BATCH_ITEMS, BATCHES } from '../writing/send-batch.columns.js';
 import {
   CONVERSIONS,
@@ -38,6 +39,7 @@ export const PROJECTED: readonly ProjectedTable[] = [
   OPEN_RESERVATIONS,
   LEDGER_BALANCES,
   SUPPRESSIONS,
+  CONSENT_WORDS,
   ROUTING_HOURS,
   CONVERSIONS,
   DECISIONS,

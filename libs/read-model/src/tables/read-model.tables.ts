@@ -3,6 +3,7 @@ import type { LedgerBalanceRow, OpenReservationRow } from './ledger.tables.js';
 import type { DecisionRow } from './decision.tables.js';
 import type { BatchItemRow, BatchRow } from './batch.tables.js';
 import type { SuppressionRow } from './suppression.tables.js';
+import type { ConsentWordRow } from './consent.tables.js';
 import type { ConversionRow, RoutingHourRow } from './analytics.tables.js';
 import type { LeadRow } from './lead.tables.js';
 import type { AssistedTaskRow } from './assisted.tables.js';
@@ -28,6 +29,7 @@ export interface ReadModelTables {
   openReservations: OpenReservationRow;
   ledgerBalances: LedgerBalanceRow;
   suppressions: SuppressionRow;
+  consentWords: ConsentWordRow;
   routingHours: RoutingHourRow;
   conversions: ConversionRow;
   leads: LeadRow;

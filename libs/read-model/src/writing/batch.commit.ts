@@ -3,6 +3,7 @@ import type { ReadModelConnection } from '../connection/read-model.connection.js
 import type { BatchChanges } from '../projection/batch.projection.js';
 import type { FoldedOutreach } from '../projection/outreach.fold.js';
 import { BATCH_ITEMS, BATCHES } from './send-batch.columns.js';
+import { CONSENT_WORDS } from './consent.columns.js';
 import type { FixedStatement } from './fixed.statement.js';
 import { advanceCheckpoint, type Advance, type ProjectionLease } from './projection.lease.js';
 import {
@@ -36,7 +37,7 @@ export interface BatchCommit extends Advance {
 }
 
 /**
- * Rows and checkpoint in one transaction, in at most nineteen statements however many events the batch has. Repeating a batch
+ * Rows and checkpoint in one transaction, in at most twenty statements however many events the batch has. Repeating a batch
  * that is in already is refused, not applied twice.
  * @throws ProjectionFencedError and then nothing was written
  */
@@ -52,7 +53,7 @@ export async function commitBatch({ db, schema }: ReadModelConnection, commit: B
 
 function statementsOf(schema: string, changes: BatchChanges): FixedStatement[] {
   const { outreach, deliveries, attempts, timeline, folded, timetable, ledgers, suppressions } = changes;
-  const { decisions, routing, conversions } = changes;
+  const { consents, decisions, routing, conversions } = changes;
   const { batches, items } = changes.sendBatches;
   const when = (rows: readonly unknown[], statement: () => FixedStatement) => (rows.length > 0 ? [statement()] : []);
   const ids = folded.map((row) => row.outreachId);
@@ -69,6 +70,7 @@ function statementsOf(schema: string, changes: BatchChanges): FixedStatement[] {
     ...when(ledgers.closed, () => reservationRemoval(schema, ledgers.closed)),
     ...when(ledgers.balances, () => balanceUpsert(schema, ledgers.balances)),
     ...when(suppressions, () => suppressionUpsert(schema, suppressions)),
+    ...when(consents, () => insertStatement(schema, CONSENT_WORDS, consents)),
     ...when(routing, () => routingUpsert(schema, routing)),
     ...when(conversions, () => upsertStatement(schema, CONVERSIONS, conversions)),
     ...when(batches, () => upsertStatement(schema, BATCHES, batches)),

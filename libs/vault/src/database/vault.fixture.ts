@@ -16,6 +16,8 @@ export type TestVault = {
   as(role: VaultRole | 'owner', maxConnections?: number): VaultDatabase;
   /** For a process of its own. */
   urlOf(role: VaultRole): string;
+  /** Copies everything as it stands now. Cuts every connection for it. Returns the way to put the copy back in its place. */
+  copy(): Promise<{ restore(): Promise<void> }>;
   close(): Promise<void>;
 };
 
@@ -49,6 +51,15 @@ export async function startTestVault(ownedBy: 'superuser' | 'ordinary role' = 's
       return db;
     },
     urlOf: (role) => urlOf(adminUrl, name, { role, password }),
+    async copy() {
+      const aside = `${name}_copy`;
+      for (const statement of copying(name, aside)) await administer(adminUrl, statement);
+      return {
+        async restore() {
+          for (const statement of replacing(name, aside)) await administer(adminUrl, statement);
+        },
+      };
+    },
     async close() {
       await Promise.all(pools.map((pool) => pool.destroy()));
       for (const statement of dropDatabase(name)) await administer(adminUrl, statement);
@@ -56,6 +67,19 @@ export async function startTestVault(ownedBy: 'superuser' | 'ordinary role' = 's
     },
   };
 }
+
+const copying = (name: string, aside: string): string[] => [
+  `alter database ${name} allow_connections false`,
+  `select pg_terminate_backend(pid) from pg_stat_activity where datname = '${name}'`,
+  `create database ${aside} template ${name}`,
+  `alter database ${name} allow_connections true`,
+];
+
+const replacing = (name: string, aside: string): string[] => [
+  `drop database ${name} with (force)`,
+  `alter database ${aside} rename to ${name}`,
+  `alter database ${name} allow_connections true`,
+];
 
 function urlOf(adminUrl: string, database: string, login?: { role: string; password: string }): string {
   const url = new URL(adminUrl);
