@@ -129,6 +129,16 @@ export const GUARDS: readonly Guard[] = [
     test: 'counts again once the vault that forgot it was repaired, with all that was said',
   },
   {
+    name: 'another vault is noticed',
+    promise: 'A vault put back under a running orchestrator is repaired at once, not with the next hour',
+    file: 'apps/orchestrator/src/suppress-contact/repair.round.ts',
+    find: 'if (incarnation === last.incarnation && ',
+    replace: 'if (',
+    project: 'unit',
+    spec: 'apps/orchestrator/src/suppress-contact/repair.round.spec.ts',
+    test: 'does so at its start and when another vault answers, and not before its time otherwise',
+  },
+  {
     name: 'withdrawal always counts',
     promise: 'A withdrawal counts whether or not consent is required',
     file: 'libs/domain/src/consent/consent.rule.ts',

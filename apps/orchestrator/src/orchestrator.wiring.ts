@@ -21,7 +21,7 @@ import {
   type ServiceBasics,
   type WiredService,
 } from '@homing/service-kit';
-import { createVaultIntake, openVaultDatabase, pingVault } from '@homing/vault/intake';
+import { createVaultIntake, openVaultDatabase, pingVault, vaultIncarnation } from '@homing/vault/intake';
 import { createConsentStore } from '@homing/vault/consent';
 import { createRegistry } from '@homing/vault/registry';
 import { createSenderBook, createSuppressionStore } from '@homing/vault/suppression';
@@ -185,8 +185,9 @@ export function wireOrchestrator({ env, logger, instance, readiness }: ServiceBa
     desk.start();
     matching.start();
     parked = startRounds({ name: 'settle inbound', round: () => parkedRound.run(), everyMs: 1_000, logger });
-    const round = repairRound({ readModel: queries, contacts: suppressions, consents }, repairEveryMs);
-    repairs = startRounds({ name: 'repair suppressions', round, everyMs: Math.min(60_000, repairEveryMs), logger });
+    const incarnation = () => vaultIncarnation(vaultDb);
+    const round = repairRound({ readModel: queries, contacts: suppressions, consents, incarnation }, repairEveryMs);
+    repairs = startRounds({ name: 'repair the gate', round, everyMs: Math.min(2_000, repairEveryMs), logger });
   };
   const module: DynamicModule = {
     module: OrchestratorModule,

@@ -28,6 +28,19 @@ export async function pingVault(db: VaultDatabase): Promise<void> {
   await sql`select 1`.execute(db);
 }
 
+/**
+ * Names what answers: another text once the server was started anew, or the database or its tables were put in the place of those
+ * before. Whoever restores a vault does one of them; the same text after a mere lost connection. Any role may ask.
+ */
+export async function vaultIncarnation(db: VaultDatabase): Promise<string> {
+  const { rows } = await sql<{
+    incarnation: string;
+  }>`select concat_ws(' ', extract(epoch from pg_postmaster_start_time()),
+    (select oid from pg_database where datname = current_database()), to_regclass('vault.consent')::oid,
+    to_regclass('vault.suppression')::oid) as incarnation`.execute(db);
+  return rows[0]?.incarnation ?? '';
+}
+
 /** Runs work as one tenant: inside it, row-level security shows that tenant's rows only. */
 export async function withTenant<T>(
   db: VaultDatabase,
