@@ -16,7 +16,7 @@ const kept = (fresh: string): MethodDecorator[] => [
   answers(202, 'ConsentAnswer', 'Held by the bus and not done yet: until then it does not count'),
 ];
 const once =
-  'Said again under the same `key`, or the same `Idempotency-Key`, it is there once. Neither address nor proof is kept: a keyed hash, and your reference.';
+  'Said again under the same `key`, or the same `Idempotency-Key`, for the same purpose, it is there once. Neither address nor proof is kept: a keyed hash, and your reference.';
 
 export const DescribeConsents = (): MethodDecorator =>
   applyDecorators(

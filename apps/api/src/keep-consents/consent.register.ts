@@ -38,6 +38,9 @@ const EARLIEST = '2000-01-01T00:00:00Z';
 
 /** What the people of the caller's tenant allow. Saying it again under the same key is harmless. */
 export class ConsentRegister {
+  /** Milliseconds since the epoch. */
+  #lastSaid = 0;
+
   constructor(private readonly parts: RegisterParts) {}
 
   async list({ tenantId }: Caller, query: unknown) {
@@ -97,13 +100,21 @@ export class ConsentRegister {
     const consentId = this.#idOf(tenantId, fingerprint, { said, terms });
     const data = {
       ...{ tenantId, fingerprint, channel, purpose, source, consentId, by: actorOf(caller) },
-      ...(at === undefined ? {} : { at }),
-      ...terms,
+      ...{ at: at ?? this.#saidNow(), ...terms },
     } as GrantConsentDto | WithdrawConsentDto;
     const asked = { type: CONTACT_COMMAND, tenantId, data, publish: this.parts.bus.publishContactCommand };
     const answer = await askOverBus<ContactAnswer>(this.parts, asked);
     const status = answer?.fingerprint === fingerprint ? (answer.status as KeptWord['status']) : 'accepted';
     return { consentId, contactId: fingerprint, status, channel, purpose };
+  }
+
+  /**
+   * Of a word that names no instant: each later than the one before. It is said when it is given to us; were it said when it is recorded, a
+   * consent that the bus held up would undo the withdrawal that came after it.
+   */
+  #saidNow(): string {
+    this.#lastSaid = Math.max(Date.now(), this.#lastSaid + 1);
+    return new Date(this.#lastSaid).toISOString();
   }
 
   /**
