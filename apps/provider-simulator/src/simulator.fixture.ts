@@ -4,7 +4,13 @@ import http from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createSendgridProvider, createSendgridWebhook, type OutboundMessage, type ParsedFact } from '@homing/channels';
+import {
+  createSendgridProvider,
+  createSendgridWebhook,
+  type OutboundMessage,
+  type ParsedFact,
+  type ParsedInbound,
+} from '@homing/channels';
 import type { LedgerLine } from './index.js';
 
 export const temporaryHome = (): { home: string; remove: () => void } => {
@@ -26,7 +32,12 @@ export const pkcs8Of = (key: KeyObject): string => key.export({ format: 'der', t
 
 /** The other end of the webhooks: verifies and parses with the product's own code. */
 export class Listener {
-  readonly posts: { readonly facts: readonly ParsedFact[]; readonly verdict: string; readonly body: string }[] = [];
+  readonly posts: {
+    readonly facts: readonly ParsedFact[];
+    readonly inbound: readonly ParsedInbound[];
+    readonly verdict: string;
+    readonly body: string;
+  }[] = [];
   status = 200;
   readonly #waiting: (() => void)[] = [];
 
@@ -71,8 +82,8 @@ export class Listener {
     const parser = createSendgridWebhook();
     const { headers } = request;
     const verdict = parser.verify({ headers, rawBody, keys: [this.publicKey], now: Date.now() });
-    const { facts } = parser.parse(rawBody);
-    this.posts.push({ facts, verdict: verdict.kind, body: rawBody.toString() });
+    const { facts, inbound = [] } = parser.parse(rawBody, { headers });
+    this.posts.push({ facts, inbound, verdict: verdict.kind, body: rawBody.toString() });
     response.writeHead(request.url === '/webhooks/sendgrid' ? this.status : 404).end();
     for (const resolve of this.#waiting.splice(0)) resolve();
   }

@@ -213,6 +213,21 @@ describe('the simulator plays SendGrid to the real SDK', () => {
     }
   });
 
+  it('hands on what the person answers as Inbound Parse does, and to what', async () => {
+    const result = await sendgrid.send('r1+replies@sandbox.test');
+    const inbound = () => listener.posts.flatMap((post) => post.inbound);
+    await listener.until(() => inbound().length > 0 && listener.facts.length >= 3);
+    expect(inbound()).toHaveLength(1);
+    expect(inbound()[0]).toMatchObject({
+      from: 'r1+replies@sandbox.test',
+      to: 'replies@sandbox.test',
+      text: 'Yes, please.',
+      inReplyTo: result.kind === 'accepted' ? result.providerMessageId : '',
+      authentic: true,
+    });
+    expect(listener.posts.every(({ verdict }) => verdict === 'valid')).toBe(true);
+  });
+
   it('repeats events under one id as often as ordered, and signs nothing when told so', async () => {
     await behave(simulator.url, { webhook: { duplicates: 46, unsigned: true, reorder: true } });
     await sendgrid.send('r1@sandbox.test');

@@ -12,6 +12,13 @@ const MOST_HEAD = 4_096;
 export const mediaTypeOf = (headers: WebhookRequest['headers']): string =>
   (singleHeader(headers, 'content-type') ?? '').split(';')[0]!.trim().toLowerCase();
 
+export interface MultipartReading {
+  /** How field bytes become text: `latin1` keeps each byte, for fields that state their own charset. Default `utf8`. */
+  readonly encoding?: 'utf8' | 'latin1';
+  /** A form with two fields of a name, or with anything behind its end, is none: a stranger who knows the border wrote into it. */
+  readonly strict?: boolean;
+}
+
 /** A posted form, urlencoded or multipart. Undefined for any other content type or a body that is none. Never throws. */
 export function readForm(rawBody: Uint8Array, headers: WebhookRequest['headers']): FormFields | undefined {
   switch (mediaTypeOf(headers)) {
@@ -33,7 +40,12 @@ export function readForm(rawBody: Uint8Array, headers: WebhookRequest['headers']
   }
 }
 
-function readMultipart(body: Buffer, border: string): FormFields | undefined {
+/** A multipart body with this border. Undefined for a body that is none. Never throws; takes no longer than the body's length. */
+export function readMultipart(
+  body: Buffer,
+  border: string,
+  { encoding = 'utf8', strict = false }: MultipartReading = {},
+): FormFields | undefined {
   const opening = Buffer.from(`--${border}`);
   const between = Buffer.from(`\r\n--${border}`);
   const fields = new Map<string, string>();
@@ -48,9 +60,11 @@ function readMultipart(body: Buffer, border: string): FormFields | undefined {
     const head = body.toString('utf8', at, headEnd);
     const name = /content-disposition:[^\r\n]*;\s*name="([^"\r\n]{0,200})"/i.exec(head)?.[1];
     const isFile = /content-disposition:[^\r\n]*;\s*filename\*?=/i.test(head);
+    if (strict && name !== undefined && fields.has(name)) return undefined;
     if (name !== undefined && !isFile && !fields.has(name))
-      fields.set(name, body.toString('utf8', headEnd + 4, Math.max(headEnd + 4, end)));
+      fields.set(name, body.toString(encoding, headEnd + 4, Math.max(headEnd + 4, end)));
     at = end + between.length;
   }
+  if (strict && !/^--(\r\n)?$/.test(body.toString('latin1', at, at + 5))) return undefined;
   return body.toString('latin1', at, at + 2) === '--' ? fields : undefined;
 }

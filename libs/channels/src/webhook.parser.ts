@@ -80,8 +80,8 @@ export interface WebhookParser {
   verify(request: WebhookRequest): Verification;
   /** Good parts become facts, bad ones faults; one never spoils the other. */
   parse(rawBody: Uint8Array, head?: ParseHead): ParsedWebhook;
-  /** Where the format takes a library that answers later (MIME): what `readWebhook` asks instead of `parse`. Never rejects. */
-  parseLater?(rawBody: Uint8Array, head?: ParseHead): Promise<ParsedWebhook>;
+  /** Where the format takes a library that answers later (MIME): what `readWebhook` asks before `parse`, and undefined leaves to it. Never rejects. */
+  parseLater?(rawBody: Uint8Array, head?: ParseHead): Promise<ParsedWebhook> | undefined;
   /** Answers a GET of the provider's; there where it makes such calls. */
   challenge?(request: ChallengeRequest): ChallengeAnswer;
   readonly answers?: WebhookAnswers;

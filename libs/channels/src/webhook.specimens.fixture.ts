@@ -12,7 +12,14 @@ import { createMandrillWebhook } from './mandrill/mandrill.webhook.js';
 import { form, sample as mandrill, signed as signedMandrill } from './mandrill/mandrill.fixture.js';
 import { createMetaWebhook, META_SIGNATURE } from './meta/meta.webhook.js';
 import { escaped, sample as meta, signedBy } from './meta/meta.fixture.js';
-import { sample as sendgrid, signed as signedSendgrid, wire } from './sendgrid/sendgrid.fixture.js';
+import {
+  PARSE_HEADERS,
+  parseSample,
+  parseWire,
+  sample as sendgrid,
+  signed as signedSendgrid,
+  wire,
+} from './sendgrid/sendgrid.fixture.js';
 import { createSendgridWebhook } from './sendgrid/sendgrid.webhook.js';
 import { createSmtpWebhook } from './smtp/smtp.webhook.js';
 import { standardHeaders } from './standard-webhook.signature.js';
@@ -26,6 +33,8 @@ import { createXWebhook, X_SIGNATURE } from './x-dm/x.webhook.js';
 export interface Specimen {
   /** The word in the webhook's path. */
   readonly word: string;
+  /** What of it, where one word says several things. */
+  readonly of?: string;
   readonly parser: WebhookParser;
   readonly valid: WebhookRequest;
   /** A key of the right form that is not in force. */
@@ -52,6 +61,11 @@ const linkedin: WebhookRequest = {
   now: 1_790_000_000_000,
 };
 
+const withHeaders = (request: WebhookRequest, headers: WebhookRequest['headers']): WebhookRequest => ({
+  ...request,
+  headers: { ...headers, ...request.headers },
+});
+
 /** Signed at that instant, in seconds since the epoch, where a signature states one. */
 export const specimensAt = (seconds: number): readonly Specimen[] => [
   {
@@ -60,6 +74,14 @@ export const specimensAt = (seconds: number): readonly Specimen[] => [
     valid: signedSendgrid(wire(sendgrid('delivered').body), seconds),
     otherKey: 'bm90IGEga2V5',
     tolerance: 25 * 3600,
+  },
+  {
+    word: 'sendgrid',
+    of: 'a mail to us',
+    parser: createSendgridWebhook(),
+    valid: withHeaders(signedSendgrid(parseWire(parseSample('inbound-parse')), seconds), PARSE_HEADERS),
+    otherKey: 'bm90IGEga2V5',
+    tolerance: 73 * 3600,
   },
   {
     word: 'mailgun',

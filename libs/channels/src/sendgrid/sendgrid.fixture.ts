@@ -6,6 +6,10 @@ import type { WebhookRequest } from '../webhook.parser.js';
 export const sample = (name: string): { body: Record<string, unknown>[]; canonical?: string } =>
   JSON.parse(readFileSync(new URL(`../../samples/sendgrid/${name}.json`, import.meta.url), 'utf8'));
 
+/** The fields of a mail as Inbound Parse posts them. */
+export const parseSample = (name: string): Readonly<Record<string, string>> =>
+  sample(name).body as unknown as Readonly<Record<string, string>>;
+
 export const message: OutboundMessage = {
   deliveryId: '6f1c2f0e-6a3d-5d0b-9a55-0c2b8f7f4a11.1',
   attempt: 1,
@@ -42,4 +46,21 @@ export function signed(rawBody: Uint8Array, seconds: number, by = signer): Webho
     keys: [by.publicKey],
     now: seconds * 1000 + 500,
   };
+}
+
+export const PARSE_HEADERS = { 'content-type': 'multipart/form-data; boundary=xYzZY' };
+
+/** A form as Inbound Parse posts it, under the border it uses for everyone; bytes as they are. */
+export function parseWire(fields: Readonly<Record<string, string | Buffer>>, files: readonly Buffer[] = []): Buffer {
+  const part = (disposition: string, value: string | Buffer) =>
+    Buffer.concat([
+      Buffer.from(`--xYzZY\r\nContent-Disposition: form-data; ${disposition}\r\n\r\n`),
+      Buffer.from(value),
+      Buffer.from('\r\n'),
+    ]);
+  return Buffer.concat([
+    ...Object.entries(fields).map(([name, value]) => part(`name="${name}"`, value)),
+    ...files.map((file, index) => part(`name="attachment${index + 1}"; filename="a.bin"`, file)),
+    Buffer.from('--xYzZY--\r\n'),
+  ]);
 }

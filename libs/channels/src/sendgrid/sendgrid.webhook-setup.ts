@@ -3,7 +3,10 @@ import type { SettingsReader, WebhookSetup } from '../provider.setup.js';
 import type { WebhookParser } from '../webhook.parser.js';
 import { createSendgridWebhook } from './sendgrid.webhook.js';
 
-/** `SENDGRID_WEBHOOK_PUBLIC_KEY`: as SendGrid shows them, comma-separated: the new one beside the old while it is being replaced. */
+/**
+ * `SENDGRID_WEBHOOK_PUBLIC_KEY`: as SendGrid shows them, comma-separated: of the event webhook and of the Inbound Parse policy, the new one
+ * beside the old while it is being replaced. `SENDGRID_WEBHOOK_TOLERANCE_SECONDS` holds for both.
+ */
 export const sendgridWebhookSetup: WebhookSetup = {
   provider: 'sendgrid',
   read: (settings) => {
@@ -16,7 +19,8 @@ export const sendgridWebhookSetup: WebhookSetup = {
 };
 
 function parserOf(settings: SettingsReader): WebhookParser {
-  const toleranceSeconds = settings.int('SENDGRID_WEBHOOK_TOLERANCE_SECONDS', { default: 25 * 3600, min: 1 });
+  if (!settings.has('SENDGRID_WEBHOOK_TOLERANCE_SECONDS')) return createSendgridWebhook();
+  const toleranceSeconds = settings.int('SENDGRID_WEBHOOK_TOLERANCE_SECONDS', { min: 1 });
   return createSendgridWebhook({ toleranceSeconds });
 }
 

@@ -1,31 +1,69 @@
 import { createHash } from 'node:crypto';
 import { arraySlices } from '../json-array.slices.js';
-import type { ParsedFact, ParseFault, WebhookParser } from '../webhook.parser.js';
+import { mediaTypeOf } from '../form-body.reader.js';
+import type {
+  ParsedFact,
+  ParsedInbound,
+  ParsedWebhook,
+  ParseFault,
+  ParseHead,
+  WebhookParser,
+} from '../webhook.parser.js';
 import { meaningOf, type SendgridEvent } from './sendgrid.facts.js';
+import { isForm, readSendgridForm } from './sendgrid.form.js';
+import { readParsed, readRaw } from './sendgrid.inbound.js';
 import { messageIdOf } from './sendgrid.message-id.js';
 import { verifySignature, verifySignatureHead } from './sendgrid.signature.js';
 
 export interface SendgridWebhookConfig {
   /**
-   * How far a signed timestamp may lie from now, in seconds. Default 25 h: SendGrid retries for 24 h and does not say
-   * whether a retry is signed anew; repeats inside the window are caught by their event ids.
+   * How far a signed timestamp may lie from now, in seconds. Default 25 h, and 73 h for a mail: SendGrid retries for 24 and for 72 h and
+   * does not say whether a retry is signed anew; repeats inside the window are caught by their event ids.
    */
   readonly toleranceSeconds?: number;
 }
 
-/** Hears SendGrid's signed event webhook. Keys are base64 SPKI DER, as SendGrid shows them. */
+/**
+ * Hears SendGrid's signed event webhook, and mail to us as its Inbound Parse posts it under a policy with a signature. Keys of both are base64
+ * SPKI DER, as SendGrid shows them.
+ */
 export function createSendgridWebhook(config: SendgridWebhookConfig = {}): WebhookParser {
-  const tolerance = config.toleranceSeconds ?? 25 * 3600;
+  const ofEvents = config.toleranceSeconds ?? 25 * 3600;
+  const ofMails = config.toleranceSeconds ?? 73 * 3600;
+  const byType = (head: ParseHead) => (mediaTypeOf(head.headers) === 'multipart/form-data' ? ofMails : ofEvents);
   return {
     provider: 'sendgrid',
     channel: 'email',
-    verifyHead: (head) => verifySignatureHead(head, tolerance),
-    verify: (request) => verifySignature(request, tolerance),
-    parse,
+    verifyHead: (head) => verifySignatureHead(head, byType(head)),
+    verify: (request) => verifySignature(request, isForm(request.rawBody) ? byType(request) : ofEvents),
+    parse: (rawBody, head) => (isForm(rawBody) ? parseMail(rawBody, head) : parseEvents(rawBody)),
+    parseLater: (rawBody, head) => (isForm(rawBody) ? parseMailLater(rawBody, head) : undefined),
   };
 }
 
-function parse(rawBody: Uint8Array): { facts: ParsedFact[]; faults: ParseFault[] } {
+function parseMail(rawBody: Uint8Array, head?: ParseHead): ParsedWebhook {
+  const form = readSendgridForm(rawBody);
+  if (!form) return heard(rawBody, 'not_a_form');
+  return heard(
+    rawBody,
+    form.bytes('email') ? 'read_later' : readParsed({ form, head, payloadDigest: sha256(rawBody) }),
+  );
+}
+
+async function parseMailLater(rawBody: Uint8Array, head?: ParseHead): Promise<ParsedWebhook> {
+  const form = readSendgridForm(rawBody);
+  if (!form?.bytes('email')) return parseMail(rawBody, head);
+  return heard(rawBody, await readRaw({ form, head, payloadDigest: sha256(rawBody) }));
+}
+
+const heard = (rawBody: Uint8Array, read: ParsedInbound | string): ParsedWebhook =>
+  typeof read === 'string'
+    ? { facts: [], faults: [{ index: -1, code: read, raw: Buffer.from(rawBody).toString('latin1') }] }
+    : { facts: [], faults: [], inbound: [read] };
+
+const sha256 = (bytes: Uint8Array | string): string => createHash('sha256').update(bytes).digest('hex');
+
+function parseEvents(rawBody: Uint8Array): { facts: ParsedFact[]; faults: ParseFault[] } {
   const text = Buffer.from(rawBody).toString('utf8');
   const elements = parseArray(text);
   if (!elements) return { facts: [], faults: [{ index: -1, code: 'not_a_json_array', raw: text }] };
@@ -58,7 +96,7 @@ function readEvent(element: unknown, slice: string): ParsedFact | string {
   if (!meaning) return 'event_name_missing';
   const occurredAt = instant(event['timestamp']);
   if (!occurredAt) return 'timestamp_unreadable';
-  const payloadDigest = createHash('sha256').update(slice).digest('hex');
+  const payloadDigest = sha256(slice);
   const attempt = Number(event['op_attempt']);
   return {
     ...meaning,

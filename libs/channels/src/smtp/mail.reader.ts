@@ -62,7 +62,8 @@ const afterUnread = (piece: string): string => {
   return end ? piece.slice(end.index + end[0].length) : '';
 };
 
-const withoutTags = (html: string) =>
+/** The text of a page: in time with its length, however it is made. */
+export const withoutTags = (html: string) =>
   html
     .split(/<(?=(?:style|script)\b)/i)
     .map((piece, index) => (index === 0 ? piece : afterUnread(piece)))

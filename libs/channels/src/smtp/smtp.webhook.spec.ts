@@ -11,7 +11,7 @@ const sample = (name: string): Buffer => readFileSync(new URL(`../../samples/smt
 const { parseLater, verify } = createSmtpWebhook();
 const called = Date.parse('2026-11-22T01:02:00Z') / 1000;
 const head = { headers: { 'webhook-timestamp': String(called) } };
-const read = (raw: Buffer | string) => parseLater!(Buffer.from(raw), head);
+const read = (raw: Buffer | string) => parseLater!(Buffer.from(raw), head)!;
 const about = { deliveryId: '6f1c2f0e-6a3d-5d0b-9a55-0c2b8f7f4a11.1', attempt: 1, tenantId: 'tenant-1' };
 
 describe('a mail about a mail of ours', () => {
@@ -68,7 +68,7 @@ describe('a mail about a mail of ours', () => {
     const came = (to: string) =>
       Buffer.from(`Delivered-To: ${to}\r\n${bounce.replaceAll(/bounce\+\S+@[\w.]+/g, 'x@x.test')}`);
     const factsWith = async (to: string, addresses: Parameters<typeof createSmtpWebhook>[0]) =>
-      (await createSmtpWebhook(addresses).parseLater!(came(to), head)).facts;
+      (await createSmtpWebhook(addresses).parseLater!(came(to), head))!.facts;
     const { deliveryId, attempt } = about;
     const [fact] = await factsWith(signed, { keys });
     expect(fact).toMatchObject({ fact: 'bounced', deliveryId, attempt, attested: true });
