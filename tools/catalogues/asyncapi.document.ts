@@ -85,7 +85,7 @@ const inboundSchema = object(
   {
     provider: text('lower-case key'),
     channel,
-    kind: { type: 'string', enum: ['message', 'receipt'] },
+    kind: { type: 'string', enum: ['message', 'receipt', 'alias'] },
     eventDigest: text('SHA-256 (hex) of the provider’s event id: the key on which a repeat takes effect once'),
     receivedAt: instant,
     tenantId: text('of whom the account is that was called'),

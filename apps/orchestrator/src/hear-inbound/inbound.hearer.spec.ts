@@ -84,6 +84,8 @@ async function stage(
         refs
           .filter((ref) => ref.tenantId === tenantId && ref.fingerprint === fingerprint)
           .map((ref) => ({ ...ref, personId })),
+      noteAlias: async () => undefined,
+      aliasesOf: async () => [],
       noteInbound: async (word) => void lastInbound.push(word),
       lastInbound: async () => [],
     },
@@ -352,6 +354,8 @@ const stageParts = async (): Promise<Partial<InboundParts>> => ({
       refs
         .filter((ref) => ref.tenantId === tenantId && ref.fingerprint === fingerprint)
         .map((ref) => ({ ...ref, personId })),
+    noteAlias: async () => undefined,
+    aliasesOf: async () => [],
     noteInbound: async () => undefined,
     lastInbound: async () => [],
   },

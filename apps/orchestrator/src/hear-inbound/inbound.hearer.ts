@@ -6,8 +6,9 @@ import { maskAddress } from '@homing/vault/seal';
 import type { Standing } from '../match-signals/message.matcher.js';
 import { UnmatchedSignalError } from '../record-signal/unmatched.error.js';
 import { causeOf, factSignal } from './inbound.fact.js';
-import { knownSenders, originOf, type Answered, type Origin } from './inbound.origin.js';
+import { knownSenders, isSame, originOf, type Answered, type Origin } from './inbound.origin.js';
 import type { InboundParts } from './inbound.parts.js';
+import { learnAlias } from './alias.learner.js';
 import { arrivedOf } from './inbound.arrival.js';
 import { isParked } from './inbound.parking.js';
 import { hearReceipt } from './receipt.facts.js';
@@ -21,6 +22,7 @@ import { hearReceipt } from './receipt.facts.js';
  */
 export async function hearInbound(parts: InboundParts, message: ProviderInbound): Promise<void> {
   const item = await opened(parts, message);
+  if (item.kind === 'alias') return learnAlias(parts, message, item);
   const told = await heldBackAtOnce(parts, message, item);
   const standing = await parts.projection.standingOf(arrivedOf(message));
   await hear(parts, { message, item, told, standing });
@@ -53,7 +55,8 @@ async function hear(parts: InboundParts, { message, item, told, standing }: Hear
     unsubscribed: await hadUnsubscribed(parts, origin),
     unproven: !isProven(item),
   });
-  const others = origin.senders.filter(({ tenantId }) => !told.some((each) => each.tenantId === tenantId));
+  // Also what was learnt to be theirs in between.
+  const others = origin.senders.filter((sender) => !told.some((each) => isSame(each, sender)));
   if (kind === 'opt_out') await tellAddresses(parts, { message, item, senders: others, kind });
   if (kind !== 'automatic') {
     const { channel, occurredAt: at } = item;
@@ -104,7 +107,7 @@ async function heldBackAtOnce(
 ): Promise<Origin['senders']> {
   const kind = item.kind === 'message' && classifyInbound(item, { answers: false, unsubscribed: false });
   if (kind !== 'opt_out') return [];
-  const senders = await knownSenders(parts, item, message.tenantId);
+  const { senders } = await knownSenders(parts, item, message.tenantId);
   await tellAddresses(parts, { message, item, senders, kind });
   return senders;
 }
@@ -155,9 +158,9 @@ async function tellOutreach(
 
 async function file(parts: InboundParts, { message, item, origin, kind }: Heard): Promise<void> {
   const { provider, channel, eventDigest, receivedAt, sealed } = message;
-  const { tenantId, answered, senders } = origin;
+  const { tenantId, answered, owners } = origin;
   const id = parts.inboundId(message);
-  const fingerprint = senders.find((sender) => sender.tenantId === tenantId)?.fingerprint;
+  const fingerprint = owners.find((owner) => owner.tenantId === tenantId)?.fingerprint;
   await parts.file.file({
     ...{ id, provider, channel, eventDigest, receivedAt, sealed, class: kind, occurredAt: item.occurredAt },
     tenantId: tenantId ?? null,

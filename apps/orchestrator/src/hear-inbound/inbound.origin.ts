@@ -18,8 +18,12 @@ export interface Answered {
 export interface Origin {
   /** Whose message it is; undefined: nobody can tell. */
   readonly tenantId?: string;
-  /** The sender's address, for each tenant that knows it and for the one whose account was written to. */
+  /**
+   * The sender's address, for each tenant that knows it and for the one whose account was written to; then what else is known as theirs.
+   */
   readonly senders: readonly ContactRef[];
+  /** One for each tenant: the address that is known as a person's, else the sender's. What is filed under it goes when they are erased. */
+  readonly owners: readonly ContactRef[];
   readonly answered?: Answered;
   /** Something was sent there or an answer is named: what it answers, or something later than what was found, may still come. */
   readonly mayComeLater: boolean;
@@ -38,7 +42,7 @@ const LOOKED_THROUGH = 50;
  */
 export async function originOf(parts: Parts, item: InboundItem, account: string | undefined): Promise<Origin> {
   const tenants = account === undefined ? await parts.book.tenantIds() : [account];
-  const addresses = addressesOf(parts, item, tenants);
+  const addresses = await addressesOf(parts, item, tenants);
   const known = await parts.book.personsAt(addresses);
   const named = (await signedAttempt(parts, item, tenants)) ?? (await namedAttempt(parts, item, tenants));
   const answered = named ?? (await latestAttempt(parts, item, known));
@@ -46,35 +50,54 @@ export async function originOf(parts: Parts, item: InboundItem, account: string 
     tenantId === account || known.some((each) => each.tenantId === tenantId);
   const [only, ...others] = tenants;
   const tenantId = account ?? answered?.tenantId ?? known[0]?.tenantId ?? (others.length === 0 ? only : undefined);
+  const senders = addresses.filter((each) => isKnown(each) || each.tenantId === tenantId);
   return {
     ...(tenantId === undefined ? {} : { tenantId }),
-    senders: addresses.filter((each) => isKnown(each) || each.tenantId === tenantId),
+    senders,
+    owners: ownersOf(senders, known),
     ...(answered ? { answered } : {}),
     mayComeLater: !named && (known.length > 0 || item.inReplyTo !== undefined),
   };
 }
 
-/** The sender's address for each tenant that knows it, and for the one whose account was written to: by the vault alone. */
+/** {@link Origin} `senders` and `owners`, by the vault alone. */
 export async function knownSenders(
   parts: Parts,
   item: InboundItem,
   account: string | undefined,
-): Promise<ContactRef[]> {
-  const addresses = addressesOf(parts, item, account === undefined ? await parts.book.tenantIds() : [account]);
+): Promise<Pick<Origin, 'senders' | 'owners'>> {
+  const addresses = await addressesOf(parts, item, account === undefined ? await parts.book.tenantIds() : [account]);
   const known = await parts.book.personsAt(addresses);
-  return addresses.filter(({ tenantId }) => tenantId === account || known.some((each) => each.tenantId === tenantId));
+  const isKnown = ({ tenantId }: ContactRef) =>
+    tenantId === account || known.some((each) => each.tenantId === tenantId);
+  const senders = addresses.filter(isKnown);
+  return { senders, owners: ownersOf(senders, known) };
 }
 
-/** The address as each tenant would name it; none where it is no address of the channel. */
-const addressesOf = (
-  { fingerprinter }: Parts,
+export const isSame = (one: ContactRef, other: ContactRef): boolean =>
+  one.tenantId === other.tenantId && one.fingerprint === other.fingerprint;
+
+/** A person's own addresses where a tenant knows any, else the first. */
+function ownersOf(senders: readonly ContactRef[], known: readonly SenderOf[]): ContactRef[] {
+  const ofTenants = [...Map.groupBy(senders, ({ tenantId }) => tenantId).values()];
+  return ofTenants.flatMap((refs) => refs.find((ref) => known.some((each) => isSame(each, ref))) ?? refs[0] ?? []);
+}
+
+/**
+ * The address as each tenant would name it, then those under which the same person is written to; none where it is no address of the
+ * channel.
+ */
+async function addressesOf(
+  { fingerprinter, book }: Parts,
   { channel, from }: InboundItem,
   tenants: readonly string[],
-): ContactRef[] =>
-  tenants.flatMap((tenantId) => {
+): Promise<ContactRef[]> {
+  const own = tenants.flatMap((tenantId) => {
     const fingerprint = fingerprinter.address(tenantId, channel, from);
     return fingerprint === undefined ? [] : [{ tenantId, fingerprint }];
   });
+  return [...own, ...(await book.aliasesOf(own))];
+}
 
 /** By the address it came to, which we signed: the stream itself knows it, so this waits for no projection. */
 async function signedAttempt(

@@ -20,7 +20,7 @@ export async function isParked(
 ): Promise<boolean> {
   if (standing.kind === 'passed') return false;
   if (standing.kind === 'behind') throw new RetryLaterError(LOOK_AGAIN_MS);
-  const senders = await knownSenders(parts, item, message.tenantId);
+  const { owners: senders } = await knownSenders(parts, item, message.tenantId);
   await parts.park.park({ message, senders, position: standing.position }, parts.now());
   parts.projection.forget(arrivedOf(message));
   return true;

@@ -134,6 +134,15 @@ describe('the simulator plays Meta and X', () => {
     expect(wrote('whatsapp_cloud', 'message')).toMatchObject({ inReplyTo });
   });
 
+  it('reaches a Brazilian number under its wa_id, answers from there, and says so', async () => {
+    const to = '+5511987650043';
+    await send('whatsapp_cloud', to);
+    const reached = { deliveryId: `whatsapp_cloud-${to.slice(1)}.1`, attempt: 1 };
+    await listener.until(() => wrote('whatsapp_cloud', 'message') !== undefined);
+    expect(wrote('whatsapp_cloud', 'message')).toMatchObject({ from: '+551187650043' });
+    expect(wrote('whatsapp_cloud', 'alias')).toMatchObject({ from: '+551187650043', reached });
+  });
+
   it('reads without ever having said delivered, sometimes; and WhatsApp’s failures have their codes', async () => {
     const readers = Array.from({ length: 12 }, (_, i) => `+150055510${i}42`);
     for (const to of readers) await send('whatsapp_cloud', to);

@@ -42,7 +42,7 @@ function play(): GraphPlay {
     messageId: (seed, n, to) => wamid(to, digestOf(seed, 'whatsapp', n)),
     answer: ({ to, messageId }) => ({
       messaging_product: 'whatsapp',
-      contacts: [{ input: to, wa_id: digits(to) }],
+      contacts: [{ input: to, wa_id: waIdOf(to) }],
       messages: [{ id: messageId, message_status: 'accepted' }],
     }),
     object: 'whatsapp_business_account',
@@ -86,7 +86,7 @@ function valueOf(event: PendingEvent, seed: string, sender: string): object | un
   const { line, step, index } = event;
   const { fate } = step;
   const timestamp = String(Math.floor(momentOf(event) / 1000));
-  const person = digits(line.to);
+  const person = waIdOf(line.to);
   const failure = FAILURES[fate];
   const state = failure === undefined ? STATES[fate] : 'failed';
   if (state !== undefined) {
@@ -103,6 +103,9 @@ function valueOf(event: PendingEvent, seed: string, sender: string): object | un
   const context = { from: sender, id: line.messageId };
   return { messages: [{ context, from: person, id, timestamp, type: 'text', text: { body } }] };
 }
+
+/** As Meta keeps Brazilian mobile numbers of before the ninth digit: without it. */
+const waIdOf = (number: string): string => digits(number).replace(/^(55\d\d)9(\d{8})$/, '$1$2');
 
 const digits = (number: string): string => number.replace(/\D/g, '');
 

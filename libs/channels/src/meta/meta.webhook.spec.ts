@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
+import { numberCheck } from '../whatsapp-cloud/number.check.js';
 import { idOfWamid } from '../whatsapp-cloud/wamid.digest.js';
 import { escaped, sample } from './meta.fixture.js';
 import { createMetaWebhook } from './meta.webhook.js';
@@ -86,6 +87,33 @@ describe('what WhatsApp tells', () => {
     ])
       expect(named(mark)).not.toHaveProperty('deliveryId');
   });
+
+  it.each(['sent', 'delivered', 'read'])(
+    'that %s reached its person under another number than it was sent to',
+    (name) => {
+      const biz_opaque_callback_data = `op|o1.1|2|t1|${numberCheck('o1.1', '+5511987654321')}`;
+      const reached = (recipient_id: unknown, over: object = {}) =>
+        whatsapp({ statuses: [status({ status: name, recipient_id, biz_opaque_callback_data, ...over })] });
+      expect(reached('551187654321')).toMatchObject({
+        facts: [{ fact: name, deliveryId: 'o1.1', attempt: 2, tenantId: 't1' }],
+        inbound: [
+          { kind: 'alias', from: '+551187654321', to: '106540352242922', reached: { deliveryId: 'o1.1', attempt: 2 } },
+        ],
+        faults: [],
+      });
+      expect(reached('551187654321').inbound?.[0]?.providerEventId).toBe('alias:o1.1:2');
+      expect(JSON.stringify(reached('551187654321').facts)).not.toContain('8765');
+      for (const { facts, inbound } of [
+        reached('5511987654321'),
+        reached('551187654321', { biz_opaque_callback_data: 'op|o1.1|2|t1' }),
+        reached('551187654321', { status: 'failed' }),
+        reached('nobody'),
+        reached(undefined),
+      ])
+        expect([facts.length, inbound]).toEqual([1, []]);
+      expect(reached('551187654321', { biz_opaque_callback_data: 'theirs' }).inbound).toEqual([]);
+    },
+  );
 
   it('says read without ever having said delivered: one fact, and no more is made of it', () => {
     const { facts } = whatsapp({ statuses: [status({ status: 'read' })] });

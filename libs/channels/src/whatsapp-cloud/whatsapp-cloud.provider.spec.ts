@@ -5,6 +5,7 @@ import type { ChannelProvider, OutboundMessage } from '../channel.provider.js';
 import { LoopbackProvider } from '../loopback-provider.fixture.js';
 import { answered, message, samplePath } from '../meta/meta.fixture.js';
 import { idOfWamid } from './wamid.digest.js';
+import { numberCheck } from './number.check.js';
 import { createWhatsappCloudProvider } from './whatsapp-cloud.provider.js';
 
 const documented = JSON.parse(readFileSync(samplePath('meta', 'whatsapp-send-response'), 'utf8')) as {
@@ -44,7 +45,7 @@ describe('a message by WhatsApp', () => {
       to: '+16505551234',
       type: 'text',
       text: { body: 'Grüße', preview_url: false },
-      biz_opaque_callback_data: `op|${message.deliveryId}|1|tenant-1`,
+      biz_opaque_callback_data: `op|${message.deliveryId}|1|tenant-1|${numberCheck(message.deliveryId, '+16505551234')}`,
     });
   });
 

@@ -2,6 +2,7 @@ import type { ChannelProvider, OutboundMessage, ProviderTemplate } from '../chan
 import { list, record } from '../json.reading.js';
 import { markOf } from '../meta/attempt.mark.js';
 import { createGraphProvider, type GraphAccount, type GraphBody } from '../meta/graph.provider.js';
+import { numberCheck } from './number.check.js';
 import { idOfWamid } from './wamid.digest.js';
 
 export interface WhatsappCloudConfig extends Omit<GraphAccount, 'baseUrl'> {
@@ -42,7 +43,8 @@ function whatsappBody(message: OutboundMessage): GraphBody {
   const said = template ? ofTemplate(template) : ofText(text);
   if (typeof said === 'string') return { kind: 'refused', code: said };
   const envelope = { messaging_product: 'whatsapp', recipient_type: 'individual', to: to.address };
-  return { kind: 'body', body: { ...envelope, ...said, biz_opaque_callback_data: markOf(message) } };
+  const mark = markOf(message, numberCheck(message.deliveryId, to.address));
+  return { kind: 'body', body: { ...envelope, ...said, biz_opaque_callback_data: mark } };
 }
 
 function ofText(text: string): object | string {

@@ -1,8 +1,9 @@
 import { isRecord, list, present, record, type Json } from '../json.reading.js';
-import { attemptOfMark } from '../meta/attempt.mark.js';
+import { attemptOfMark, checkOfMark } from '../meta/attempt.mark.js';
 import { meaningOfCode } from '../meta/graph.codes.js';
 import type { ParsedFact, ParsedInbound } from '../webhook.parser.js';
 import { digestOf, eventName, fault, instantOf, type Telling } from '../webhook.element.js';
+import { numberCheck } from './number.check.js';
 import { idOfWamid } from './wamid.digest.js';
 
 const OURS = { provider: 'whatsapp_cloud', channel: 'whatsapp' } as const;
@@ -15,7 +16,7 @@ export function* readChange(change: unknown, time: unknown): Iterable<readonly [
   if (field === 'user_preferences') return yield* preferences(value);
   if (field !== 'messages') return yield [change, other(eventName(field), instantOf(time))];
   const to = phoneNumberId(value);
-  for (const status of list(value['statuses'])) yield [status, readStatus(status)];
+  for (const status of list(value['statuses'])) yield [status, [...readStatus(status), ...readAlias(status, to)]];
   for (const message of list(value['messages'])) yield [message, readMessage(message, to)];
   for (const error of list(value['errors'])) yield [error, other('errors', instantOf(time))];
 }
@@ -42,6 +43,24 @@ function readStatus(status: unknown): readonly Telling[] {
     ...attemptOfMark(status['biz_opaque_callback_data']),
   };
   return [{ kind: 'fact', fact }];
+}
+
+/**
+ * That a message reached its person under another number than it was sent to (Meta keeps some countries' numbers in another form): they
+ * will answer from that one. The same for every status of an attempt.
+ */
+function readAlias(status: unknown, to: string | undefined): readonly Telling[] {
+  const said = record(status);
+  const mark = said['biz_opaque_callback_data'];
+  const [ours, check] = [attemptOfMark(mark), checkOfMark(mark)];
+  const [from, occurredAt] = [numberOf(said['recipient_id']), instantOf(said['timestamp'])];
+  const reached = said['status'] === 'sent' || said['status'] === 'delivered' || said['status'] === 'read';
+  if (!reached || !ours || !from || !to || !occurredAt) return [];
+  const { deliveryId, attempt } = ours;
+  if (check === undefined || check === numberCheck(deliveryId, from)) return [];
+  const providerEventId = `alias:${deliveryId}:${attempt}`;
+  const inbound = { kind: 'alias', ...OURS, providerEventId, occurredAt, from, to } as const;
+  return [{ kind: 'inbound', inbound: { ...inbound, reached: { deliveryId, attempt } } }];
 }
 
 /** `hard`: the same message would fail alike. What is not listed may be tried again. */

@@ -4,11 +4,11 @@ import { UNNAMED_TENANT } from './signal.message.js';
 import { inboundSubject } from './subjects.js';
 
 /**
- * Something a person did that names no message of ours by itself: wrote to us, or read everything up to an instant. PERSONAL: it
- * leaves ingestion sealed or not at all.
+ * Something a person did that names no message of ours by itself: wrote to us, or read everything up to an instant. Or, as `alias`, that
+ * somebody is reached under another address than we wrote to. PERSONAL: it leaves ingestion sealed or not at all.
  */
 export interface InboundItem {
-  readonly kind: 'message' | 'receipt';
+  readonly kind: 'message' | 'receipt' | 'alias';
   readonly provider: string;
   readonly channel: Channel;
   /** The key on which a repeat takes effect once. */
@@ -34,8 +34,12 @@ export interface InboundItem {
   readonly automatic?: boolean;
   /** Of a receipt: what happened to everything sent until then. */
   readonly receipt?: { readonly fact: 'delivered' | 'read'; readonly until: string };
+  /** Of an alias: our attempt that reached `from`, though it may have been sent to another address. */
+  readonly reached?: { readonly deliveryId: string; readonly attempt: number };
   readonly payloadDigest: string;
 }
+
+const KINDS: readonly unknown[] = ['message', 'receipt', 'alias'] satisfies InboundItem['kind'][];
 
 /** Characters of a text that ingestion hands on: sealed, it must fit a message of the bus. */
 export const MOST_INBOUND_TEXT = 100_000;
@@ -97,7 +101,7 @@ export function readProviderInbound(data: unknown): ProviderInbound | undefined 
   if (typeof data !== 'object' || data === null) return undefined;
   const { provider, channel, kind, eventDigest, receivedAt, tenantId, sealed } = data as Record<string, unknown>;
   const texts = [provider, eventDigest, receivedAt, sealed].every((each) => typeof each === 'string' && each !== '');
-  if (!texts || !isChannel(channel) || (kind !== 'message' && kind !== 'receipt')) return undefined;
+  if (!texts || !isChannel(channel) || !KINDS.includes(kind)) return undefined;
   if (tenantId !== undefined && typeof tenantId !== 'string') return undefined;
   return data as ProviderInbound;
 }

@@ -16,6 +16,7 @@ import * as inboundOfAccounts from './migrations/0020-inbound-of-accounts.migrat
 import * as consent from './migrations/0021-consent.migration.js';
 import * as parkedInbound from './migrations/0022-parked-inbound.migration.js';
 import * as siteClaims from './migrations/0024-site-claims.migration.js';
+import * as contactAlias from './migrations/0031-contact-alias.migration.js';
 
 /** What each service connects as. Grants and policies are stated in the migrations. */
 export const vaultRoles = ['vault_intake', 'vault_open', 'vault_api', 'vault_desk'] as const;
@@ -80,6 +81,7 @@ const migrations = {
   '0021-consent': consent,
   '0022-parked-inbound': parkedInbound,
   '0024-site-claims': siteClaims,
+  '0031-contact-alias': contactAlias,
 };
 
 /** Their names, oldest first. */

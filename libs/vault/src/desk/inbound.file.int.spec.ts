@@ -8,6 +8,8 @@ import { acceptItem } from '../intake/accept-item.fixture.js';
 import { createVaultIntake } from '../intake/vault.intake.js';
 import { createInboundView } from '../letters/inbound.view.js';
 import { createSenderBook, type SenderBook } from '../suppression/sender.book.js';
+import { createSuppressionStore } from '../suppression/suppression.store.js';
+import { createSuppressionView } from '../suppression/suppression.view.js';
 import { createInboundFile, type InboundFile, type NewInbound } from './inbound.file.js';
 
 let vault: TestVault;
@@ -95,6 +97,35 @@ describe('what people wrote', () => {
     expect(await book.lastInbound([{ tenantId, fingerprint }])).toEqual([]);
   });
 
+  it('from an address under which a person is reached is theirs, whichever is named, until they are erased', async () => {
+    const parts = { ...vault.keys, fingerprintKey: vault.fingerprintKey };
+    const intake = createVaultIntake({ db: vault.as('vault_intake'), ...parts });
+    const item = acceptItem({ tenantId, recipientId: 'r', contacts: [['whatsapp', '+5511987654321']] });
+    const [accepted] = await intake.acceptRequests([item]);
+    const { personId, contacts } = accepted as Extract<typeof accepted, { kind: 'accepted' | 'repeated' }>;
+    const asked = contacts[0]?.fingerprint ?? '';
+    const [reached, other] = [
+      { tenantId, alias: 'reached', asked },
+      { tenantId: randomUUID(), alias: 'reached', asked },
+    ];
+    for (const alias of [reached, reached, other]) await book.noteAlias(alias);
+    const [one, two] = [
+      { tenantId, fingerprint: 'reached' },
+      { tenantId, fingerprint: asked },
+    ];
+    expect(await book.aliasesOf([one])).toEqual([two]);
+    expect(await book.aliasesOf([two])).toEqual([one]);
+    expect(await book.aliasesOf([one, two, { tenantId, fingerprint: 'nobody' }])).toEqual([]);
+    const suppressions = createSuppressionStore(vault.as('vault_intake'));
+    const held = { reasons: [{ reason: 'unsubscribe' as const, since: at(1) }], revision: 0n };
+    await suppressions.saveContacts([{ ...one, ...held, channel: 'whatsapp', mask: '+***21' }]);
+    await book.noteInbound({ ...one, channel: 'whatsapp', at: at(1) });
+    await createVaultEraser({ db: vault.as('vault_api'), ...parts }).erasePerson({ tenantId, personId });
+    expect([await book.aliasesOf([one, two]), await book.lastInbound([one])]).toEqual([[], []]);
+    expect(await createSuppressionView(vault.as('vault_api')).find(one)).toMatchObject({ mask: null });
+    expect(await book.aliasesOf([{ ...one, tenantId: other.tenantId }])).toHaveLength(1);
+  });
+
   it('is remembered by its latest time, whatever order it came in', async () => {
     const of = { tenantId, fingerprint: 'g', channel: 'whatsapp' } as const;
     for (const second of [5, 9, 7]) await book.noteInbound({ ...of, at: at(second) });
@@ -108,6 +139,10 @@ describe('rights', () => {
     ['vault_api', 'select fingerprint from desk.inbound_message'],
     ['vault_api', 'select at from vault.last_inbound'],
     ['vault_intake', 'select id from desk.inbound_message'],
+    ['vault_intake', 'delete from vault.contact_alias'],
+    ['vault_intake', "update vault.contact_alias set asked = 'x'"],
+    ['vault_api', 'select alias from vault.contact_alias'],
+    ['vault_open', 'select alias from vault.contact_alias'],
     ['vault_open', 'select at from vault.last_inbound'],
     ['vault_desk', 'delete from desk.inbound_message'],
   ] as const)('%s may not: %s', async (role, statement) => {
