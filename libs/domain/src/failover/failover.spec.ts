@@ -172,7 +172,8 @@ describe('a provider that is slow', () => {
     calls('one', GOOD, 5, 4_000);
     calls('two', GOOD, 5, 3_500);
     expect([kind('one'), kind('two')]).toEqual(['healthy', 'healthy']);
-    expect(shareOf(pick, 'one')).toBe(100);
+    // The other is looked at again and again: it may be well before this one.
+    expect(shareOf(pick, 'one')).toBe(90);
   });
 
   it('is not demoted for being slower than a very fast one', () => {

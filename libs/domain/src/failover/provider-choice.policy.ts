@@ -1,11 +1,13 @@
 import { TRIAL_LOST_MS } from './provider-health.policy.js';
 import { unseenProvider, type ProviderHealth } from './provider-health.state.js';
-import { measuredMs, SLOW_FLOOR_MS, type HealthByProvider } from './provider-speed.policy.js';
+import { isFreshlyMeasured, measuredMs, SLOW_FLOOR_MS, type HealthByProvider } from './provider-speed.policy.js';
 
 /** What is meant for a slow provider goes there in this share, to see whether it still is. */
 export const MEASURING_SHARE = 0.05;
 /** What is meant for one that seems slow goes to the next in this share, until that one is measured. */
 const COMPARING_SHARE = 0.25;
+/** The same in this share where the next was measured before and may have become faster: within 30 s at five messages a second. */
+const COMPARING_AGAIN_SHARE = 0.1;
 
 export interface ChooseProvider {
   /** The most preferred first. */
@@ -88,14 +90,16 @@ function takes({ health, kept, now, draw }: Asked, next: Candidate | undefined):
     case 'slow':
       return kept || draw < MEASURING_SHARE;
     case 'healthy':
-      return kept || draw >= COMPARING_SHARE || !wouldMeasure(health, next, now);
+      return kept || draw >= comparingShare(health, next, now);
   }
 }
 
-/** It seems slow, and of the next nothing is known: a few messages find out whether that one is faster. */
-function wouldMeasure(health: ProviderHealth, next: Candidate | undefined, now: number): boolean {
+/** Where it seems slow and of the next nothing is known, or nothing of late, a few messages find out whether that one is faster. */
+function comparingShare(health: ProviderHealth, next: Candidate | undefined, now: number): number {
   const seemsSlow = (measuredMs(health, now) ?? 0) > SLOW_FLOOR_MS;
-  return seemsSlow && next !== undefined && isWell(next.health, now) && measuredMs(next.health, now) === undefined;
+  if (!seemsSlow || next === undefined || !isWell(next.health, now)) return 0;
+  if (measuredMs(next.health, now) === undefined) return COMPARING_SHARE;
+  return isFreshlyMeasured(next.health, now) ? 0 : COMPARING_AGAIN_SHARE;
 }
 
 const isWell = ({ standing, restsUntil }: ProviderHealth, now: number): boolean =>

@@ -10,14 +10,27 @@ const BACK_FACTOR = 2;
 /** So many calls make a measurement, none older than the next. */
 export const SPEED_CALLS = 5;
 const SPEED_MS = 300_000;
+/** A measurement is fresh when so many calls are younger than this. */
+const FRESH_MS = 10_000;
 
-/** The median of its last calls, in milliseconds; undefined where too few are known. */
+/**
+ * The median of its fresh calls, or of the last few where fewer are fresh, in milliseconds; undefined where too few are known. One that
+ * is seldom called is thus judged by its last calls and not by those of a spell that is over.
+ */
 export function measuredMs({ recent }: ProviderHealth, now: number): number | undefined {
   const looked = recent.filter(({ at }) => at > now - SPEED_MS);
   if (looked.length < SPEED_CALLS) return undefined;
-  const sorted = looked.map(({ ms }) => ms).sort((a, b) => a - b);
+  const last = looked.slice(-Math.max(SPEED_CALLS, freshCalls(looked, now)));
+  const sorted = last.map(({ ms }) => ms).sort((a, b) => a - b);
   return sorted[sorted.length >> 1];
 }
+
+/** False where what is known of its speed may have changed since. */
+export const isFreshlyMeasured = ({ recent }: ProviderHealth, now: number): boolean =>
+  freshCalls(recent, now) >= SPEED_CALLS;
+
+const freshCalls = (calls: ProviderHealth['recent'], now: number): number =>
+  calls.filter(({ at }) => at > now - FRESH_MS).length;
 
 export type HealthByProvider = ReadonlyMap<string, ProviderHealth>;
 
