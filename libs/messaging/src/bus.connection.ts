@@ -1,5 +1,5 @@
 import { jetstream, type JetStreamClient, jetstreamManager, type JetStreamManager } from '@nats-io/jetstream';
-import { type CheckResult, type Logger, retryWithBackoff, Secret, toSafeError } from '@homing/service-kit';
+import { bounded, type CheckResult, type Logger, retryWithBackoff, Secret, toSafeError } from '@homing/service-kit';
 import {
   connect,
   deferred,
@@ -41,6 +41,8 @@ export interface ListenOptions {
 
 const requestTimeoutMs = 3_000;
 const retryEveryMs = { baseMs: 100, capMs: 5_000 };
+/** How long a server may take to say that it has everything: a frozen one never does. */
+const lastWordsMs = 2_000;
 /** How often the streams are looked at although nothing told of their loss. */
 const lookEveryMs = 60_000;
 
@@ -149,18 +151,20 @@ export class Bus {
     return new ReplyInbox((subject, handler) => this.listen(subject, handler), this.#inboxPrefix);
   }
 
-  /** Everything written so far (acks included) has reached the server, or the connection is gone. */
+  /** Everything written so far (acks included) has reached the server, or the connection is gone, or the server is silent for 2 s. */
   async flush(): Promise<void> {
-    if (this.connected) await this.#api?.connection.flush().catch(() => {});
+    if (this.connected) await bounded(() => this.#api?.connection.flush(), lastWordsMs);
   }
 
-  /** Sends what is buffered and closes for good. */
+  /** Sends what is buffered and closes for good. Waits for no server that is away, and at most 2 s for one that is silent. */
   async close(): Promise<void> {
+    const reachable = this.connected;
     this.#closing.abort(new Error('the bus is closed'));
     this.#down = 'closed';
     const connection = this.#api?.connection;
     if (!connection || connection.isClosed()) return;
-    await connection.drain().catch(() => connection.close());
+    const drained = reachable && (await bounded(() => connection.drain(), lastWordsMs)) === 'done';
+    if (!drained) await bounded(() => connection.close(), lastWordsMs);
   }
 
   async #keepConnected(): Promise<void> {

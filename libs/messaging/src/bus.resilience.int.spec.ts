@@ -143,6 +143,17 @@ describe('the bus under faults', () => {
     expect(nats.log()).not.toContain('did not stop cleanly');
   });
 
+  it('stops and closes although the server is there and silent', async () => {
+    const under = await start();
+    await bound(under);
+    await nats.freeze();
+    await under.service.stop();
+    await bus.close();
+    expect(bus.connected).toBe(false);
+    expect(nats.log()).not.toContain('did not stop cleanly');
+    nats.thaw();
+  });
+
   it('redelivers after a crash of the handling process, before or after its effect', async () => {
     await until(() => bus.health().status === 'up', 'streams are there');
     const env = {

@@ -52,6 +52,7 @@ export class StoreWatch {
     this.#running = this.#run();
   }
 
+  /** Awaits no look that is under way: whom it asks (a bus that was never there) may be closed only after this. */
   async stop(): Promise<void> {
     this.#stopping.abort();
     await this.#running;
@@ -122,9 +123,10 @@ export class StoreWatch {
     const { signal } = this.#stopping;
     for (let failures = 0; !signal.aborted;) {
       try {
-        await this.look();
+        await unlessStopped(this.look(), signal);
         failures = 0;
       } catch (error) {
+        if (signal.aborted) return;
         this.#reason = errorCode(error);
         if (failures === 0 && !signal.aborted)
           logger.warn({ err: error }, 'cannot look whether the event store is whole');
@@ -146,4 +148,13 @@ export class StoreWatch {
       );
     } else if (before === 'restored') this.parts.logger.info({ generation }, 'the event store is whole again');
   }
+}
+
+/** The same, or a rejection as soon as the signal aborts. */
+function unlessStopped(work: Promise<unknown>, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const abort = () => reject(signal.reason as Error);
+    signal.addEventListener('abort', abort, { once: true });
+    void work.then(() => resolve(), reject).finally(() => signal.removeEventListener('abort', abort));
+  });
 }

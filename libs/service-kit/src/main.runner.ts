@@ -6,13 +6,14 @@ import { loggerFromEnv, type RunningService, type ServiceOptions, startService }
 import { bounded } from './service.stopper.js';
 import { startTracing } from './telemetry/tracing.starter.js';
 
-const bootAndStopMs = 60_000;
+const stopMs = 60_000;
 const lastWordsMs = 3_000;
 
 /**
  * What every `main.ts` ends with. Boots a Nest app on Fastify with health routes, connects the strategies, prints one JSON line
  * `listening` with `url` and `pid`. SIGTERM or SIGINT: stops accepting, drains, closes, exits 0 (further signals are ignored
- * while it does; every step is bounded). An unhandled rejection or exception, or a failed boot: logged, exit 1; the supervisor restarts.
+ * while it does; every step is bounded by `drainMs`, a boot that is under way as well). An unhandled rejection or exception, or a failed boot:
+ * logged, exit 1; the supervisor restarts.
  */
 export async function runService(
   options: ServiceOptions & {
@@ -30,13 +31,25 @@ export async function runService(
     if (signalled) return;
     signalled = true;
     logger.info({ signal }, 'stopping');
-    void bounded(async () => (await booting).stop(), bootAndStopMs)
+    void stopBooted(booting, { logger, bootMs: options.drainMs ?? 10_000 })
       .then(() => bounded(options.afterStop ?? (() => {}), lastWordsMs))
       .then(() => process.exit(0));
   };
-  process.on('SIGTERM', onSignal);
-  process.on('SIGINT', onSignal);
+  onSignals(onSignal);
   return booting.catch((error: unknown) => giveUp(logger, error, 'boot failed'));
+}
+
+interface StopBooted {
+  readonly logger: Logger;
+  /** How long a boot that is under way is waited for: what it waits for may never come. */
+  readonly bootMs: number;
+}
+
+/** A boot that failed has its own last words, in `runService`. */
+async function stopBooted(booting: Promise<RunningService>, { logger, bootMs }: StopBooted): Promise<void> {
+  const end = await bounded(() => booting, bootMs);
+  if (end === 'timed out') return logger.warn({ step: 'boot', end }, 'did not stop cleanly');
+  await bounded(async () => (await booting).stop(), stopMs);
 }
 
 /** What a service's wiring gives: its module and what else it needs beyond the basics. */
@@ -49,6 +62,10 @@ export type WiredService = Partial<ServiceOptions> &
 /** A whole `main.ts`: `await runMain('scheduler', wireScheduler)`. Faults of configuration end as one log line too, and exit 1. */
 export async function runMain(name: string, wire: (basics: ServiceBasics) => WiredService): Promise<void> {
   const basics = serviceBasics(name);
+  const stopUnwired = onSignals((signal) => {
+    basics.logger.info({ signal }, 'stopped before it was wired');
+    process.exit(0);
+  });
   const stopTracing = await startTracing(basics);
   let wired: WiredService;
   try {
@@ -57,9 +74,18 @@ export async function runMain(name: string, wire: (basics: ServiceBasics) => Wir
     return giveUp(basics.logger, error, 'wiring failed');
   }
   const { start, ...options } = wired;
-  await runService({ ...basics, ...options, afterStop: stopTracing });
+  const booted = runService({ ...basics, ...options, afterStop: stopTracing });
+  stopUnwired();
+  await booted;
   start?.();
   giveBackIdleMemory();
+}
+
+/** Returns the way to hear no more. */
+function onSignals(hear: (signal: NodeJS.Signals) => void): () => void {
+  const signals = ['SIGTERM', 'SIGINT'] as const;
+  for (const signal of signals) process.on(signal, hear);
+  return () => signals.forEach((signal) => process.off(signal, hear));
 }
 
 function giveUp(logger: Logger, error: unknown, event: string): never {

@@ -148,6 +148,14 @@ describe('runService in a process of its own', () => {
     expect(child.lines.at(-1)).toMatchObject({ msg: 'stopped' });
   });
 
+  it('ends at SIGTERM although what its boot waits for never comes', async () => {
+    const child = startChild('./stuck-boot.fixture.ts');
+    await child.line((line) => line['msg'] === 'in boot');
+    child.process.kill('SIGTERM');
+    expect(await child.ended).toEqual({ code: 0, signal: null });
+    expect(child.lines.at(-1)).toMatchObject({ step: 'boot', end: 'timed out', msg: 'did not stop cleanly' });
+  }, 40_000);
+
   it('exits 1 on an uncaught error and does not print its text', async () => {
     const child = startChild('./service-child.fixture.ts', { PORT: '0' });
     const { url } = await child.line((line) => line['msg'] === 'listening');
