@@ -94,8 +94,8 @@ describe('providers that all answer late', () => {
     const measured = async () => Math.min(await ended('sendgrid'), await ended('mailgun')) >= 6;
     await writeUntil(3, measured, 'the other to be measured too');
     expect(Math.min(await fate('late'), await fate('late', 'mailgun'))).toBeGreaterThanOrEqual(6);
-    // Nothing goes to the other any more to compare them.
-    expect(through(await taken(await write(8)), 'sendgrid')).toHaveLength(8);
+    // At most a few go to the other, to compare them again.
+    expect(through(await taken(await write(20)), 'sendgrid').length).toBeGreaterThanOrEqual(12);
     expect([await shareOf('sendgrid'), await shareOf('mailgun')]).toEqual([1, 1]);
     expect(await told('provider_stops_total', 'sendgrid')).toBe(0);
     await stack.behave({}, PROVIDERS);
@@ -123,13 +123,14 @@ describe('one provider that answers late', () => {
 describe('one provider that falls silent', () => {
   it('is left within 30 s; what it said nothing of is listed, settled, and sent once in the end', async () => {
     const [heldBefore, lostBefore] = [await fate('hang-after'), await fate('hang')];
-    // It takes a message and never answers, and its webhooks do not come either; then it takes nothing more.
+    // It takes a message and never answers, and its webhooks do not come either; then it takes nothing more. Five calls in all: before
+    // the last of them has failed it is not stopped, however long they take.
     await stack.behave({ hangsAfterAccept: 1, webhook: { paused: true } });
-    const held = await write(6);
-    await until(async () => (await fate('hang-after')) >= heldBefore + 6, 'it to have fallen silent');
+    const held = await write(3);
+    await until(async () => (await fate('hang-after')) >= heldBefore + 3, 'it to have fallen silent');
     await stack.behave({ hangs: 1, webhook: { paused: true } });
-    const lost = await write(3);
-    await until(async () => (await fate('hang')) >= lostBefore + 3, 'it to take nothing more');
+    const lost = await write(2);
+    await until(async () => (await fate('hang')) >= lostBefore + 2, 'it to take nothing more');
     await until(async () => (await shareOf('sendgrid')) === 0, 'SendGrid to be stopped');
 
     // Whoever is a trial of it is held up as well; nobody else is.
