@@ -167,6 +167,20 @@ describe('a provider that is slow', () => {
     expect(shareOf(pick, 'two')).toBe(95);
   });
 
+  it('is not one that answers nothing: that one is stopped, and not left with a share', () => {
+    const { calls, kind, healths, at } = channel();
+    calls('two', GOOD, 6);
+    calls('one', GOOD, 3);
+    // Five calls that began together end in silence, one after another.
+    const startedAt = at();
+    for (let i = 0; i < 5; i += 1) {
+      const verdict = { verdict: BAD, startedAt, endedAt: startedAt + 7_000 + i };
+      const noted = new Map([...healths, ['one', noteCall(healths.get('one')!, verdict)] as const]);
+      for (const [each, health] of weighSpeeds(noted, verdict.endedAt)) healths.set(each, health);
+    }
+    expect(kind('one')).toBe('stopped');
+  });
+
   it('is not demoted where the other is slow as well', () => {
     const { pick, calls, kind } = channel();
     calls('one', GOOD, 5, 4_000);

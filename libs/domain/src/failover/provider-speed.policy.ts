@@ -14,11 +14,12 @@ const SPEED_MS = 300_000;
 const FRESH_MS = 10_000;
 
 /**
- * The median of its fresh calls, or of the last few where fewer are fresh, in milliseconds; undefined where too few are known. One that
- * is seldom called is thus judged by its last calls and not by those of a spell that is over.
+ * The median of its fresh good calls, or of the last few where fewer are fresh, in milliseconds; undefined where too few are known. One
+ * that is seldom called is thus judged by its last calls and not by those of a spell that is over. A call that failed measures nothing:
+ * whoever is silent is not slow but stopped, and its silence must not end in a twentieth of the traffic.
  */
 export function measuredMs({ recent }: ProviderHealth, now: number): number | undefined {
-  const looked = recent.filter(({ at }) => at > now - SPEED_MS);
+  const looked = recent.filter(({ at, good }) => good && at > now - SPEED_MS);
   if (looked.length < SPEED_CALLS) return undefined;
   const last = looked.slice(-Math.max(SPEED_CALLS, freshCalls(looked, now)));
   const sorted = last.map(({ ms }) => ms).sort((a, b) => a - b);
@@ -30,7 +31,7 @@ export const isFreshlyMeasured = ({ recent }: ProviderHealth, now: number): bool
   freshCalls(recent, now) >= SPEED_CALLS;
 
 const freshCalls = (calls: ProviderHealth['recent'], now: number): number =>
-  calls.filter(({ at }) => at > now - FRESH_MS).length;
+  calls.filter(({ at, good }) => good && at > now - FRESH_MS).length;
 
 export type HealthByProvider = ReadonlyMap<string, ProviderHealth>;
 
